@@ -1,0 +1,64 @@
+"""Representations of spectra and light curves, learnt by observing each source again.
+
+The public names are loaded on first use, so that ``import clrseries`` is quick.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+# A checkout keeps the kernels beside this package; an installation has them inside.
+_here = Path(__file__).parent
+if not (_here / "kernels").exists() and (_here.parent / "kernels" / "__init__.py").exists():
+    __path__.append(str(_here.parent))
+
+__version__ = "0.1.0"
+
+_HOME = {
+    "Series": ".series",
+    "concatenate": ".series",
+    "Views": ".views",
+    "Grid": ".grids",
+    "InputError": ".errors",
+    "read_parquet": ".io.parquet",
+    "write_parquet": ".io.parquet",
+    "Observe": ".augment",
+    "Redshift": ".augment",
+    "Velocity": ".augment",
+    "Resample": ".augment",
+    "Broaden": ".augment",
+    "WarpFlux": ".augment",
+    "Noise": ".augment",
+    "MaskRuns": ".augment",
+    "MaskPixels": ".augment",
+    "Normalize": ".augment",
+    "Uniform": ".augment",
+    "LogUniform": ".augment",
+    "Normal": ".augment",
+    "Choice": ".augment",
+    "Model": ".model",
+    "load": ".model",
+    "pretrain": ".training.pretrain",
+    "embed": ".embedding",
+    "evaluate": ".evaluation.evaluate",
+    "demo": ".report.demo",
+}
+_MODULES = ("augment", "datasets", "encoders", "evaluation", "io", "kernels", "methods", "report", "training")
+
+__all__ = [*_HOME, *_MODULES, "__version__"]
+
+
+def __getattr__(name: str) -> Any:
+    if name in _HOME:
+        value = getattr(import_module(_HOME[name], __name__), name)
+        globals()[name] = value
+        return value
+    if name in _MODULES:
+        return import_module("." + name, __name__)
+    raise AttributeError(f"module 'clrseries' has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

@@ -1,0 +1,32 @@
+"""Compiled kernels: numpy in, numpy out, no torch and no astropy.
+
+The folder stands at the top of the source tree and is installed as
+``clrseries.kernels``: a top-level package called ``kernels`` would shadow the
+PyPI package of that name.
+"""
+
+if __name__ != "clrseries.kernels":
+    raise ImportError(
+        "these kernels are installed as 'clrseries.kernels'; "
+        "use 'from clrseries import kernels' instead of 'import kernels'"
+    )
+
+from .cache import private_cache
+
+with private_cache():
+    from . import elementary, hashing, locate, masks, noise, normalize, observe, philox
+    from . import broaden, resample, warp
+
+__all__ = [
+    "broaden",
+    "elementary",
+    "hashing",
+    "locate",
+    "masks",
+    "noise",
+    "normalize",
+    "observe",
+    "philox",
+    "resample",
+    "warp",
+]
