@@ -42,7 +42,7 @@ _HOME = {
     "load": ".model",
     "pretrain": ".training.pretrain",
     "embed": ".embedding",
-    "evaluate": ".evaluation.evaluate",
+    "evaluate": ".report.evaluate",
     "demo": ".report.demo",
 }
 _MODULES = ("augment", "datasets", "encoders", "evaluation", "io", "kernels", "methods", "report", "training")

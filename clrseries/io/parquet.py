@@ -40,7 +40,7 @@ def read_parquet(path: str | Path, *, x: str = "wavelength", flux: str = "flux",
         numbers, rows disagree in length, or samples cannot be used.
     """
     source = str(path)
-    table = _read_table(path)
+    table = read_table(path)
     for name in (x, flux):
         if name not in table.column_names:
             raise located(
@@ -101,7 +101,8 @@ def refuse_existing(path: str | Path, overwrite: bool) -> None:
         raise InputError(f"{target}: exists already; choose another name or ask for overwriting (--overwrite)")
 
 
-def _read_table(path: str | Path) -> pa.Table:
+def read_table(path: str | Path) -> pa.Table:
+    """A whole Parquet file; an :class:`InputError` where it is missing or cut short."""
     if not Path(path).is_file():
         raise InputError(f"{path}: no such file")
     try:

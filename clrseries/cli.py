@@ -1,0 +1,103 @@
+"""The command line: every command is the Python function of the same name and arguments."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Sequence
+from typing import Any
+
+from . import __version__
+from .errors import InputError
+
+EPILOG = """
+examples:
+  clrseries demo --output demo/                          the whole story on real stars, about ten minutes
+  clrseries pretrain config.yaml --data spectra.parquet --output run/
+  clrseries pretrain --data miles stelib --output run/ --epochs 50
+  clrseries embed run/model spectra.parquet --output embeddings.parquet
+  clrseries evaluate embeddings.parquet --target class --output report/
+
+Data are Parquet files with one row per object and list columns wavelength [Angstrom],
+flux, ivar (or error); or the names miles and stelib.
+"""
+SUMMARIES = {
+    "pretrain": "learn a representation from data without labels",
+    "embed": "turn every object into an embedding",
+    "evaluate": "probe a column with linear models and nearest neighbours",
+    "demo": "pretrain, embed, evaluate and report on two libraries of real stars",
+}
+
+
+def build_parser() -> Any:
+    """The argument parser, made from the signatures and docstrings of the functions."""
+    from jsonargparse import ArgumentParser, DefaultHelpFormatter
+
+    from .embedding import embed
+    from .report.demo import demo
+    from .report.evaluate import evaluate
+    from .training.pretrain import pretrain
+
+    class Help(DefaultHelpFormatter):
+        def _fill_text(self, text: str, width: int, indent: str) -> str:
+            return text
+
+    parser = ArgumentParser(
+        prog="clrseries",
+        description="Representations of spectra and light curves by contrastive learning.",
+        epilog=EPILOG,
+        formatter_class=Help,
+        version=f"clrseries {__version__}",
+    )
+    commands = parser.add_subcommands(dest="command", required=True)
+    positional = {"embed": ("model", "input"), "evaluate": ("embeddings",)}
+    for function in (pretrain, embed, evaluate, demo):
+        name = function.__name__
+        sub = ArgumentParser(description=SUMMARIES[name] + ".", formatter_class=Help)
+        if name == "pretrain":
+            sub.add_argument(
+                "--config",
+                action="config",
+                help="YAML file with any of the arguments below; 'pretrain FILE' is short for it",
+            )
+            sub.add_argument("--data", type=str, nargs="+", required=True, help="Parquet files, or miles, stelib")
+            sub.add_function_arguments(function, skip={"data"})
+        else:
+            for argument in positional.get(name, ()):
+                sub.add_argument(argument, type=str)
+            sub.add_function_arguments(function, skip=set(positional.get(name, ())))
+        commands.add_subcommand(name, sub, help=SUMMARIES[name])
+    return parser
+
+
+def _bare_flag(words: Sequence[str], i: int) -> bool:
+    """Whether word `i` is a switch given without a value, as people write it: ``--overwrite``."""
+    following = words[i + 1] if i + 1 < len(words) else "--"
+    return words[i] in ("--overwrite", "--resume", "--progress") and following not in ("true", "false")
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command; bad input ends in one line on standard error and exit status 2."""
+    words = list(sys.argv[1:] if arguments is None else arguments)
+    if words[:1] == ["pretrain"] and len(words) > 1 and not words[1].startswith("-"):
+        words.insert(1, "--config")
+    parsed = build_parser().parse_args([f"{w}=true" if _bare_flag(words, i) else w for i, w in enumerate(words)])
+    command = parsed.command
+    given = {k: v for k, v in parsed[command].as_dict().items() if k != "config"}
+    import clrseries
+
+    try:
+        result = getattr(clrseries, command)(**given)
+    except InputError as error:
+        print(f"clrseries {command}: {error}", file=sys.stderr)
+        return 2
+    except KeyboardInterrupt:
+        print(f"clrseries {command}: interrupted", file=sys.stderr)
+        return 130
+    print(json.dumps(result["scores"], indent=2) if command == "evaluate" else result)
+    return 0
+
+
+def run() -> None:
+    """Entry point of the ``clrseries`` command."""
+    sys.exit(main())

@@ -1,0 +1,5 @@
+"""Real data for everyone; a reader only reads."""
+
+from .stellar import miles, stelib
+
+__all__ = ["miles", "stelib"]

@@ -1,0 +1,103 @@
+"""A 1-D residual network for spectra on a common grid (after He et al. 2016, arXiv:1512.03385)."""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor, nn
+
+PATCH = 16  # pixels read by one position of the first stage
+
+
+class Residual(nn.Module):
+    """Two convolutions and a shortcut; (B, C, L) -> (B, C', ceil(L / stride))."""
+
+    def __init__(self, inward: int, outward: int, stride: int, kernel: int = 5) -> None:
+        super().__init__()
+        self.branch = nn.Sequential(
+            nn.Conv1d(inward, outward, kernel, stride, kernel // 2, bias=False),
+            nn.BatchNorm1d(outward),
+            nn.ReLU(),
+            nn.Conv1d(outward, outward, kernel, 1, kernel // 2, bias=False),
+            nn.BatchNorm1d(outward),
+        )
+        same = inward == outward and stride == 1
+        self.shortcut = nn.Identity() if same else nn.Conv1d(inward, outward, 1, stride)
+
+    def forward(self, x: Tensor) -> Tensor:
+        """(B, C, L) -> (B, C', L')."""
+        return nn.functional.relu(self.shortcut(x) + self.branch(x))
+
+
+class ResNet1d(nn.Module):
+    """Residual network whose head keeps wavelength: feature maps are flattened, not averaged.
+
+    On a fixed rest-frame grid a line's position says which line it is; averaging
+    over positions would throw that away.
+
+    Parameters
+    ----------
+    pixels : int
+        P, pixels of the grid.
+    width : int
+        Channels of the first stage; doubled once.
+    embedding : int
+        D, size of the embedding.
+
+    Notes
+    -----
+    Channels in: flux, standardised pixel by pixel with :meth:`fit_standard`, and
+    log(1 + S/N) = log(1 + flux scale x sqrt(ivar)); both are 0 where ivar is 0.
+    """
+
+    mean: Tensor
+    scale: Tensor
+
+    def __init__(self, pixels: int, width: int = 32, embedding: int = 256) -> None:
+        super().__init__()
+        self.settings = {"pixels": pixels, "width": width, "embedding": embedding}
+        self.patches = pixels // PATCH
+        self.register_buffer("mean", torch.zeros(pixels))
+        self.register_buffer("scale", torch.ones(pixels))
+        # A patch per position as one matrix product: a strided convolution of two
+        # channels costs a CPU more than all the rest of the network.
+        self.stem = nn.Linear(2 * PATCH, width, bias=False)
+        self.stem_norm = nn.BatchNorm1d(width)
+        self.body = nn.Sequential(Residual(width, width, stride=1), Residual(width, 2 * width, stride=2))
+        length = -(-self.patches // 2)
+        self.head = nn.Sequential(
+            nn.Flatten(), nn.Linear(2 * width * length, embedding, bias=False), nn.BatchNorm1d(embedding)
+        )
+
+    @property
+    def embedding(self) -> int:
+        """D, size of the embedding."""
+        return self.settings["embedding"]
+
+    @torch.no_grad()
+    def fit_standard(self, flux: Tensor, ivar: Tensor) -> None:
+        """Take mean and scatter of every pixel from a sample of views, (B, P) each, ignoring ivar 0."""
+        good = (ivar > 0).to(flux.dtype)
+        count = good.sum(0).clamp(min=1.0)
+        mean = (flux * good).sum(0) / count
+        scatter = ((flux - mean).square() * good).sum(0).div(count).sqrt()
+        self.mean.copy_(mean)
+        self.scale.copy_(scatter.clamp(min=1e-3 * float(scatter.max().clamp(min=1e-6))))
+
+    def forward(self, flux: Tensor, ivar: Tensor) -> Tensor:
+        """Embed spectra.
+
+        Parameters
+        ----------
+        flux, ivar : float32 (B, P)
+
+        Returns
+        -------
+        float32 (B, D)
+        """
+        good = (ivar > 0).to(flux.dtype)
+        standard = (flux - self.mean) / self.scale * good
+        signal = torch.log1p(ivar.sqrt()) / 3.0 - good
+        both = torch.stack([standard, signal], dim=1)[..., : PATCH * self.patches]
+        patches = both.unflatten(-1, (self.patches, PATCH)).transpose(1, 2).flatten(2)
+        maps = nn.functional.relu(self.stem_norm(self.stem(patches).transpose(1, 2)))
+        return self.head(self.body(maps))

@@ -1,0 +1,134 @@
+"""Linear probes and nearest neighbours on frozen features, with few labels and many splits."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+TEST_FRACTION = 0.3
+ALPHAS = np.logspace(-3, 5, 17)
+
+
+def probe_values(
+    features: NDArray[np.floating],
+    target: NDArray[np.floating],
+    labels: Sequence[int | None] = (20, 100, None),
+    splits: int = 10,
+) -> list[dict[str, float]]:
+    """Ridge regression and 5 nearest neighbours from few labels.
+
+    Parameters
+    ----------
+    features : float (N, D)
+    target : float (N,)
+        Rows with NaN are left out.
+    labels : sequence of int or None
+        Training objects; None is all that are not in the test set.
+    splits : int
+        Random splits, 30 % of the objects in the test set; scores are means over them.
+
+    Returns
+    -------
+    list of dict
+        ``labels``, ``ridge_r2``, ``ridge_mae``, ``knn_r2``, ``knn_mae`` (mean absolute
+        error, in the unit of `target`) and ``ridge_r2_sd`` over splits.
+    """
+    from sklearn.linear_model import RidgeCV
+    from sklearn.metrics import mean_absolute_error, r2_score
+    from sklearn.neighbors import KNeighborsRegressor
+    from sklearn.pipeline import make_pipeline
+    from sklearn.preprocessing import StandardScaler
+
+    known = np.isfinite(target)
+    x, y = np.asarray(features[known], np.float64), target[known]
+    rows = []
+    for count in labels:
+        scores = []
+        for train, test in _splits(len(y), count, splits):
+            ridge = make_pipeline(StandardScaler(), RidgeCV(ALPHAS)).fit(x[train], y[train])
+            near = KNeighborsRegressor(min(5, len(train)), metric="cosine").fit(x[train], y[train])
+            guess, close = ridge.predict(x[test]), near.predict(x[test])
+            scores.append(
+                (
+                    r2_score(y[test], guess),
+                    mean_absolute_error(y[test], guess),
+                    r2_score(y[test], close),
+                    mean_absolute_error(y[test], close),
+                )
+            )
+        mean = np.mean(scores, axis=0)
+        names = ("ridge_r2", "ridge_mae", "knn_r2", "knn_mae")
+        rows.append(
+            {
+                "labels": float(len(train)),
+                **dict(zip(names, map(float, mean), strict=True)),
+                "ridge_r2_sd": float(np.std(scores, axis=0)[0]),
+            }
+        )
+    return rows
+
+
+def probe_classes(
+    features: NDArray[np.floating],
+    target: Sequence[Any],
+    labels: Sequence[int | None] = (20, 100, None),
+    splits: int = 10,
+) -> list[dict[str, float]]:
+    """Logistic regression and 5 nearest neighbours from few labels.
+
+    As :func:`probe_values`, with classes: rows whose class is None, or has fewer than
+    five members, are left out; scores are balanced accuracies, ``linear`` and ``knn``.
+    """
+    from sklearn.linear_model import LogisticRegression
+    from sklearn.metrics import balanced_accuracy_score
+    from sklearn.neighbors import KNeighborsClassifier
+    from sklearn.pipeline import make_pipeline
+    from sklearn.preprocessing import StandardScaler
+
+    names, members = np.unique([t for t in target if t is not None], return_counts=True)
+    large = set(names[members >= 5])
+    known = np.array([t is not None and t in large for t in target])
+    x = np.asarray(features[known], np.float64)
+    y = np.array([str(t) for t, k in zip(target, known, strict=True) if k])
+    rows = []
+    for count in labels:
+        scores = []
+        for train, test in _splits(len(y), count, splits):
+            if len(set(y[train])) < 2:
+                continue
+            linear = make_pipeline(StandardScaler(), LogisticRegression(C=0.1, max_iter=1000))
+            near = KNeighborsClassifier(min(5, len(train)), metric="cosine")
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore")  # a class of the test set that few labels never showed
+                scores.append(
+                    [
+                        balanced_accuracy_score(y[test], m.fit(x[train], y[train]).predict(x[test]))
+                        for m in (linear, near)
+                    ]
+                )
+        mean, spread = np.mean(scores, axis=0), np.std(scores, axis=0)
+        rows.append(
+            {
+                "labels": float(len(train)),
+                "linear": float(mean[0]),
+                "knn": float(mean[1]),
+                "linear_sd": float(spread[0]),
+            }
+        )
+    return rows
+
+
+def _splits(
+    objects: int, labels: int | None, splits: int
+) -> list[tuple[NDArray[np.int64], NDArray[np.int64]]]:
+    held_out = max(int(round(TEST_FRACTION * objects)), 1)
+    pairs = []
+    for seed in range(splits):
+        order = np.random.default_rng(seed).permutation(objects)
+        train = order[held_out:]
+        pairs.append((train if labels is None else train[:labels], order[:held_out]))
+    return pairs

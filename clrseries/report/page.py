@@ -1,0 +1,100 @@
+"""One self-contained HTML page: figures, tables, the command and the versions that made it."""
+
+from __future__ import annotations
+
+import html
+import os
+import platform
+import shutil
+from collections.abc import Mapping, Sequence
+from importlib import metadata
+from pathlib import Path
+from typing import Any
+
+PACKAGES = ("clrseries", "numpy", "numba", "torch", "lightning", "pyarrow", "scikit-learn", "astropy", "umap-learn")
+STYLE = """
+body { font: 16px/1.5 system-ui, sans-serif; max-width: 1060px; margin: 2rem auto; padding: 0 1rem; color: #222; }
+h1, h2 { line-height: 1.2; } h2 { margin-top: 2.5rem; }
+table { border-collapse: collapse; margin: 1rem 0; font-variant-numeric: tabular-nums; }
+th, td { padding: .3rem .8rem; border-bottom: 1px solid #ddd; text-align: right; }
+th:first-child, td:first-child { text-align: left; }
+code, pre { background: #f4f4f4; padding: .1rem .3rem; overflow-x: auto; }
+pre { padding: .8rem; } .note { color: #555; }
+"""
+
+
+def versions() -> dict[str, str]:
+    """Versions of Python and of the packages that matter, as installed."""
+    found = {"python": platform.python_version()}
+    for name in PACKAGES:
+        try:
+            found[name] = metadata.version(name)
+        except metadata.PackageNotFoundError:
+            continue
+    return found
+
+
+def html_table(rows: Sequence[Mapping[str, Any]]) -> str:
+    """Rows with the same keys as an HTML table."""
+    if not rows:
+        return ""
+    head = "".join(f"<th>{html.escape(str(key))}</th>" for key in rows[0])
+    body = "".join("<tr>" + "".join(f"<td>{_cell(v)}</td>" for v in row.values()) + "</tr>" for row in rows)
+    return f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
+
+
+def write_page(
+    output: str | Path,
+    title: str,
+    parts: Sequence[tuple[str, Any]],
+    *,
+    command: str,
+    files: Mapping[str, str] | None = None,
+    lead: str = "",
+) -> Path:
+    """Write ``index.html`` (and `files`, name to text) into the folder `output`, all or nothing.
+
+    Parameters
+    ----------
+    parts : sequence of (heading, HTML text or plotly figure)
+    command : str
+        What to type to make this page again.
+    lead : str
+        HTML put under the title.
+    """
+    target = Path(output)
+    part = target.with_name(f".{target.name}.{os.getpid()}.part")
+    part.mkdir(parents=True)
+    try:
+        (part / "index.html").write_text(_page(title, parts, command, lead), encoding="utf-8")
+        for name, text in (files or {}).items():
+            (part / name).write_text(text, encoding="utf-8")
+        if target.exists():
+            shutil.rmtree(target)
+        part.replace(target)
+    finally:
+        shutil.rmtree(part, ignore_errors=True)
+    return target / "index.html"
+
+
+def _page(title: str, parts: Sequence[tuple[str, Any]], command: str, lead: str) -> str:
+    sections, script = [], True
+    for heading, content in parts:
+        if hasattr(content, "to_html"):
+            # plotly's own script travels inside the page once, so that it opens without a network
+            content = content.to_html(full_html=False, include_plotlyjs=script, config={"displaylogo": False})
+            script = False
+        sections.append(f"<section><h2>{html.escape(heading)}</h2>{content}</section>")
+    listed = ", ".join(f"{name} {version}" for name, version in versions().items())
+    return (
+        f'<!doctype html><html lang="en"><head><meta charset="utf-8"><title>{html.escape(title)}</title>'
+        f"<style>{STYLE}</style></head><body><h1>{html.escape(title)}</h1>{lead}{''.join(sections)}"
+        f"<section><h2>How this page was made</h2><pre>{html.escape(command)}</pre>"
+        f'<p class="note">{html.escape(listed)}</p></section></body></html>\n'
+    )
+
+
+def _cell(value: Any) -> str:
+    if isinstance(value, float):
+        return f"{value:.0f}" if value == int(value) and abs(value) >= 1.5 else f"{value:.3g}"
+    return html.escape(str(value))

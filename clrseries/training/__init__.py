@@ -1,0 +1,5 @@
+"""Jobs that train."""
+
+from .pretrain import pretrain
+
+__all__ = ["pretrain"]

@@ -1,0 +1,171 @@
+"""``pretrain``: learn a representation from data without labels."""
+
+from __future__ import annotations
+
+import csv
+import logging
+from collections.abc import Sequence
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+from ..errors import InputError
+from ..io.parquet import refuse_existing
+from ..series import Series
+
+
+def stellar_augmentation() -> list[dict[str, Any]]:
+    """The default augmentation: what separates optical instruments looking at one star (``stellar.yaml``)."""
+    import yaml
+
+    return yaml.safe_load((files("clrseries.augment") / "stellar.yaml").read_text())
+
+
+def pretrain(
+    data: str | Path | Series | Sequence[str | Path | Series],
+    output: str | Path,
+    *,
+    augment: Sequence[Any] | None = None,
+    width: int = 32,
+    embedding: int = 256,
+    projection: int = 128,
+    temperature: float = 0.1,
+    epochs: int = 100,
+    batch_size: int = 256,
+    learning_rate: float = 2e-3,
+    weight_decay: float = 1e-4,
+    seed: int = 0,
+    resume: bool = False,
+    overwrite: bool = False,
+    progress: bool = True,
+) -> Path:
+    """Train a residual network with SimCLR on re-observations of `data`.
+
+    Parameters
+    ----------
+    data : path, "miles", "stelib", Series, or several of them
+        Parquet files as :func:`clrseries.read_parquet` takes them. Labels are not looked at.
+    output : path
+        Run folder: ``model/`` (``config.json``, ``model.safetensors``), ``metrics.csv``,
+        ``tensorboard/`` where tensorboard is installed, ``last.ckpt``.
+    augment : list of steps, optional
+        Written as in ``clrseries/augment/config.py``; default ``stellar.yaml`` beside it.
+    width : int
+        Channels of the network's first stage.
+    embedding : int
+        Size of the embedding.
+    projection : int
+        Size in which the loss compares views.
+    temperature : float
+        Of NT-Xent; smaller weighs the most similar other objects more.
+    epochs : int
+        Passes over the data.
+    batch_size : int
+        Objects in a batch, each in two views.
+    learning_rate : float
+        Peak rate of AdamW, after a warm-up; then a cosine to zero.
+    weight_decay : float
+        Of AdamW.
+    seed : int
+        Of weights, order and views.
+    resume : bool
+        Go on from ``last.ckpt`` of an interrupted run in `output`.
+    overwrite : bool
+        Replace an earlier run in `output`.
+    progress : bool
+        Show a progress bar.
+
+    Returns
+    -------
+    Path
+        The folder of the model, for :func:`clrseries.load`.
+
+    Raises
+    ------
+    InputError
+        `output` exists, or there is nothing to resume, or the data cannot be used.
+    """
+    import lightning
+
+    from ..augment.config import observe_from_config
+    from ..datasets.open import open_series
+    from ..encoders import ResNet1d
+    from ..methods import SimCLR
+    from ..model import Model
+    from .batches import Batches
+    from .module import Pretraining
+
+    run = Path(output)
+    checkpoint = run / "last.ckpt"
+    if resume and not checkpoint.exists():
+        raise InputError(f"{run}: there is no last.ckpt to resume from; leave out --resume")
+    if not resume:
+        refuse_existing(run, overwrite)
+        checkpoint.unlink(missing_ok=True)
+    series = open_series(list(data) if isinstance(data, tuple) else data)
+    if len(series) < 2:
+        raise InputError(f"contrastive training needs at least two objects, got {len(series)}")
+    observe = observe_from_config(augment if augment is not None else stellar_augmentation())
+    run.mkdir(parents=True, exist_ok=True)
+    for noisy in ("lightning.pytorch", "lightning.fabric"):
+        logging.getLogger(noisy).setLevel(logging.ERROR)
+    lightning.seed_everything(seed, verbose=False)
+    encoder = ResNet1d(len(observe.grid), width, embedding)
+    flux, ivar = next(iter(Batches(series, observe, min(len(series), 1024), 2, seed)))
+    encoder.fit_standard(flux.flatten(0, 1), ivar.flatten(0, 1))
+    module = Pretraining(
+        encoder,
+        SimCLR(embedding, projection, temperature),
+        series,
+        observe,
+        batch_size=batch_size,
+        learning_rate=learning_rate,
+        weight_decay=weight_decay,
+        seed=seed,
+    )
+    trainer = _trainer(run, epochs, progress)
+    trainer.fit(module, ckpt_path=str(checkpoint) if resume else None, weights_only=True)
+    notes = {
+        "method": "simclr",
+        "objects": len(series),
+        "epochs": epochs,
+        "batch_size": batch_size,
+        "temperature": temperature,
+        "projection": projection,
+        "learning_rate": learning_rate,
+        "weight_decay": weight_decay,
+        "seed": seed,
+        "loss": loss_curve(run),
+    }
+    Model(encoder, observe, notes).save(run / "model", overwrite=overwrite or resume)
+    return run / "model"
+
+
+def loss_curve(run: str | Path) -> list[float]:
+    """Mean loss of each epoch, from ``metrics.csv``."""
+    path = Path(run) / "metrics.csv"
+    with path.open(newline="") as lines:
+        return [float(row["loss"]) for row in csv.DictReader(lines) if row.get("loss")]
+
+
+def _trainer(run: Path, epochs: int, progress: bool) -> Any:
+    import lightning
+    from lightning.pytorch.callbacks import ModelCheckpoint, RichProgressBar
+    from lightning.pytorch.loggers import CSVLogger
+
+    callbacks: list[Any] = [ModelCheckpoint(run, filename="last", every_n_epochs=1, enable_version_counter=False)]
+    if progress:
+        callbacks.append(RichProgressBar(leave=False))
+    return lightning.Trainer(
+        max_epochs=epochs,
+        default_root_dir=run,
+        accelerator="auto",
+        devices=1,
+        callbacks=callbacks,
+        logger=[CSVLogger(run, name="", version="")],
+        reload_dataloaders_every_n_epochs=1,
+        enable_progress_bar=progress,
+        enable_model_summary=False,
+        log_every_n_steps=1,
+        gradient_clip_val=5.0,
+    )
