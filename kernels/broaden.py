@@ -11,7 +11,7 @@ from .elementary import FAST
 
 ZERO = np.float32(0.0)
 ONE = np.float32(1.0)
-REACH = 4.0  # sigma
+REACH = 5.0  # sigma
 MAXIMUM_RADIUS = 256  # pixels
 
 

@@ -14,6 +14,7 @@ STELIB 50, from the median flux), and 0 where flux is not positive.
 from __future__ import annotations
 
 import re
+import warnings
 from importlib import metadata
 from pathlib import Path
 from typing import Any
@@ -102,9 +103,11 @@ def _library(name: str) -> Path:
 
 def _spectrum(path: Path) -> tuple[NDArray[np.float64], NDArray[np.float64], Any]:
     from astropy.io import fits
+    from astropy.utils.exceptions import AstropyWarning
 
     try:
-        with fits.open(path) as units:
+        with warnings.catch_warnings(), fits.open(path) as units:
+            warnings.simplefilter("ignore", AstropyWarning)  # STELIB's headers break the standard in harmless ways
             units.verify("silentfix+ignore")
             header, flux = units[0].header, np.asarray(units[0].data, np.float64)
             pixel = np.arange(1, len(flux) + 1) - float(header.get("CRPIX1", 1.0))

@@ -9,13 +9,12 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 from torch import Tensor
-from torch.utils.data import IterableDataset
 
 from ..augment import Observe
 from ..series import Series
 
 
-class Batches(IterableDataset):
+class Batches:
     """One epoch of shuffled batches; a short last batch is left out, so that losses compare.
 
     The kernel is threaded and releases the GIL, so views are made in this process, on

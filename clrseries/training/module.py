@@ -8,7 +8,6 @@ from typing import Any
 import lightning
 import torch
 from torch import Tensor, nn
-from torch.utils.data import DataLoader
 
 from ..augment import Observe
 from ..series import Series
@@ -45,8 +44,7 @@ class Pretraining(lightning.LightningModule):
 
     def train_dataloader(self) -> Any:
         """The batches of the current epoch; the trainer asks anew for each."""
-        batches = Batches(self.series, self.observe, self.batch_size, 2, self.seed, self.current_epoch)
-        return DataLoader(batches, batch_size=None)
+        return Batches(self.series, self.observe, self.batch_size, 2, self.seed, self.current_epoch)
 
     def training_step(self, batch: tuple[Tensor, Tensor], index: int) -> Tensor:
         """Loss of one batch of views, (N, V, P) each."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import logging
+import warnings
 from collections.abc import Sequence
 from importlib.resources import files
 from pathlib import Path
@@ -124,7 +125,9 @@ def pretrain(
         seed=seed,
     )
     trainer = _trainer(run, epochs, progress)
-    trainer.fit(module, ckpt_path=str(checkpoint) if resume else None, weights_only=True)
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", module="lightning")  # deprecations between lightning and torch
+        trainer.fit(module, ckpt_path=str(checkpoint) if resume else None, weights_only=True)
     notes = {
         "method": "simclr",
         "objects": len(series),
