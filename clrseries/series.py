@@ -232,7 +232,7 @@ def _spectrum_rows(spectrum: Any) -> list[tuple[NDArray[Any], NDArray[Any], NDAr
     bad = ~np.isfinite(flux) | ~np.isfinite(ivar) | (ivar < 0)
     if spectrum.mask is not None:
         bad |= np.atleast_2d(np.asarray(spectrum.mask, bool))
-    flux, ivar = np.where(bad, 0.0, flux), np.where(bad, 0.0, ivar)
+    flux, ivar = np.nan_to_num(flux, posinf=0.0, neginf=0.0), np.where(bad, 0.0, ivar)
     order = np.argsort(wave, kind="stable") if wave.ndim == 1 and len(wave) > 1 and wave[0] > wave[-1] else slice(None)
     return [(wave[order], f[order], v[order]) for f, v in zip(flux, ivar, strict=True)]
 
@@ -247,4 +247,4 @@ def _curve_row(curve: Any) -> tuple[NDArray[Any], NDArray[Any], NDArray[Any]]:
     order = np.argsort(time[keep], kind="stable")
     time, flux, error = time[keep][order], flux[keep][order], error[keep][order]
     good = np.isfinite(flux) & np.isfinite(error) & (error > 0)
-    return time, np.where(good, flux, 0.0), np.where(good, 1.0 / np.where(good, error, 1.0) ** 2, 0.0)
+    return time, np.nan_to_num(flux, posinf=0.0, neginf=0.0), np.where(good, 1.0 / np.where(good, error, 1.0) ** 2, 0.0)

@@ -21,7 +21,7 @@ from ..evaluation.retrieval import centred, retrieve, unit
 from ..io.parquet import refuse_existing
 from ..model import load
 from ..series import Series, concatenate
-from ..training.pretrain import loss_curve, pretrain
+from ..training.pretrain import pretrain
 
 SIZE = 64  # components of the PCA baseline
 SHEET = 8  # query stars shown
@@ -77,7 +77,7 @@ def demo(
             way: probe_classes(rows[0], libraries["miles"].table["spectral_class"].to_pylist())
             for way, rows in ways.items()
         },
-        "loss": loss_curve(folder / "run"),
+        "loss": load(model).notes["loss"],
         "training_seconds": round(trained, 1),
     }
     summary["seconds"] = round(time.perf_counter() - begin, 1)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import csv
 import math
+from pathlib import Path
 from typing import Any
 
 import lightning
@@ -41,6 +43,7 @@ class Pretraining(lightning.LightningModule):
         self.learning_rate = learning_rate
         self.weight_decay = weight_decay
         self.seed = seed
+        self.losses: list[float] = []
 
     def train_dataloader(self) -> Any:
         """The batches of the current epoch; the trainer asks anew for each."""
@@ -54,6 +57,20 @@ class Pretraining(lightning.LightningModule):
         loss = self.method(embeddings.reshape(objects, views, -1))
         self.log("loss", loss, on_step=False, on_epoch=True, prog_bar=True, batch_size=objects)
         return loss
+
+    def on_train_epoch_end(self) -> None:
+        """Keep the epoch's mean loss; it travels with the checkpoint, so that resuming loses none."""
+        self.losses.append(float(self.trainer.callback_metrics["loss"]))
+        with (Path(self.trainer.default_root_dir) / "metrics.csv").open("w", newline="") as file:
+            csv.writer(file).writerows([("epoch", "loss"), *enumerate(self.losses, start=1)])
+
+    def on_save_checkpoint(self, checkpoint: dict[str, Any]) -> None:
+        """Add the losses so far."""
+        checkpoint["losses"] = list(self.losses)
+
+    def on_load_checkpoint(self, checkpoint: dict[str, Any]) -> None:
+        """Take the losses of the interrupted run."""
+        self.losses = list(checkpoint["losses"])
 
     def configure_optimizers(self) -> Any:
         """AdamW and its schedule, stepped after every batch."""

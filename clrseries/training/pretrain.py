@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import csv
 import logging
 import warnings
 from collections.abc import Sequence
 from importlib.resources import files
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -138,23 +138,16 @@ def pretrain(
         "learning_rate": learning_rate,
         "weight_decay": weight_decay,
         "seed": seed,
-        "loss": loss_curve(run),
+        "loss": module.losses,
     }
     Model(encoder, observe, notes).save(run / "model", overwrite=overwrite or resume)
     return run / "model"
 
 
-def loss_curve(run: str | Path) -> list[float]:
-    """Mean loss of each epoch, from ``metrics.csv``."""
-    path = Path(run) / "metrics.csv"
-    with path.open(newline="") as lines:
-        return [float(row["loss"]) for row in csv.DictReader(lines) if row.get("loss")]
-
-
 def _trainer(run: Path, epochs: int, progress: bool) -> Any:
     import lightning
     from lightning.pytorch.callbacks import ModelCheckpoint, RichProgressBar
-    from lightning.pytorch.loggers import CSVLogger
+    from lightning.pytorch.loggers import TensorBoardLogger
 
     callbacks: list[Any] = [ModelCheckpoint(run, filename="last", every_n_epochs=1, enable_version_counter=False)]
     if progress:
@@ -165,7 +158,7 @@ def _trainer(run: Path, epochs: int, progress: bool) -> Any:
         accelerator="auto",
         devices=1,
         callbacks=callbacks,
-        logger=[CSVLogger(run, name="", version="")],
+        logger=TensorBoardLogger(run, name="", version="tensorboard") if find_spec("tensorboard") else False,
         reload_dataloaders_every_n_epochs=1,
         enable_progress_bar=progress,
         enable_model_summary=False,

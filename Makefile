@@ -1,0 +1,34 @@
+# make demo   the whole story on real stars: a page in demo/report/index.html
+# make test   every test
+# make bench  kernels beside their peers
+PYTHON ?= python3
+VENV ?= .venv
+BIN = $(VENV)/bin
+MANGADAP = sdss-mangadap==4.5.0
+OUTPUT ?= demo
+
+.PHONY: demo test bench lint clean
+
+demo: $(VENV)/.ready
+	$(BIN)/clrseries demo --output $(OUTPUT) --overwrite
+
+test: $(VENV)/.ready
+	$(BIN)/python -m pytest
+
+bench: $(VENV)/.ready
+	$(BIN)/python benchmarks/resampling.py
+
+lint: $(VENV)/.ready
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+$(VENV)/.ready: pyproject.toml setup.py constraints.txt
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/pip install --quiet --upgrade pip
+	$(BIN)/pip install --quiet --constraint constraints.txt --editable ".[report,readers,dev]"
+	$(BIN)/pip install --quiet --no-deps "$(MANGADAP)"
+	touch $@
+
+clean:
+	rm -rf $(VENV) demo build dist *.egg-info

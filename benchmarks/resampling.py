@@ -1,0 +1,145 @@
+"""Resampling beside its peers and beside a memcpy of the same bytes: one process, interleaved, medians.
+
+    python benchmarks/resampling.py [--spectra 512] [--pixels 4000] [--repeats 15]
+
+Redshift + flux-conserving resampling + variance, P pixels to P pixels, one core.
+Peers: ``spectres_numba``, the public ``spectres`` function, and specutils'
+``FluxConservingResampler``; the slow ones see few spectra. The memcpy moves the bytes
+that the kernel reads (x, flux, ivar) and writes (flux, ivar), through buffers as large as
+the whole batch, so that neither finds its data in the cache.
+"""
+
+from __future__ import annotations
+
+import argparse
+import platform
+import statistics
+import time
+import warnings
+from collections.abc import Callable
+from importlib import metadata
+
+import numpy as np
+
+from clrseries import (
+    Broaden,
+    Grid,
+    LogUniform,
+    MaskPixels,
+    MaskRuns,
+    Noise,
+    Normal,
+    Normalize,
+    Observe,
+    Redshift,
+    Resample,
+    Series,
+    Uniform,
+    Velocity,
+    WarpFlux,
+)
+from clrseries.kernels import philox
+from clrseries.kernels.resample import resample_rows
+
+REDSHIFT = 0.01
+
+
+def contenders(spectra: int, pixels: int) -> dict[str, tuple[Callable[[], object], int]]:
+    """Name -> (call, spectra in a call)."""
+    from astropy import units as u
+    from astropy.nddata import InverseVariance
+    from spectres import spectres
+    from spectres.spectral_resampling_numba import spectres_numba
+    from specutils import Spectrum
+    from specutils.manipulation import FluxConservingResampler
+
+    rng = np.random.default_rng(0)
+    wave = np.linspace(3600.0, 9800.0, pixels)
+    grid = Grid.log(3700.0, 9600.0, 299792.458 * np.log(9600 / 3700) / pixels * (1 - 1e-12))
+    flux = rng.normal(1, 0.1, (spectra, pixels)).astype(np.float32)
+    ivar = rng.uniform(50, 150, (spectra, pixels)).astype(np.float32)
+    series = Series.from_arrays(wave, flux, ivar)
+    stretch = np.full(spectra, 1 / (1 + REDSHIFT))
+    out = np.empty((2, spectra, len(grid)), np.float32)
+    moved = np.zeros(series.x.nbytes + flux.nbytes + ivar.nbytes, np.uint8)
+    read, written = np.empty_like(moved), np.zeros(out.nbytes, np.uint8)
+    wide, error = flux[0].astype(float), 1 / np.sqrt(ivar[0].astype(float))
+    rest = wave / (1 + REDSHIFT)
+    spectrum = Spectrum(spectral_axis=rest * u.AA, flux=wide * u.Jy, uncertainty=InverseVariance(ivar[0].astype(float)))
+    whole = Observe(
+        [
+            Redshift(to=Uniform(0, 0.01), z=0.0),
+            Velocity(Normal(0, 50)),
+            Resample(grid),
+            Broaden(Uniform(0, 150)),
+            WarpFlux(0.1, LogUniform(100, 1000)),
+            Noise(LogUniform(10, 100)),
+            MaskRuns(2, 50.0),
+            MaskPixels(0.01),
+            Normalize("mean"),
+        ]
+    )
+
+    def copy() -> None:
+        # as many bytes moved as the kernel touches: half of them read, half written
+        half = (len(moved) + len(written)) // 2
+        np.copyto(read[:half], moved[:half])
+
+    deviates = np.empty(spectra * 4096, np.float32)
+    return {
+        "clrseries resample": (
+            lambda: resample_rows(series.x, series.flux, series.ivar, series.offsets, stretch, grid.edges, *out),
+            spectra,
+        ),
+        "memcpy": (copy, spectra),
+        "spectres_numba": (lambda: [spectres_numba(grid.centers, rest, wide, error) for _ in range(8)], 8),
+        "spectres": (lambda: spectres(grid.centers, rest, wide, error, verbose=False), 1),
+        "specutils": (lambda: FluxConservingResampler()(spectrum, grid.centers * u.AA), 1),
+        "clrseries all nine steps": (lambda: whole(series, seed=1, threads=1), spectra),
+        "normal deviates": (lambda: philox.fill_normal(deviates, deviates.size, np.uint64(1), 1, 0, 0), spectra),
+        "torch.randn": (_torch_normal(deviates.size), spectra),
+    }
+
+
+def _torch_normal(size: int) -> Callable[[], object]:
+    import torch
+
+    torch.set_num_threads(1)
+    generator = torch.Generator().manual_seed(0)
+    out = torch.empty(size)
+    return lambda: out.normal_(generator=generator)
+
+
+def measure(calls: dict[str, tuple[Callable[[], object], int]], repeats: int) -> dict[str, list[float]]:
+    """Microseconds per spectrum of every repeat, contenders taking turns."""
+    times: dict[str, list[float]] = {name: [] for name in calls}
+    for call, _ in calls.values():
+        call()  # compile, warm up
+    for _ in range(repeats):
+        for name, (call, spectra) in calls.items():
+            begin = time.perf_counter()
+            call()
+            times[name].append((time.perf_counter() - begin) / spectra * 1e6)
+    return times
+
+
+def main() -> None:
+    """Print the table."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--spectra", type=int, default=512)
+    parser.add_argument("--pixels", type=int, default=4000)
+    parser.add_argument("--repeats", type=int, default=15)
+    options = parser.parse_args()
+    warnings.simplefilter("ignore")
+    times = measure(contenders(options.spectra, options.pixels), options.repeats)
+    ours = statistics.median(times["clrseries resample"])
+    print(f"{platform.processor() or platform.machine()}, one core, {options.pixels} pixels, {options.spectra} spectra")
+    print(", ".join(f"{p} {metadata.version(p)}" for p in ("clrseries", "numpy", "numba", "spectres", "specutils", "torch")))
+    print(f"{'':28s}{'median us':>12s}{'min':>12s}{'max':>12s}{'/ resample':>12s}")
+    for name, values in times.items():
+        middle = statistics.median(values)
+        print(f"{name:28s}{middle:12.1f}{min(values):12.1f}{max(values):12.1f}{middle / ours:12.2f}")
+
+
+if __name__ == "__main__":
+    main()
