@@ -134,7 +134,11 @@ def main() -> None:
     times = measure(contenders(options.spectra, options.pixels), options.repeats)
     ours = statistics.median(times["clrseries resample"])
     print(f"{platform.processor() or platform.machine()}, one core, {options.pixels} pixels, {options.spectra} spectra")
-    print(", ".join(f"{p} {metadata.version(p)}" for p in ("clrseries", "numpy", "numba", "spectres", "specutils", "torch")))
+    print(
+        ", ".join(
+            f"{p} {metadata.version(p)}" for p in ("clrseries", "numpy", "numba", "spectres", "specutils", "torch")
+        )
+    )
     print(f"{'':28s}{'median us':>12s}{'min':>12s}{'max':>12s}{'/ resample':>12s}")
     for name, values in times.items():
         middle = statistics.median(values)

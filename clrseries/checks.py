@@ -38,9 +38,7 @@ def check_samples(series: Series, source: str = "") -> None:
 
     if (lengths == 0).any():
         row = int(np.argmax(lengths == 0))
-        raise located(
-            "has no samples: drop the object", source=source, object_id=series.object_ids[row], column="flux"
-        )
+        raise located("has no samples: drop the object", source=source, object_id=series.object_ids[row], column="flux")
     curve = series.band is not None
     name = "time" if curve else X_NAME
     refuse(~np.isfinite(series.x), name, "is NaN or infinite: remove the sample")

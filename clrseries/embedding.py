@@ -15,9 +15,7 @@ from .model import load
 from .series import Series
 
 
-def embed(
-    model: str | Path, input: str | Path | Series, output: str | Path, *, overwrite: bool = False
-) -> Path:
+def embed(model: str | Path, input: str | Path | Series, output: str | Path, *, overwrite: bool = False) -> Path:
     """Embed every object of `input` with a trained model.
 
     Parameters

@@ -109,7 +109,7 @@ def _range(start: Any, stop: Any) -> tuple[float, float]:
     return lo, hi
 
 
-def _checked(edges: NDArray[np.float64]) -> NDArray[np.float64]:
+def _checked(edges: NDArray[Any]) -> NDArray[np.float64]:
     if edges.ndim != 1 or len(edges) < 2:
         raise InputError(f"a grid needs at least one pixel, that is two edges; got shape {edges.shape}")
     if not np.isfinite(edges).all() or not (np.diff(edges) > 0).all() or not edges[0] > 0:

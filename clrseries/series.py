@@ -50,9 +50,9 @@ class Series:
     @classmethod
     def from_arrays(
         cls,
-        x: Sequence[ArrayLike] | ArrayLike,
-        flux: Sequence[ArrayLike] | ArrayLike,
-        ivar: Sequence[ArrayLike] | ArrayLike | None = None,
+        x: Any,
+        flux: Any,
+        ivar: Any = None,
         table: pa.Table | Mapping[str, Any] | None = None,
     ) -> Series:
         """From one array per object, or from 2-D arrays with one row per object.
@@ -106,7 +106,10 @@ class Series:
         singles = [spectra] if hasattr(spectra, "spectral_axis") else list(spectra)
         rows = [row for spectrum in singles for row in _spectrum_rows(spectrum)]
         return cls.from_arrays(
-            [r[0] for r in rows], [r[1] for r in rows], [r[2] for r in rows], {"object_id": [str(i) for i in range(len(rows))]}
+            [r[0] for r in rows],
+            [r[1] for r in rows],
+            [r[2] for r in rows],
+            {"object_id": [str(i) for i in range(len(rows))]},
         )
 
     @classmethod

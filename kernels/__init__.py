@@ -14,8 +14,7 @@ if __name__ != "clrseries.kernels":
 from .cache import private_cache
 
 with private_cache():
-    from . import elementary, hashing, locate, masks, noise, normalize, observe, philox
-    from . import broaden, resample, warp
+    from . import broaden, elementary, hashing, locate, masks, noise, normalize, observe, philox, resample, warp
 
 __all__ = [
     "broaden",

@@ -27,9 +27,7 @@ def source_hash(folder: Path) -> str:
 
 def cache_directory() -> Path:
     """``$NUMBA_CACHE_DIR`` (else the user's cache folder) / ``clrseries-<source hash>``."""
-    parent = os.environ.get("NUMBA_CACHE_DIR") or (
-        Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
-    )
+    parent = os.environ.get("NUMBA_CACHE_DIR") or (Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"))
     return Path(parent) / f"clrseries-{source_hash(Path(__file__).parent)}"
 
 

@@ -50,11 +50,7 @@ def log32(x):
     z = s * s
     poly = z * (
         np.float32(0.66666662693)
-        + z
-        * (
-            np.float32(0.40000972152)
-            + z * (np.float32(0.28498786688) + z * np.float32(0.24279078841))
-        )
+        + z * (np.float32(0.40000972152) + z * (np.float32(0.28498786688) + z * np.float32(0.24279078841)))
     )
     half_square = HALF * f * f
     return s * (half_square + poly) - half_square + f + exponent * LN2
@@ -84,12 +80,7 @@ def turn32(word):
     a = fraction * QUARTER_TURN
     z = a * a
     sine = a * (
-        ONE
-        + z
-        * (
-            np.float32(-1.6666654611e-1)
-            + z * (np.float32(8.3321608736e-3) - z * np.float32(1.9515295891e-4))
-        )
+        ONE + z * (np.float32(-1.6666654611e-1) + z * (np.float32(8.3321608736e-3) - z * np.float32(1.9515295891e-4)))
     )
     cosine = (
         ONE

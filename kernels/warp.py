@@ -14,7 +14,6 @@ SIXTH = np.float32(1.0 / 6.0)
 UNIT_VARIANCE = np.sqrt(315.0 / 151.0)  # mean over a knot interval of sum_k B_k(u)^2 is 151/315
 
 
-
 @njit(cache=True, nogil=True, fastmath=FAST, error_model="numpy")
 def warp_row(flux, ivar, amplitude, length, phase, knots):
     """Multiply one row in place by the warp whose knot values are ``knots``; ivar follows."""

@@ -47,7 +47,7 @@ def test_probes_find_what_is_linear_and_nothing_in_noise(rng):
     kinds[0] = None
     rows = probe_classes(x, kinds)
     assert rows[-1]["linear"] > 0.93 and rows[0]["linear"] < rows[-1]["linear"]
-    assert abs(probe_classes(x, rng.permutation(kinds[1:] + ["up"]).tolist())[-1]["linear"] - 0.5) < 0.1
+    assert abs(probe_classes(x, rng.permutation([*kinds[1:], "up"]).tolist())[-1]["linear"] - 0.5) < 0.1
 
 
 def test_pixels_and_components(series, grid):

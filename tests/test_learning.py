@@ -143,7 +143,7 @@ def test_embedding_does_not_depend_on_the_company(trained):
 
 
 def test_embed_keeps_columns_and_is_all_or_nothing(trained, series, tmp_path):
-    data, run, _ = trained
+    _data, run, _ = trained
     out = embed(run / "model", series, tmp_path / "e.parquet")
     features, table = read_embeddings(out)
     assert features.shape == (40, 16)

@@ -42,7 +42,11 @@ def test_flux_matches_spectres(spectrum, kind):
 
     x, flux, ivar = spectrum
     # spectres takes centres and puts edges half way: a linear grid means the same pixels to both
-    grid = GRIDS[kind] if kind == "finer" else Grid.linear(3700, 9500, {"like": 1.55, "coarser": 11.0, "uneven": 2.3}[kind])
+    grid = (
+        GRIDS[kind]
+        if kind == "finer"
+        else Grid.linear(3700, 9500, {"like": 1.55, "coarser": 11.0, "uneven": 2.3}[kind])
+    )
     other, error = spectres_numba(grid.centers, x, flux.astype(float), spec_errs=1 / np.sqrt(ivar.astype(float)))
     ours, our_ivar = resampled(x, flux, ivar, grid)
     np.testing.assert_allclose(ours, other, rtol=1e-6)
@@ -56,7 +60,9 @@ def test_flux_matches_specutils(spectrum):
 
     x, flux, ivar = (a[:600] for a in spectrum)
     grid = Grid.linear(3650, 4450, 2.6)
-    other = FluxConservingResampler()(Spectrum(spectral_axis=x * u.AA, flux=flux.astype(float) * u.Jy), grid.centers * u.AA)
+    other = FluxConservingResampler()(
+        Spectrum(spectral_axis=x * u.AA, flux=flux.astype(float) * u.Jy), grid.centers * u.AA
+    )
     np.testing.assert_allclose(resampled(x, flux, ivar, grid)[0], other.flux.value, rtol=1e-6)
 
 

@@ -83,7 +83,10 @@ def test_from_spectra():
     flux = np.ones(50)
     flux[9] = np.nan
     full = Spectrum(
-        spectral_axis=WAVE[::-1] / 10 * u.nm, flux=flux * u.Jy, uncertainty=StdDevUncertainty(np.full(50, 0.5)), mask=mask
+        spectral_axis=WAVE[::-1] / 10 * u.nm,
+        flux=flux * u.Jy,
+        uncertainty=StdDevUncertainty(np.full(50, 0.5)),
+        mask=mask,
     )
     bare = Spectrum(spectral_axis=WAVE * u.AA, flux=np.ones((2, 50)) * u.Jy)
     series = Series.from_spectra(SpectrumList([full, bare]))

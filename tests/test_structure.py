@@ -96,7 +96,9 @@ def test_a_second_process_finds_its_kernels_and_an_edit_does_not_serve_stale_one
     environment = os.environ | {"NUMBA_CACHE_DIR": str(tmp_path / "cache"), "PYTHONPATH": str(tmp_path)}
 
     def run():
-        done = subprocess.run([sys.executable, "-c", RUN], cwd=tmp_path, env=environment, capture_output=True, text=True)
+        done = subprocess.run(
+            [sys.executable, "-c", RUN], cwd=tmp_path, env=environment, capture_output=True, text=True
+        )
         assert done.returncode == 0, done.stderr
         seconds, hits = done.stdout.split()
         return float(seconds), int(hits)

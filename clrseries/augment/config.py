@@ -46,8 +46,7 @@ def observe_from_config(config: Sequence[Any]) -> Observe:
 def observe_to_config(observe: Observe) -> list[dict[str, dict[str, Any]]]:
     """The list that :func:`observe_from_config` reads."""
     return [
-        {type(step).__name__: {f.name: _plain(getattr(step, f.name)) for f in fields(step)}}
-        for step in observe.steps
+        {type(step).__name__: {f.name: _plain(getattr(step, f.name)) for f in fields(step)}} for step in observe.steps
     ]
 
 

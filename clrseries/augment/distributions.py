@@ -85,9 +85,7 @@ Value = float | int | str | Uniform | LogUniform | Normal | Choice
 DISTRIBUTIONS = {kind.__name__: kind for kind in (Uniform, LogUniform, Normal, Choice)}
 
 
-def draw(
-    value: Value, parameter: int, deviates: Deviates, series: Series, low: float = -np.inf
-) -> NDArray[np.float64]:
+def draw(value: Value, parameter: int, deviates: Deviates, series: Series, low: float = -np.inf) -> NDArray[np.float64]:
     """Values of one parameter for N objects x V views, float64 (N, V).
 
     A string is the name of a per-object column. Draws are clipped at `low`, the

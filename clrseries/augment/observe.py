@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import os
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -48,7 +49,7 @@ class Observe:
         orders = [step.order for step in steps]
         if sum(isinstance(step, Resample) for step in steps) != 1:
             raise InputError(f"Observe needs exactly one Resample(grid) among its steps, got {names}")
-        if any(a >= b for a, b in zip(orders, orders[1:], strict=False)):
+        if any(a >= b for a, b in itertools.pairwise(orders)):
             wanted = [name for _, name in sorted(zip(orders, names, strict=True))]
             raise InputError(f"steps must follow nature's order, each once: {wanted}, got {names}")
         self.steps = tuple(steps)

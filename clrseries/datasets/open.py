@@ -14,8 +14,8 @@ NAMED = {"miles": miles, "stelib": stelib}
 
 def open_series(data: str | Path | Series | Sequence[str | Path | Series]) -> Series:
     """One batch from Parquet files, the names ``"miles"`` and ``"stelib"``, or Series; several are joined."""
-    parts = data if isinstance(data, list | tuple) else [data]
-    return concatenate([_open(part) for part in parts]) if len(parts) != 1 else _open(parts[0])
+    parts = [_open(part) for part in ([data] if isinstance(data, str | Path | Series) else data)]
+    return parts[0] if len(parts) == 1 else concatenate(parts)
 
 
 def _open(part: str | Path | Series) -> Series:

@@ -38,9 +38,7 @@ def shifted_retrieval(
     from .retrieval import unit
 
     candidates = unit(gallery)
-    best = np.max(
-        [unit(np.roll(query, shift, axis=1)) @ candidates.T for shift in range(-reach, reach + 1)], axis=0
-    )
+    best = np.max([unit(np.roll(query, shift, axis=1)) @ candidates.T for shift in range(-reach, reach + 1)], axis=0)
     own = best[np.arange(len(truth)), truth][:, None]
     return Retrieval((best >= own).sum(axis=1).astype(np.int64))
 

@@ -122,10 +122,8 @@ def probe_classes(
     return rows
 
 
-def _splits(
-    objects: int, labels: int | None, splits: int
-) -> list[tuple[NDArray[np.int64], NDArray[np.int64]]]:
-    held_out = max(int(round(TEST_FRACTION * objects)), 1)
+def _splits(objects: int, labels: int | None, splits: int) -> list[tuple[NDArray[np.int64], NDArray[np.int64]]]:
+    held_out = max(round(TEST_FRACTION * objects), 1)
     pairs = []
     for seed in range(splits):
         order = np.random.default_rng(seed).permutation(objects)

@@ -43,9 +43,7 @@ def read_parquet(path: str | Path, *, x: str = "wavelength", flux: str = "flux",
     table = read_table(path)
     for name in (x, flux):
         if name not in table.column_names:
-            raise located(
-                f"is missing; the file has {', '.join(table.column_names)}", source=source, column=name
-            )
+            raise located(f"is missing; the file has {', '.join(table.column_names)}", source=source, column=name)
     offsets, wave = _list_column(table, x, np.float64, source)
     lists = {x: wave, flux: _sized(table, flux, offsets, source)}
     spread = ivar if ivar in table.column_names else "error" if "error" in table.column_names else None

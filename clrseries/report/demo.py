@@ -62,9 +62,7 @@ def demo(
     both = concatenate(libraries.values())
     # labels and names do not go into the training
     blind = Series(both.x, both.flux, both.ivar, both.offsets, both.table.select(["object_id"]))
-    model = pretrain(
-        blind, folder / "run", epochs=epochs, seed=seed, overwrite=overwrite, progress=progress
-    )
+    model = pretrain(blind, folder / "run", epochs=epochs, seed=seed, overwrite=overwrite, progress=progress)
     trained = time.perf_counter() - begin
     for name, series in libraries.items():
         embed(model, series, folder / f"{name}.parquet", overwrite=overwrite)

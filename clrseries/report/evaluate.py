@@ -9,10 +9,10 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
-from ..errors import InputError, located
 from ..embedding import read_embeddings
-from ..io.parquet import refuse_existing
+from ..errors import InputError, located
 from ..evaluation.probe import probe_classes, probe_values
+from ..io.parquet import refuse_existing
 
 MINIMUM = 10  # labelled objects
 
@@ -56,9 +56,7 @@ def evaluate(
     values = column.to_pylist()
     known = sum(v is not None and v == v for v in values)
     if known < MINIMUM:
-        raise located(
-            f"has {known} labelled objects; {MINIMUM} are needed", source=str(embeddings), column=target
-        )
+        raise located(f"has {known} labelled objects; {MINIMUM} are needed", source=str(embeddings), column=target)
     if not numeric and len(set(values) - {None}) < 2:
         raise located("has a single class: nothing to tell apart", source=str(embeddings), column=target)
     if splits < 1:

@@ -118,18 +118,14 @@ def neighbour_sheet(
     """Query spectra, each above its nearest neighbours in the other archive; the true counterpart is green."""
     columns = 2
     lines = -(-len(rows) // columns)
-    figure = make_subplots(
-        lines, columns, subplot_titles=[query_names[r] for r in rows], vertical_spacing=0.35 / lines
-    )
+    figure = make_subplots(lines, columns, subplot_titles=[query_names[r] for r in rows], vertical_spacing=0.35 / lines)
     for place, (row, near, own) in enumerate(zip(rows, neighbours, truth, strict=True)):
         at = {"row": place // columns + 1, "col": place % columns + 1}
         _spectrum(figure, grid, query, row, 0.0, "black", query_names[row], at)
         for rank, other in enumerate(near, start=1):
             color = "#2ca02c" if other == own else "#999999"
             _spectrum(figure, grid, gallery, int(other), -0.5 * rank, color, f"{rank}. {gallery_names[other]}", at)
-    figure.update_layout(
-        height=330 * lines, template="plotly_white", showlegend=False, margin={"t": 40, "b": 20}
-    )
+    figure.update_layout(height=330 * lines, template="plotly_white", showlegend=False, margin={"t": 40, "b": 20})
     figure.update_yaxes(showticklabels=False)
     return figure
 
@@ -142,7 +138,12 @@ def _spectrum(
     shown = np.where((ivar > 0).all(1), flux.mean(1), np.nan)
     wave = grid.centers[:pixels].reshape(-1, 4).mean(1)
     figure.add_scatter(
-        x=np.round(wave, 1), y=np.round(shown + lift, 3), mode="lines", line={"color": color, "width": 1}, name=name, **at
+        x=np.round(wave, 1),
+        y=np.round(shown + lift, 3),
+        mode="lines",
+        line={"color": color, "width": 1},
+        name=name,
+        **at,
     )
     if name[0].isdigit() or lift:
         figure.add_annotation(

@@ -103,7 +103,7 @@ def pretrain(
     if not resume:
         refuse_existing(run, overwrite)
         checkpoint.unlink(missing_ok=True)
-    series = open_series(list(data) if isinstance(data, tuple) else data)
+    series = open_series(data)
     if len(series) < 2:
         raise InputError(f"contrastive training needs at least two objects, got {len(series)}")
     observe = observe_from_config(augment if augment is not None else stellar_augmentation())
