@@ -31,6 +31,7 @@ _HOME = {
     "Broaden": ".augment",
     "WarpFlux": ".augment",
     "Noise": ".augment",
+    "Crop": ".augment",
     "MaskRuns": ".augment",
     "MaskPixels": ".augment",
     "Normalize": ".augment",

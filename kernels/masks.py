@@ -1,4 +1,4 @@
-"""Pixels lost: contiguous runs (gaps, bad columns, a missing arm) and single pixels."""
+"""Pixels lost: the ends, contiguous runs (gaps, bad columns, a missing arm) and single pixels."""
 
 import numpy as np
 from numba import njit
@@ -6,6 +6,17 @@ from numba import njit
 from .elementary import FAST
 
 ZERO = np.float32(0.0)
+
+
+@njit(cache=True, nogil=True)
+def crop_row(flux, ivar, blue, red):
+    """Blank the first `blue` and the last `red` pixels."""
+    pixels = len(flux)
+    first, last = min(blue, pixels), max(pixels - red, 0)
+    flux[:first] = ZERO
+    ivar[:first] = ZERO
+    flux[last:] = ZERO
+    ivar[last:] = ZERO
 
 
 @njit(cache=True, nogil=True)

@@ -9,7 +9,7 @@ import numpy as np
 from numba import njit
 
 from .broaden import MAXIMUM_RADIUS, broaden_row
-from .masks import mask_pixels_row, mask_runs_row
+from .masks import crop_row, mask_pixels_row, mask_runs_row
 from .noise import noise_row
 from .normalize import normalize_row
 from .philox import TILE, fill_normal, fill_uniform
@@ -25,6 +25,8 @@ COLUMNS = (
     ("warp_length", 1.0),
     ("warp_phase", 0.0),  # in [0, 1) knot intervals
     ("snr", np.inf),
+    ("crop_blue", 0.0),
+    ("crop_red", 0.0),
     ("mask_runs", 0.0),
     ("mask_length", 0.0),
     ("mask_fraction", 0.0),
@@ -35,7 +37,7 @@ NAMES = tuple(name for name, _ in COLUMNS)
 NEUTRAL = np.array([value for _, value in COLUMNS])
 (
     STRETCH, FLUX_SCALE, LSF_SIGMA, WARP_AMPLITUDE, WARP_LENGTH, WARP_PHASE,
-    SNR, MASK_RUNS, MASK_LENGTH, MASK_FRACTION, NORMALIZE, NORMALIZE_HALF,
+    SNR, CROP_BLUE, CROP_RED, MASK_RUNS, MASK_LENGTH, MASK_FRACTION, NORMALIZE, NORMALIZE_HALF,
 ) = range(len(COLUMNS))  # fmt: skip
 
 # which random stream a step's samples come from
@@ -57,6 +59,8 @@ def observe_row(x, flux, ivar, targets, draw, key, view, epoch, scratch, out_flu
     if draw[SNR] < np.inf:
         fill_normal(deviates, pixels, key, NOISE_STREAM, view, epoch)
         noise_row(out_flux, out_ivar, draw[SNR], deviates)
+    if draw[CROP_BLUE] > 0.0 or draw[CROP_RED] > 0.0:
+        crop_row(out_flux, out_ivar, int(draw[CROP_BLUE]), int(draw[CROP_RED]))
     if draw[MASK_RUNS] > 0.0:
         runs = min(int(draw[MASK_RUNS]), pixels)
         fill_uniform(deviates, runs, key, RUNS_STREAM, view, epoch)

@@ -5,6 +5,7 @@ from scipy.ndimage import gaussian_filter1d
 from clrseries import (
     Broaden,
     Choice,
+    Crop,
     Grid,
     InputError,
     LogUniform,
@@ -36,6 +37,7 @@ def everything(grid):
             Broaden(Uniform(0, 300)),
             WarpFlux(0.1, LogUniform(100, 1000)),
             Noise(LogUniform(5, 50)),
+            Crop(Uniform(-100, 100), 50.0),
             MaskRuns(Choice((0, 1, 2)), Uniform(20, 90)),
             MaskPixels(0.02),
             Normalize("mean"),
@@ -232,3 +234,12 @@ def test_distributions_have_the_quantiles_they_claim():
     np.testing.assert_allclose(LogUniform(1, 100).quantile(u), [[1, 10, 100]])
     np.testing.assert_allclose(Normal(1, 2).quantile(np.array([[0.5, 0.8413447]])), [[1, 3]], rtol=1e-6)
     np.testing.assert_allclose(Choice((5, 6)).quantile(u), [[5, 6, 6]])
+
+
+def test_crop_loses_the_ends_alone(flat, grid):
+    views = Observe([Resample(grid), Crop(blue=200.0, red=Uniform(-300, 300))])(flat, seed=4)
+    good = views.ivar[:, 0] > 0
+    lost = grid.centers < grid.centers[0] + 200.0
+    assert not good[:, lost].any() and good[:, ~lost][:, 0].all()
+    assert (np.abs(np.diff(good.astype(int), axis=1)).sum(1) <= 2).all()
+    assert good[:, -1].mean() == pytest.approx(0.5, abs=0.12)  # half of the draws are negative

@@ -61,7 +61,7 @@ def test_files_are_short_and_named_after_an_idea():
 
 def test_the_public_surface():
     assert sorted(clrseries.__all__) == sorted(
-        """Broaden Choice Grid InputError LogUniform MaskPixels MaskRuns Model Noise Normal Normalize Observe
+        """Broaden Choice Crop Grid InputError LogUniform MaskPixels MaskRuns Model Noise Normal Normalize Observe
         Redshift Resample Series Uniform Velocity Views WarpFlux __version__ augment concatenate datasets demo
         embed encoders evaluate evaluation io kernels load methods pretrain read_parquet report training
         write_parquet""".split()

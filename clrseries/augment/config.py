@@ -29,6 +29,7 @@ STEPS = {
         instrument.Broaden,
         instrument.WarpFlux,
         instrument.Noise,
+        instrument.Crop,
         instrument.MaskRuns,
         instrument.MaskPixels,
         instrument.Normalize,

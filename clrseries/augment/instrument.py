@@ -86,12 +86,35 @@ class Noise:
 
 
 @dataclass(frozen=True)
+class Crop:
+    """Lose `blue` and `red` [Angstrom] at the ends of the grid: another instrument's range.
+
+    Negative draws lose nothing, so ``Uniform(-300, 300)`` crops half of all views.
+    """
+
+    blue: Value = 0.0
+    red: Value = 0.0
+    order: ClassVar[int] = 6
+    stream: ClassVar[int] = 25
+
+    def sample(self, deviates: Deviates, series: Series, grid: Grid) -> Columns:
+        """The draw of this step."""
+        centers = grid.centers
+        blue = centers[0] + draw(self.blue, 0, deviates, series, low=0.0)
+        red = centers[-1] - draw(self.red, 1, deviates, series, low=0.0)
+        return {
+            "crop_blue": np.searchsorted(centers, blue).astype(float),
+            "crop_red": len(grid) - np.searchsorted(centers, red, side="right").astype(float),
+        }
+
+
+@dataclass(frozen=True)
 class MaskRuns:
     """Lose `count` contiguous runs of `length` [Angstrom] each: gaps, bad columns, a missing arm."""
 
     count: Value = 1
     length: Value = 50.0
-    order: ClassVar[int] = 6
+    order: ClassVar[int] = 7
     stream: ClassVar[int] = 22
 
     def sample(self, deviates: Deviates, series: Series, grid: Grid) -> Columns:
@@ -107,7 +130,7 @@ class MaskPixels:
     """Lose a `fraction` of all pixels, each on its own."""
 
     fraction: Value
-    order: ClassVar[int] = 7
+    order: ClassVar[int] = 8
     stream: ClassVar[int] = 23
 
     def sample(self, deviates: Deviates, series: Series, grid: Grid) -> Columns:
@@ -130,7 +153,7 @@ class Normalize:
 
     by: str = "mean"
     window: float = 100.0
-    order: ClassVar[int] = 8
+    order: ClassVar[int] = 9
     stream: ClassVar[int] = 24
     kinds: ClassVar[dict[str, int]] = {
         "mean": normalize.MEAN,
@@ -152,4 +175,4 @@ class Normalize:
         return {"normalize": np.full(shape, self.kinds[self.by]), "normalize_half": np.full(shape, float(half))}
 
 
-Step = Resample | Broaden | WarpFlux | Noise | MaskRuns | MaskPixels | Normalize
+Step = Resample | Broaden | WarpFlux | Noise | Crop | MaskRuns | MaskPixels | Normalize

@@ -27,7 +27,7 @@ class Observe:
     ----------
     steps : sequence of steps
         In nature's order: Redshift, Velocity, Resample, Broaden, WarpFlux, Noise,
-        MaskRuns, MaskPixels, Normalize; each at most once, Resample exactly once.
+        Crop, MaskRuns, MaskPixels, Normalize; each at most once, Resample exactly once.
 
     Raises
     ------
