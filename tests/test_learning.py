@@ -7,13 +7,13 @@ import torch
 from clrseries import InputError, Series, embed, load, pretrain
 from clrseries.augment.config import observe_from_config
 from clrseries.embedding import read_embeddings
-from clrseries.encoders import ResNet1d
+from clrseries.encoders import ENCODERS
 from clrseries.methods import SimCLR, nt_xent
 from clrseries.training.batches import Batches
 
 from . import reference
 
-TINY = {"width": 8, "embedding": 16, "projection": 8, "batch_size": 20, "progress": False}
+TINY = {"encoder": "resnet1d", "width": 8, "embedding": 16, "projection": 8, "batch_size": 20, "progress": False}
 
 
 @pytest.mark.parametrize("temperature", [0.05, 0.5])
@@ -48,17 +48,30 @@ def test_nt_xent_limits_and_errors():
         SimCLR(4)(torch.ones(3, 1, 4))
 
 
-def test_encoder_sees_flux_and_ivar_but_not_what_lies_under_a_mask(rng):
+@pytest.mark.parametrize("name", ENCODERS)
+def test_encoder_sees_flux_and_ivar_but_not_what_lies_under_a_mask(rng, name):
     torch.manual_seed(0)
-    encoder = ResNet1d(200, 8, 16).eval()
+    encoder = ENCODERS[name](200, 8, 16).eval()
     flux, ivar = torch.tensor(rng.normal(1, 0.1, (2, 5, 200)), dtype=torch.float32).abs()
     base = encoder(flux, ivar)
     assert base.shape == (5, 16) and encoder.embedding == 16
-    assert not torch.allclose(base, encoder(flux * 1.1, ivar)) and not torch.allclose(base, encoder(flux, ivar * 3))
+    bluer = flux * torch.linspace(1.2, 0.8, 200)
+    assert not torch.allclose(base, encoder(bluer, ivar)) and not torch.allclose(base, encoder(flux, ivar * 3))
     ivar[:, 50:80] = 0
     hidden = flux.clone()
     hidden[:, 50:80] = 99.0
     torch.testing.assert_close(encoder(flux, ivar), encoder(hidden, ivar))
+
+
+@pytest.mark.parametrize("name", ENCODERS)
+def test_the_scale_of_a_spectrum_does_not_matter_whatever_part_is_seen(rng, name):
+    torch.manual_seed(0)
+    encoder = ENCODERS[name](200, 8, 16).eval()
+    flux = torch.tensor(rng.normal(1, 0.1, (5, 200)), dtype=torch.float32) * torch.linspace(1, 3, 200)
+    encoder.standard.fit(flux, torch.ones_like(flux))
+    ivar = torch.ones_like(flux)
+    ivar[:, 120:] = 0
+    torch.testing.assert_close(encoder(flux, ivar), encoder(7 * flux, ivar), rtol=1e-4, atol=1e-4)
 
 
 def test_batches_depend_on_seed_and_epoch_alone(series, plain):
@@ -129,6 +142,8 @@ def test_pretrain_refuses(trained, series, tmp_path):
         pretrain(series, run, augment=steps, **TINY)
     with pytest.raises(InputError, match="no last.ckpt"):
         pretrain(series, tmp_path / "new", augment=steps, resume=True, **TINY)
+    with pytest.raises(InputError, match="no encoder 'best'"):
+        pretrain(series, tmp_path / "new", augment=steps, **(TINY | {"encoder": "best"}))
     with pytest.raises(InputError, match="at least two objects"):
         pretrain(series.take([0]), tmp_path / "one", augment=steps, **TINY)
     assert not (tmp_path / "one").exists()

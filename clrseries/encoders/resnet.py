@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-import torch
 from torch import Tensor, nn
+
+from .standard import Standardize
 
 PATCH = 16  # pixels read by one position of the first stage
 
@@ -42,22 +43,13 @@ class ResNet1d(nn.Module):
         Channels of the first stage; doubled once.
     embedding : int
         D, size of the embedding.
-
-    Notes
-    -----
-    Channels in: flux, standardised pixel by pixel with :meth:`fit_standard`, and
-    log(1 + S/N) = log(1 + flux scale x sqrt(ivar)); both are 0 where ivar is 0.
     """
-
-    mean: Tensor
-    scale: Tensor
 
     def __init__(self, pixels: int, width: int = 32, embedding: int = 256) -> None:
         super().__init__()
         self.settings = {"pixels": pixels, "width": width, "embedding": embedding}
         self.patches = pixels // PATCH
-        self.register_buffer("mean", torch.zeros(pixels))
-        self.register_buffer("scale", torch.ones(pixels))
+        self.standard = Standardize(pixels)
         # A patch per position as one matrix product: a strided convolution of two
         # channels costs a CPU more than all the rest of the network.
         self.stem = nn.Linear(2 * PATCH, width, bias=False)
@@ -73,16 +65,6 @@ class ResNet1d(nn.Module):
         """D, size of the embedding."""
         return self.settings["embedding"]
 
-    @torch.no_grad()
-    def fit_standard(self, flux: Tensor, ivar: Tensor) -> None:
-        """Take mean and scatter of every pixel from a sample of views, (B, P) each, ignoring ivar 0."""
-        good = (ivar > 0).to(flux.dtype)
-        count = good.sum(0).clamp(min=1.0)
-        mean = (flux * good).sum(0) / count
-        scatter = ((flux - mean).square() * good).sum(0).div(count).sqrt()
-        self.mean.copy_(mean)
-        self.scale.copy_(scatter.clamp(min=1e-3 * float(scatter.max().clamp(min=1e-6))))
-
     def forward(self, flux: Tensor, ivar: Tensor) -> Tensor:
         """Embed spectra.
 
@@ -94,10 +76,7 @@ class ResNet1d(nn.Module):
         -------
         float32 (B, D)
         """
-        good = (ivar > 0).to(flux.dtype)
-        standard = (flux - self.mean) / self.scale * good
-        signal = torch.log1p(ivar.sqrt()) / 3.0 - good
-        both = torch.stack([standard, signal], dim=1)[..., : PATCH * self.patches]
+        both = self.standard(flux, ivar)[..., : PATCH * self.patches]
         patches = both.unflatten(-1, (self.patches, PATCH)).transpose(1, 2).flatten(2)
         maps = nn.functional.relu(self.stem_norm(self.stem(patches).transpose(1, 2)))
         return self.head(self.body(maps))

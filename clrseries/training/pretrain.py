@@ -27,7 +27,8 @@ def pretrain(
     output: str | Path,
     *,
     augment: Sequence[Any] | None = None,
-    width: int = 32,
+    encoder: str = "dense",
+    width: int = 512,
     embedding: int = 256,
     projection: int = 128,
     temperature: float = 0.1,
@@ -40,7 +41,7 @@ def pretrain(
     overwrite: bool = False,
     progress: bool = True,
 ) -> Path:
-    """Train a residual network with SimCLR on re-observations of `data`.
+    """Train an encoder with SimCLR on re-observations of `data`.
 
     Parameters
     ----------
@@ -51,8 +52,11 @@ def pretrain(
         ``tensorboard/`` where tensorboard is installed, ``last.ckpt``.
     augment : list of steps, optional
         Written as in ``clrseries/augment/config.py``; default ``stellar.yaml`` beside it.
+    encoder : str
+        ``"dense"`` (best where all spectra share one rest frame) or ``"resnet1d"``
+        (convolutions); see :mod:`clrseries.encoders`.
     width : int
-        Channels of the network's first stage.
+        Hidden units of ``"dense"``, channels of the first stage of ``"resnet1d"``.
     embedding : int
         Size of the embedding.
     projection : int
@@ -90,7 +94,7 @@ def pretrain(
 
     from ..augment.config import observe_from_config
     from ..datasets.open import open_series
-    from ..encoders import ResNet1d
+    from ..encoders import ENCODERS
     from ..methods import SimCLR
     from ..model import Model
     from .batches import Batches
@@ -103,6 +107,8 @@ def pretrain(
     if not resume:
         refuse_existing(run, overwrite)
         checkpoint.unlink(missing_ok=True)
+    if encoder not in ENCODERS:
+        raise InputError(f"there is no encoder {encoder!r}; there are {', '.join(ENCODERS)}")
     series = open_series(data)
     if len(series) < 2:
         raise InputError(f"contrastive training needs at least two objects, got {len(series)}")
@@ -111,11 +117,11 @@ def pretrain(
     for noisy in ("lightning.pytorch", "lightning.fabric"):
         logging.getLogger(noisy).setLevel(logging.ERROR)
     lightning.seed_everything(seed, verbose=False)
-    encoder = ResNet1d(len(observe.grid), width, embedding)
+    network = ENCODERS[encoder](len(observe.grid), width, embedding)
     flux, ivar = next(iter(Batches(series, observe, min(len(series), 1024), 2, seed)))
-    encoder.fit_standard(flux.flatten(0, 1), ivar.flatten(0, 1))
+    network.standard.fit(flux.flatten(0, 1), ivar.flatten(0, 1))
     module = Pretraining(
-        encoder,
+        network,
         SimCLR(embedding, projection, temperature),
         series,
         observe,
@@ -140,7 +146,7 @@ def pretrain(
         "seed": seed,
         "loss": module.losses,
     }
-    Model(encoder, observe, notes).save(run / "model", overwrite=overwrite or resume)
+    Model(network, observe, notes).save(run / "model", overwrite=overwrite or resume)
     return run / "model"
 
 
@@ -149,7 +155,7 @@ def _trainer(run: Path, epochs: int, progress: bool) -> Any:
     from lightning.pytorch.callbacks import ModelCheckpoint, RichProgressBar
     from lightning.pytorch.loggers import TensorBoardLogger
 
-    callbacks: list[Any] = [ModelCheckpoint(run, filename="last", every_n_epochs=1, enable_version_counter=False)]
+    callbacks: list[Any] = [ModelCheckpoint(run, filename="last", every_n_epochs=max(epochs // 20, 1), enable_version_counter=False)]
     if progress:
         callbacks.append(RichProgressBar(leave=False))
     return lightning.Trainer(
