@@ -50,4 +50,6 @@ if __name__ == "__main__":
             drawn = ", ".join(f"{name} {views.drawn(name)[star, view]:.5g}" for name in SHOWN)
             lost = (views.ivar[star, view] == 0).mean()
             print(f"  view {view}: {drawn}, lost {lost:.1%}")
-    print(f"{views.flux.shape[0] * views.flux.shape[1]} views of {views.flux.shape[2]} pixels in {seconds * 1e3:.0f} ms")
+    print(
+        f"{views.flux.shape[0] * views.flux.shape[1]} views of {views.flux.shape[2]} pixels in {seconds * 1e3:.0f} ms"
+    )

@@ -25,7 +25,15 @@ def test_help_teaches(capsys):
 def test_the_three_commands_in_a_row(series, plain, tmp_path, monkeypatch, capsys):
     monkeypatch.chdir(tmp_path)
     write_parquet(series, "data.parquet")
-    config = {"augment": plain, "epochs": 3, "batch_size": 20, "width": 8, "embedding": 16, "encoder": "resnet1d", "progress": False}
+    config = {
+        "augment": plain,
+        "epochs": 3,
+        "batch_size": 20,
+        "width": 8,
+        "embedding": 16,
+        "encoder": "resnet1d",
+        "progress": False,
+    }
     (tmp_path / "config.yaml").write_text(yaml.safe_dump(config))
     assert main(["pretrain", "config.yaml", "--data", "data.parquet", "--output", "run", "--epochs", "2"]) == 0
     model = load("run/model")

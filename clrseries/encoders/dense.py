@@ -26,7 +26,7 @@ class ResidualDense(nn.Module):
         Residual blocks.
     """
 
-    def __init__(self, pixels: int, width: int = 512, embedding: int = 256, blocks: int = 1) -> None:
+    def __init__(self, pixels: int, width: int = 768, embedding: int = 256, blocks: int = 2) -> None:
         super().__init__()
         self.settings = {"pixels": pixels, "width": width, "embedding": embedding, "blocks": blocks}
         self.standard = Standardize(pixels)

@@ -7,12 +7,13 @@ from torch import Tensor, nn
 
 
 class Standardize(nn.Module):
-    """Flux and ivar on a grid of P pixels to two channels, both 0 where there is no data.
+    """Flux and ivar on a grid of P pixels to two channels of order one.
 
     Flux is scaled so that its mean equals that of the mean spectrum *over the same
     pixels*: the scale does not depend on which part of the range an instrument
     covers. Then every pixel is standardised by the mean and scatter of the training
-    views. The other channel is log(1 + signal-to-noise of a unit flux).
+    views, and 0 where there is no data. The other channel, log(1 + signal-to-noise of a
+    unit flux) / 3 - 1, is -1 there and about 0 elsewhere.
     """
 
     mean: Tensor
@@ -42,5 +43,5 @@ class Standardize(nn.Module):
         """(B, P), (B, P) -> (B, 2, P)."""
         good = (ivar > 0).to(flux.dtype)
         standard = (self.scaled(flux, good) - self.mean) / self.scatter * good
-        signal = torch.log1p(ivar.sqrt()) / 3.0 - good
+        signal = torch.log1p(ivar.sqrt()) / 3.0 - 1.0
         return torch.stack([standard, signal], dim=1)

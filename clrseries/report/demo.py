@@ -18,6 +18,7 @@ from ..embedding import embed, read_embeddings
 from ..evaluation import baselines
 from ..evaluation.probe import probe_classes, probe_values
 from ..evaluation.retrieval import centred, retrieve, unit
+from ..grids import Grid
 from ..io.parquet import refuse_existing
 from ..model import load
 from ..series import Series, concatenate
@@ -29,7 +30,7 @@ TARGETS = {"log Teff": "teff", "log g": "logg", "[Fe/H]": "feh"}
 
 
 def demo(
-    output: str | Path = "demo", *, epochs: int = 200, seed: int = 0, overwrite: bool = False, progress: bool = True
+    output: str | Path = "demo", *, epochs: int = 600, seed: int = 0, overwrite: bool = False, progress: bool = True
 ) -> dict[str, Any]:
     """Pretrain on MILES and STELIB without labels or pairs, embed both, and report.
 
@@ -62,14 +63,19 @@ def demo(
     both = concatenate(libraries.values())
     # labels and names do not go into the training
     blind = Series(both.x, both.flux, both.ivar, both.offsets, both.table.select(["object_id"]))
+    say = print if progress else lambda text: None
+    say(f"training on {len(both)} spectra, {epochs} epochs")
     model = pretrain(blind, folder / "run", epochs=epochs, seed=seed, overwrite=overwrite, progress=progress)
     trained = time.perf_counter() - begin
+    say("embedding both libraries")
     for name, series in libraries.items():
         embed(model, series, folder / f"{name}.parquet", overwrite=overwrite)
-    ways = _representations(folder, libraries)
+    grid = load(model).observe.grid
+    ways = _representations(folder, grid, libraries)
+    say("retrieval and probes, beside the baselines")
     summary = {
         "objects": {name: len(series) for name, series in libraries.items()},
-        "retrieval": _retrieval(libraries, ways),
+        "retrieval": _retrieval(grid, libraries, ways),
         "probes": _probes(libraries["miles"], ways),
         "spectral_class": {
             way: probe_classes(rows[0], libraries["miles"].table["spectral_class"].to_pylist())
@@ -79,21 +85,19 @@ def demo(
         "training_seconds": round(trained, 1),
     }
     summary["seconds"] = round(time.perf_counter() - begin, 1)
-    _page(folder, libraries, ways, summary, _command(output, epochs, seed))
+    say("drawing the report")
+    _page(folder, grid, libraries, ways, summary, _command(output, epochs, seed))
     if progress:
         _print(summary, folder)
     return summary
 
 
 def _representations(
-    folder: Path, libraries: dict[str, Series]
+    folder: Path, grid: Grid, libraries: dict[str, Series]
 ) -> dict[str, tuple[NDArray[np.float32], NDArray[np.float32]]]:
     """For each way to represent a spectrum, features of MILES and of STELIB."""
-    grid = load(folder / "run" / "model").observe.grid
-    median, continuum = (
-        [make(libraries[name], grid) for name in ("miles", "stelib")]
-        for make in (baselines.median_pixels, baselines.continuum_pixels)
-    )
+    median = _pixels(baselines.median_pixels, grid, libraries)
+    continuum = _pixels(baselines.continuum_pixels, grid, libraries)
     learnt = [read_embeddings(folder / f"{name}.parquet")[0] for name in ("miles", "stelib")]
     components = baselines.pca(median[0], median[1], size=SIZE)
     return {
@@ -103,10 +107,15 @@ def _representations(
     }
 
 
-def _retrieval(libraries: dict[str, Series], ways: dict[str, Any]) -> list[dict[str, Any]]:
+def _pixels(make: Any, grid: Grid, libraries: dict[str, Series]) -> list[NDArray[np.float32]]:
+    return [make(libraries[name], grid) for name in ("miles", "stelib")]
+
+
+def _retrieval(grid: Grid, libraries: dict[str, Series], ways: dict[str, Any]) -> list[dict[str, Any]]:
     query, truth = matched(libraries["stelib"], libraries["miles"])
     rows = []
-    for way, (gallery, queries) in ways.items():
+    pixels = {"median-normalised pixels": tuple(_pixels(baselines.median_pixels, grid, libraries))}
+    for way, (gallery, queries) in (ways | pixels).items():
         rows.append({"features": way, **retrieve(queries[query], gallery, truth).summary()})
         about_mean = retrieve(centred(queries)[query], centred(gallery), truth)
         rows.append({"features": f"{way}, each library about its mean", **about_mean.summary()})
@@ -126,13 +135,18 @@ def _probes(library: Series, ways: dict[str, Any]) -> dict[str, dict[str, list[d
 
 
 def _page(
-    folder: Path, libraries: dict[str, Series], ways: dict[str, Any], summary: dict[str, Any], command: str
+    folder: Path,
+    grid: Grid,
+    libraries: dict[str, Series],
+    ways: dict[str, Any],
+    summary: dict[str, Any],
+    command: str,
 ) -> None:
     from .figures import embedding_map, loss_figure, probe_figure
     from .page import html_table, write_page
 
     both = concatenate(libraries.values())
-    features = np.concatenate([centred(rows) for rows in ways["clrseries"]])
+    features = np.concatenate(ways["clrseries"])
     teff = np.array([np.nan if v is None else v for v in both.table["teff"].to_pylist()])
     colors = {
         "log Teff": np.log10(teff),
@@ -141,7 +155,7 @@ def _page(
     names = [f"{n} {t or ''}" for n, t in zip(both.object_ids, both.table["spectral_type"].to_pylist(), strict=True)]
     parts = [
         ("The same star, found in the other library", html_table(summary["retrieval"])),
-        ("Query stars and their five nearest neighbours", _sheet(folder, libraries, ways)),
+        ("Query stars and their five nearest neighbours", _sheet(grid, libraries, ways)),
         (
             "Embedding map: circles MILES, diamonds STELIB",
             embedding_map(features, colors, names, both.table["survey"].to_pylist()),
@@ -167,14 +181,13 @@ def _page(
     )
 
 
-def _sheet(folder: Path, libraries: dict[str, Series], ways: dict[str, Any]) -> Any:
+def _sheet(grid: Grid, libraries: dict[str, Series], ways: dict[str, Any]) -> Any:
     from .figures import neighbour_sheet
 
-    grid = load(folder / "run" / "model").observe.grid
     show = Observe([Resample(grid), Normalize("median")])
     query, truth = matched(libraries["stelib"], libraries["miles"])
     chosen = np.linspace(0, len(query) - 1, SHEET).astype(int)
-    gallery, queries = (unit(centred(rows)) for rows in ways["clrseries"])
+    gallery, queries = (unit(rows) for rows in ways["clrseries"])
     nearest = np.argsort(-(queries[query[chosen]] @ gallery.T), axis=1)[:, :5]
 
     def names(series: Series) -> list[str]:

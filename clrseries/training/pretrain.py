@@ -28,11 +28,11 @@ def pretrain(
     *,
     augment: Sequence[Any] | None = None,
     encoder: str = "dense",
-    width: int = 512,
+    width: int = 768,
     embedding: int = 256,
     projection: int = 128,
     temperature: float = 0.1,
-    epochs: int = 100,
+    epochs: int = 200,
     batch_size: int = 256,
     learning_rate: float = 2e-3,
     weight_decay: float = 1e-4,
@@ -155,9 +155,17 @@ def _trainer(run: Path, epochs: int, progress: bool) -> Any:
     from lightning.pytorch.callbacks import ModelCheckpoint, RichProgressBar
     from lightning.pytorch.loggers import TensorBoardLogger
 
-    callbacks: list[Any] = [ModelCheckpoint(run, filename="last", every_n_epochs=max(epochs // 20, 1), enable_version_counter=False)]
+    class Progress(RichProgressBar):
+        def get_metrics(self, trainer: Any, module: Any) -> dict[str, Any]:
+            shown = super().get_metrics(trainer, module)
+            shown.pop("v_num", None)  # the name of a log folder, cut in half
+            return shown
+
+    callbacks: list[Any] = [
+        ModelCheckpoint(run, filename="last", every_n_epochs=max(epochs // 20, 1), enable_version_counter=False)
+    ]
     if progress:
-        callbacks.append(RichProgressBar(leave=False))
+        callbacks.append(Progress())
     return lightning.Trainer(
         max_epochs=epochs,
         default_root_dir=run,
