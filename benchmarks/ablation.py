@@ -68,7 +68,8 @@ def run(steps: Steps, epochs: int, seed: int, libraries: tuple[str, ...] = ("mil
         path = pretrain(train, Path(folder) / "run", augment=steps, epochs=epochs, seed=seed, progress=False, **more)
         model = load(path)
     query, truth = matched(data["stelib"], data["miles"])
-    return retrieve(model.embed(data["stelib"])[query], model.embed(data["miles"]), truth)
+    found = {name: model.embed(series, "projection") for name, series in data.items()}
+    return retrieve(found["stelib"][query], found["miles"], truth)
 
 
 def main() -> None:

@@ -15,7 +15,14 @@ from .model import load
 from .series import Series
 
 
-def embed(model: str | Path, input: str | Path | Series, output: str | Path, *, overwrite: bool = False) -> Path:
+def embed(
+    model: str | Path,
+    input: str | Path | Series,
+    output: str | Path,
+    *,
+    layer: str = "embedding",
+    overwrite: bool = False,
+) -> Path:
     """Embed every object of `input` with a trained model.
 
     Parameters
@@ -27,6 +34,9 @@ def embed(model: str | Path, input: str | Path | Series, output: str | Path, *, 
     output : path
         Parquet: all columns of `input` that are not lists, and ``embedding``, a
         fixed-size list of D float32.
+    layer : str
+        ``embedding`` (best for probes and maps) or ``projection`` (what the training
+        compared; best for finding the same source in another archive).
     overwrite : bool
         Replace `output` if it exists.
 
@@ -42,7 +52,7 @@ def embed(model: str | Path, input: str | Path | Series, output: str | Path, *, 
     """
     refuse_existing(output, overwrite)
     series = open_series(input)
-    embeddings = load(model).embed(series)
+    embeddings = load(model).embed(series, layer)
     column = pa.FixedSizeListArray.from_arrays(pa.array(embeddings.ravel()), embeddings.shape[1])
     table = series.table
     if "embedding" in table.column_names:

@@ -14,6 +14,7 @@ import torch
 from numpy.typing import NDArray
 from safetensors import SafetensorError
 from safetensors.torch import load_file, save_file
+from torch import nn
 
 from . import __version__
 from .augment import Normalize, Observe, Resample
@@ -21,9 +22,11 @@ from .augment.config import observe_from_config, observe_to_config
 from .encoders import ENCODERS
 from .errors import InputError
 from .io.parquet import refuse_existing
+from .methods import Projector
 from .series import Series
 
 FORMAT = 1
+LAYERS = ("embedding", "projection")
 BATCH = 256  # objects held on the grid at once while embedding
 
 
@@ -34,7 +37,9 @@ class Model:
     Attributes
     ----------
     encoder : torch.nn.Module
-        (flux, ivar), each (B, P), to (B, D).
+        (flux, ivar), each (B, P), to the embedding (B, D).
+    projector : torch.nn.Module
+        Embedding (B, D) to projection (B, K), the space in which the training compared views.
     observe : Observe
         The augmentation of the training; its Resample and Normalize also prepare
         data for embedding.
@@ -43,6 +48,7 @@ class Model:
     """
 
     encoder: Any
+    projector: Any
     observe: Observe
     notes: dict[str, Any] = field(default_factory=dict)
 
@@ -52,16 +58,30 @@ class Model:
         return Observe([s for s in self.observe.steps if isinstance(s, Resample | Normalize)])
 
     @torch.no_grad()
-    def embed(self, series: Series, threads: int | None = None) -> NDArray[np.float32]:
+    def embed(self, series: Series, layer: str = "embedding", threads: int | None = None) -> NDArray[np.float32]:
         """Embeddings, float32 (N, D), independent of the order of the objects.
+
+        Parameters
+        ----------
+        series : Series
+        layer : str
+            ``"embedding"``, or ``"projection"``: what the training compared, of size K; best for
+            finding the same source again, while the embedding is best for probes.
+        threads : int, optional
+            Of the resampling; default all cores.
 
         Raises
         ------
         InputError
             An object has no data on the model's grid: nothing could be said of it.
         """
+        if layer not in LAYERS:
+            raise InputError(f"layer is one of {', '.join(LAYERS)}; got {layer!r}")
+        if not len(series):
+            raise InputError("there is nothing to embed: the series has no objects")
         self.encoder.eval()
-        parts = [np.empty((0, self.encoder.embedding), np.float32)]
+        self.projector.eval()
+        parts = []
         for first in range(0, len(series), BATCH):
             batch = series.take(np.arange(first, min(first + BATCH, len(series))))
             views = self.prepare(batch, threads=threads)
@@ -73,7 +93,9 @@ class Model:
                     f"within the model's {lo:.0f}-{hi:.0f} Angstrom; drop the object"
                 )
             flux, ivar = (torch.from_numpy(a[:, 0]) for a in (views.flux, views.ivar))
-            parts.append(self.encoder(flux, ivar).float().numpy())
+            features = self.encoder(flux, ivar)
+            features = self.projector(features) if layer == "projection" else features
+            parts.append(features.float().numpy())
         return np.concatenate(parts)
 
     def save(self, path: str | Path, *, overwrite: bool = False) -> None:
@@ -88,11 +110,13 @@ class Model:
                 "format": FORMAT,
                 "clrseries": __version__,
                 "encoder": {"name": name, **self.encoder.settings},
+                "projector": self.projector.settings,
                 "augment": observe_to_config(self.observe),
                 "notes": self.notes,
             }
             (part / "config.json").write_text(json.dumps(config, indent=2) + "\n")
-            save_file({k: v.contiguous() for k, v in self.encoder.state_dict().items()}, part / "model.safetensors")
+            whole = nn.ModuleDict({"encoder": self.encoder, "projector": self.projector})
+            save_file({k: v.contiguous() for k, v in whole.state_dict().items()}, part / "model.safetensors")
             if target.exists():
                 shutil.rmtree(target)
             part.replace(target)
@@ -122,6 +146,6 @@ def load(path: str | Path) -> Model:
         )
     settings = dict(config["encoder"])
     encoder = ENCODERS[settings.pop("name")](**settings)
-    encoder.load_state_dict(weights)
-    encoder.eval()
-    return Model(encoder, observe_from_config(config["augment"]), config["notes"])
+    projector = Projector(**config["projector"])
+    nn.ModuleDict({"encoder": encoder, "projector": projector}).load_state_dict(weights)
+    return Model(encoder.eval(), projector.eval(), observe_from_config(config["augment"]), config["notes"])

@@ -109,6 +109,12 @@ def test_training_learns_and_writes_what_it_says(trained):
     assert lines[0] == "epoch,loss" and [float(line.split(",")[1]) for line in lines[1:]] == loss
     features = model.embed(data)
     assert features.shape == (60, 16) and features.dtype == np.float32 and np.isfinite(features).all()
+    projected = model.embed(data, layer="projection")
+    assert projected.shape == (60, 8)
+    with torch.no_grad():
+        np.testing.assert_allclose(model.projector(torch.tensor(features)).numpy(), projected, rtol=1e-4, atol=1e-5)
+    with pytest.raises(InputError, match="layer is one of"):
+        model.embed(data, layer="last")
     assert model.notes["objects"] == 60
 
 

@@ -26,20 +26,16 @@ class ResidualDense(nn.Module):
         Residual blocks.
     """
 
-    def __init__(self, pixels: int, width: int = 768, embedding: int = 256, blocks: int = 2) -> None:
+    def __init__(self, pixels: int, width: int = 512, embedding: int = 256, blocks: int = 1) -> None:
         super().__init__()
         self.settings = {"pixels": pixels, "width": width, "embedding": embedding, "blocks": blocks}
+        self.embedding = embedding
         self.standard = Standardize(pixels)
         self.stem = nn.Sequential(nn.Flatten(), nn.Linear(2 * pixels, width, bias=False), nn.BatchNorm1d(width))
         self.blocks = nn.ModuleList(
             nn.Sequential(nn.GELU(), nn.Linear(width, width, bias=False), nn.BatchNorm1d(width)) for _ in range(blocks)
         )
         self.head = nn.Sequential(nn.GELU(), nn.Linear(width, embedding, bias=False), nn.BatchNorm1d(embedding))
-
-    @property
-    def embedding(self) -> int:
-        """D, size of the embedding."""
-        return self.settings["embedding"]
 
     def forward(self, flux: Tensor, ivar: Tensor) -> Tensor:
         """Embed spectra.

@@ -49,6 +49,7 @@ class ResNet1d(nn.Module):
         super().__init__()
         self.settings = {"pixels": pixels, "width": width, "embedding": embedding}
         self.patches = pixels // PATCH
+        self.embedding = embedding
         self.standard = Standardize(pixels)
         # A patch per position as one matrix product: a strided convolution of two
         # channels costs a CPU more than all the rest of the network.
@@ -59,11 +60,6 @@ class ResNet1d(nn.Module):
         self.head = nn.Sequential(
             nn.Flatten(), nn.Linear(2 * width * length, embedding, bias=False), nn.BatchNorm1d(embedding)
         )
-
-    @property
-    def embedding(self) -> int:
-        """D, size of the embedding."""
-        return self.settings["embedding"]
 
     def forward(self, flux: Tensor, ivar: Tensor) -> Tensor:
         """Embed spectra.

@@ -6,6 +6,8 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
+from .projector import Projector
+
 
 def nt_xent(first: Tensor, second: Tensor, temperature: float = 0.1) -> Tensor:
     """Normalised temperature-scaled cross entropy, equation 1 of SimCLR.
@@ -41,7 +43,7 @@ def nt_xent(first: Tensor, second: Tensor, temperature: float = 0.1) -> Tensor:
 
 
 class SimCLR(nn.Module):
-    """Projector and loss; what the encoder learns is read *before* the projector.
+    """Projector and loss.
 
     Parameters
     ----------
@@ -55,13 +57,7 @@ class SimCLR(nn.Module):
     def __init__(self, embedding: int, projection: int = 128, temperature: float = 0.1) -> None:
         super().__init__()
         self.temperature = temperature
-        self.projector = nn.Sequential(
-            nn.GELU(),
-            nn.Linear(embedding, embedding, bias=False),
-            nn.BatchNorm1d(embedding),
-            nn.GELU(),
-            nn.Linear(embedding, projection),
-        )
+        self.projector = Projector(embedding, projection)
 
     def forward(self, embeddings: Tensor) -> Tensor:
         """Loss of embeddings (N, 2, D): two views of N objects."""

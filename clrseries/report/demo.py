@@ -24,21 +24,22 @@ from ..model import load
 from ..series import Series, concatenate
 from ..training.pretrain import pretrain
 
+PROJECTION, EMBEDDING = "clrseries, projection", "clrseries, embedding"
 SIZE = 64  # components of the PCA baseline
 SHEET = 8  # query stars shown
 TARGETS = {"log Teff": "teff", "log g": "logg", "[Fe/H]": "feh"}
 
 
 def demo(
-    output: str | Path = "demo", *, epochs: int = 600, seed: int = 0, overwrite: bool = False, progress: bool = True
+    output: str | Path = "demo", *, epochs: int = 1000, seed: int = 0, overwrite: bool = False, progress: bool = True
 ) -> dict[str, Any]:
     """Pretrain on MILES and STELIB without labels or pairs, embed both, and report.
 
     Parameters
     ----------
     output : path
-        Gets ``run/`` (the model), ``miles.parquet``, ``stelib.parquet`` (embeddings) and
-        ``report/`` (``index.html``, ``summary.json``).
+        Gets ``run/`` (the model), ``miles.parquet``, ``stelib.parquet`` (embeddings), the same
+        with ``_projection``, and ``report/`` (``index.html``, ``summary.json``).
     epochs : int
         Of the training.
     seed : int
@@ -70,6 +71,7 @@ def demo(
     say("embedding both libraries")
     for name, series in libraries.items():
         embed(model, series, folder / f"{name}.parquet", overwrite=overwrite)
+        embed(model, series, folder / f"{name}_projection.parquet", layer="projection", overwrite=overwrite)
     grid = load(model).observe.grid
     ways = _representations(folder, grid, libraries)
     say("retrieval and probes, beside the baselines")
@@ -99,9 +101,11 @@ def _representations(
     median = _pixels(baselines.median_pixels, grid, libraries)
     continuum = _pixels(baselines.continuum_pixels, grid, libraries)
     learnt = [read_embeddings(folder / f"{name}.parquet")[0] for name in ("miles", "stelib")]
+    projected = [read_embeddings(folder / f"{name}_projection.parquet")[0] for name in ("miles", "stelib")]
     components = baselines.pca(median[0], median[1], size=SIZE)
     return {
-        "clrseries": (learnt[0], learnt[1]),
+        PROJECTION: (projected[0], projected[1]),
+        EMBEDDING: (learnt[0], learnt[1]),
         "continuum-normalised pixels": (continuum[0], continuum[1]),
         f"PCA ({SIZE}) of the pixels": (components[0], components[1]),
     }
@@ -146,7 +150,7 @@ def _page(
     from .page import html_table, write_page
 
     both = concatenate(libraries.values())
-    features = np.concatenate(ways["clrseries"])
+    features = np.concatenate(ways[EMBEDDING])
     teff = np.array([np.nan if v is None else v for v in both.table["teff"].to_pylist()])
     colors = {
         "log Teff": np.log10(teff),
@@ -187,7 +191,7 @@ def _sheet(grid: Grid, libraries: dict[str, Series], ways: dict[str, Any]) -> An
     show = Observe([Resample(grid), Normalize("median")])
     query, truth = matched(libraries["stelib"], libraries["miles"])
     chosen = np.linspace(0, len(query) - 1, SHEET).astype(int)
-    gallery, queries = (unit(rows) for rows in ways["clrseries"])
+    gallery, queries = (unit(rows) for rows in ways[PROJECTION])
     nearest = np.argsort(-(queries[query[chosen]] @ gallery.T), axis=1)[:, :5]
 
     def names(series: Series) -> list[str]:

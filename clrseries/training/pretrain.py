@@ -28,7 +28,7 @@ def pretrain(
     *,
     augment: Sequence[Any] | None = None,
     encoder: str = "dense",
-    width: int = 768,
+    width: int = 512,
     embedding: int = 256,
     projection: int = 128,
     temperature: float = 0.1,
@@ -120,9 +120,10 @@ def pretrain(
     network = ENCODERS[encoder](len(observe.grid), width, embedding)
     flux, ivar = next(iter(Batches(series, observe, min(len(series), 1024), 2, seed)))
     network.standard.fit(flux.flatten(0, 1), ivar.flatten(0, 1))
+    method = SimCLR(embedding, projection, temperature)
     module = Pretraining(
         network,
-        SimCLR(embedding, projection, temperature),
+        method,
         series,
         observe,
         batch_size=batch_size,
@@ -146,7 +147,7 @@ def pretrain(
         "seed": seed,
         "loss": module.losses,
     }
-    Model(network, observe, notes).save(run / "model", overwrite=overwrite or resume)
+    Model(network, method.projector, observe, notes).save(run / "model", overwrite=overwrite or resume)
     return run / "model"
 
 
