@@ -94,7 +94,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:
         print(f"clrseries {command}: interrupted", file=sys.stderr)
         return 130
-    print(json.dumps(result["scores"], indent=2) if command == "evaluate" else result)
+    if command == "evaluate":
+        print(json.dumps(result["scores"], indent=2))
+    elif command != "demo":  # which prints its own summary
+        print(result)
     return 0
 
 

@@ -10,7 +10,7 @@ from ..grids import Grid
 from ..series import Series
 from .retrieval import Retrieval
 
-CONTINUUM_WINDOW = 150.0  # Angstrom
+CONTINUUM_WINDOW = 250.0  # Angstrom
 
 
 def median_pixels(series: Series, grid: Grid) -> NDArray[np.float32]:
@@ -34,11 +34,15 @@ def pca(reference: NDArray[np.float32], *others: NDArray[np.float32], size: int)
 def shifted_retrieval(
     query: NDArray[np.float32], gallery: NDArray[np.float32], truth: NDArray[np.int64], reach: int
 ) -> Retrieval:
-    """Cosine retrieval with pixels, best over shifts of the query by up to `reach` pixels."""
-    from .retrieval import unit
+    """Cosine retrieval with pixels, best over shifts of the query by up to `reach` pixels.
 
-    candidates = unit(gallery)
-    best = np.max([unit(np.roll(query, shift, axis=1)) @ candidates.T for shift in range(-reach, reach + 1)], axis=0)
+    Only pixels where the query has data (is not 0) count, also in the gallery's norm.
+    """
+    best = np.full((len(query), len(gallery)), -np.inf)
+    for shift in range(-reach, reach + 1):
+        moved = np.roll(query, shift, axis=1)
+        norms = (moved**2).sum(1, keepdims=True) * ((moved != 0).astype(np.float32) @ (gallery**2).T)
+        best = np.maximum(best, moved @ gallery.T / np.sqrt(np.maximum(norms, 1e-30)))
     own = best[np.arange(len(truth)), truth][:, None]
     return Retrieval((best >= own).sum(axis=1).astype(np.int64))
 

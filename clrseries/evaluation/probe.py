@@ -18,6 +18,7 @@ def probe_values(
     target: NDArray[np.floating],
     labels: Sequence[int | None] = (20, 100, None),
     splits: int = 10,
+    standardize: bool = True,
 ) -> list[dict[str, float]]:
     """Ridge regression and 5 nearest neighbours from few labels.
 
@@ -30,6 +31,9 @@ def probe_values(
         Training objects; None is all that are not in the test set.
     splits : int
         Random splits, 30 % of the objects in the test set; scores are means over them.
+    standardize : bool
+        Scale every feature to unit scatter first. Pixels want it; embeddings of unit
+        length do not, since the scatter of a direction says how much it matters.
 
     Returns
     -------
@@ -49,7 +53,7 @@ def probe_values(
     for count in labels:
         scores = []
         for train, test in _splits(len(y), count, splits):
-            ridge = make_pipeline(StandardScaler(), RidgeCV(ALPHAS)).fit(x[train], y[train])
+            ridge = make_pipeline(StandardScaler(with_std=standardize), RidgeCV(ALPHAS)).fit(x[train], y[train])
             near = KNeighborsRegressor(min(5, len(train)), metric="cosine").fit(x[train], y[train])
             guess, close = ridge.predict(x[test]), near.predict(x[test])
             scores.append(
@@ -77,6 +81,7 @@ def probe_classes(
     target: Sequence[Any],
     labels: Sequence[int | None] = (20, 100, None),
     splits: int = 10,
+    standardize: bool = True,
 ) -> list[dict[str, float]]:
     """Ridge classifier (closed form, balanced classes) and 5 nearest neighbours from few labels.
 
@@ -100,7 +105,9 @@ def probe_classes(
         for train, test in _splits(len(y), count, splits):
             if len(set(y[train])) < 2:
                 continue
-            linear = make_pipeline(StandardScaler(), RidgeClassifierCV(ALPHAS, class_weight="balanced"))
+            linear = make_pipeline(
+                StandardScaler(with_std=standardize), RidgeClassifierCV(ALPHAS, class_weight="balanced")
+            )
             near = KNeighborsClassifier(min(5, len(train)), metric="cosine")
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore")  # a class of the test set that few labels never showed

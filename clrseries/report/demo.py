@@ -25,6 +25,7 @@ from ..series import Series, concatenate
 from ..training.pretrain import pretrain
 
 PROJECTION, EMBEDDING = "clrseries, projection", "clrseries, embedding"
+LEARNT = (PROJECTION, EMBEDDING)  # of unit length: directions are what the training made
 SIZE = 64  # components of the PCA baseline
 SHEET = 8  # query stars shown
 TARGETS = {"log Teff": "teff", "log g": "logg", "[Fe/H]": "feh"}
@@ -74,14 +75,14 @@ def demo(
         embed(model, series, folder / f"{name}_projection.parquet", layer="projection", overwrite=overwrite)
     grid = load(model).observe.grid
     ways = _representations(folder, grid, libraries)
+    classes = libraries["miles"].table["spectral_class"].to_pylist()
     say("retrieval and probes, beside the baselines")
     summary = {
         "objects": {name: len(series) for name, series in libraries.items()},
         "retrieval": _retrieval(grid, libraries, ways),
         "probes": _probes(libraries["miles"], ways),
         "spectral_class": {
-            way: probe_classes(rows[0], libraries["miles"].table["spectral_class"].to_pylist())
-            for way, rows in ways.items()
+            way: probe_classes(rows[0], classes, standardize=way not in LEARNT) for way, rows in ways.items()
         },
         "loss": load(model).notes["loss"],
         "training_seconds": round(trained, 1),
@@ -104,8 +105,8 @@ def _representations(
     projected = [read_embeddings(folder / f"{name}_projection.parquet")[0] for name in ("miles", "stelib")]
     components = baselines.pca(median[0], median[1], size=SIZE)
     return {
-        PROJECTION: (projected[0], projected[1]),
-        EMBEDDING: (learnt[0], learnt[1]),
+        PROJECTION: (unit(projected[0]), unit(projected[1])),
+        EMBEDDING: (unit(learnt[0]), unit(learnt[1])),
         "continuum-normalised pixels": (continuum[0], continuum[1]),
         f"PCA ({SIZE}) of the pixels": (components[0], components[1]),
     }
@@ -125,7 +126,7 @@ def _retrieval(grid: Grid, libraries: dict[str, Series], ways: dict[str, Any]) -
         rows.append({"features": f"{way}, each library about its mean", **about_mean.summary()})
     gallery, queries = ways["continuum-normalised pixels"]
     shifted = baselines.shifted_retrieval(queries[query], gallery, truth, reach=4)
-    rows.append({"features": "continuum-normalised pixels, best of small shifts", **shifted.summary()})
+    rows.append({"features": "continuum-normalised pixels, common range, best of small shifts", **shifted.summary()})
     return rows
 
 
@@ -134,7 +135,9 @@ def _probes(library: Series, ways: dict[str, Any]) -> dict[str, dict[str, list[d
     for label, column in TARGETS.items():
         values = np.array([np.nan if v is None else v for v in library.table[column].to_pylist()])
         values = np.log10(values) if column == "teff" else values
-        probes[label] = {way: probe_values(rows[0], values) for way, rows in ways.items()}
+        probes[label] = {
+            way: probe_values(rows[0], values, standardize=way not in LEARNT) for way, rows in ways.items()
+        }
     return probes
 
 
@@ -191,7 +194,7 @@ def _sheet(grid: Grid, libraries: dict[str, Series], ways: dict[str, Any]) -> An
     show = Observe([Resample(grid), Normalize("median")])
     query, truth = matched(libraries["stelib"], libraries["miles"])
     chosen = np.linspace(0, len(query) - 1, SHEET).astype(int)
-    gallery, queries = (unit(rows) for rows in ways[PROJECTION])
+    gallery, queries = ways[PROJECTION]
     nearest = np.argsort(-(queries[query[chosen]] @ gallery.T), axis=1)[:, :5]
 
     def names(series: Series) -> list[str]:

@@ -12,6 +12,7 @@ import pyarrow as pa
 from ..embedding import read_embeddings
 from ..errors import InputError, located
 from ..evaluation.probe import probe_classes, probe_values
+from ..evaluation.retrieval import unit
 from ..io.parquet import refuse_existing
 
 MINIMUM = 10  # labelled objects
@@ -63,9 +64,9 @@ def evaluate(
         raise InputError(f"splits must be at least 1, got {splits}")
     if numeric:
         numbers = np.array([np.nan if v is None else v for v in values], np.float64)
-        scores = probe_values(features, numbers, splits=splits)
+        scores = probe_values(unit(features), numbers, splits=splits, standardize=False)
     else:
-        numbers, scores = None, probe_classes(features, values, splits=splits)
+        numbers, scores = None, probe_classes(unit(features), values, splits=splits, standardize=False)
     summary = {
         "embeddings": str(embeddings),
         "target": target,

@@ -48,12 +48,12 @@ def embedding_map(
         numeric = isinstance(values, np.ndarray) and np.issubdtype(values.dtype, np.number)
         kinds = [None] if numeric else sorted(set(values))
         for kind in kinds:
-            rows = np.arange(len(points)) if numeric else np.flatnonzero(np.asarray(values) == kind)
+            rows = np.flatnonzero(np.isfinite(values) if numeric else np.asarray(values) == kind)
             marker: dict[str, Any] = {"size": 5, "symbol": marks[rows]}
             if numeric:
                 at = 0.44 if len(colors) > 1 and panel == 1 else 1.0
                 marker |= {
-                    "color": values,
+                    "color": values[rows],
                     "colorscale": "Turbo",
                     "colorbar": {"x": at, "thickness": 12},
                 }
@@ -118,14 +118,22 @@ def neighbour_sheet(
     """Query spectra, each above its nearest neighbours in the other archive; the true counterpart is green."""
     columns = 2
     lines = -(-len(rows) // columns)
-    figure = make_subplots(lines, columns, subplot_titles=[query_names[r] for r in rows], vertical_spacing=0.35 / lines)
+    figure = make_subplots(
+        lines,
+        columns,
+        subplot_titles=[query_names[r] for r in rows],
+        vertical_spacing=0.25 / lines,
+        horizontal_spacing=0.16,
+    )
     for place, (row, near, own) in enumerate(zip(rows, neighbours, truth, strict=True)):
         at = {"row": place // columns + 1, "col": place % columns + 1}
         _spectrum(figure, grid, query, row, 0.0, "black", query_names[row], at)
         for rank, other in enumerate(near, start=1):
             color = "#2ca02c" if other == own else "#999999"
             _spectrum(figure, grid, gallery, int(other), -0.5 * rank, color, f"{rank}. {gallery_names[other]}", at)
-    figure.update_layout(height=330 * lines, template="plotly_white", showlegend=False, margin={"t": 40, "b": 20})
+    figure.update_layout(
+        height=330 * lines, template="plotly_white", showlegend=False, margin={"t": 40, "b": 20, "r": 130}
+    )
     figure.update_yaxes(showticklabels=False)
     return figure
 
