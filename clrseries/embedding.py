@@ -52,12 +52,12 @@ def embed(
     """
     refuse_existing(output, overwrite)
     series = open_series(input)
+    if "embedding" in series.table.column_names:
+        source = "series" if isinstance(input, Series) else str(input)
+        raise located("is there already: rename it", source=source, column="embedding")
     embeddings = load(model).embed(series, layer)
     column = pa.FixedSizeListArray.from_arrays(pa.array(embeddings.ravel()), embeddings.shape[1])
-    table = series.table
-    if "embedding" in table.column_names:
-        raise located("is there already: rename it", source=str(input), column="embedding")
-    write_table(table.append_column("embedding", column), output, overwrite=overwrite)
+    write_table(series.table.append_column("embedding", column), output, overwrite=overwrite)
     return Path(output)
 
 

@@ -171,6 +171,8 @@ def test_embed_keeps_columns_and_is_all_or_nothing(trained, series, tmp_path):
     assert table.column_names == ["object_id", "kind", "depth", "z"]
     with pytest.raises(InputError, match="exists already"):
         embed(run / "model", series, out)
+    with pytest.raises(InputError, match="column 'embedding': is there already"):
+        embed(run / "model", series.with_columns({"embedding": [0.0] * 40}), tmp_path / "g.parquet")
     far = Series.from_arrays(np.linspace(9000, 9900, 50), np.ones((1, 50)), table={"object_id": ["far"]})
     with pytest.raises(InputError, match="object 'far', column 'wavelength': no data"):
         embed(run / "model", far, tmp_path / "f.parquet")

@@ -32,7 +32,7 @@ TARGETS = {"log Teff": "teff", "log g": "logg", "[Fe/H]": "feh"}
 
 
 def demo(
-    output: str | Path = "demo", *, epochs: int = 1000, seed: int = 0, overwrite: bool = False, progress: bool = True
+    output: str | Path = "demo", *, epochs: int = 700, seed: int = 0, overwrite: bool = False, progress: bool = True
 ) -> dict[str, Any]:
     """Pretrain on MILES and STELIB without labels or pairs, embed both, and report.
 
