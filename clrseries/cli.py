@@ -12,7 +12,7 @@ from .errors import InputError
 
 EPILOG = """
 examples:
-  clrseries demo --output demo/                          the whole story on real stars, about ten minutes
+  clrseries demo --output demo/                          the whole story on real stars, five to ten minutes
   clrseries pretrain config.yaml --data spectra.parquet --output run/
   clrseries pretrain --data miles stelib --output run/ --epochs 50
   clrseries embed run/model spectra.parquet --output embeddings.parquet
