@@ -7,7 +7,7 @@ import pytest
 from clrseries import InputError, evaluate
 from clrseries.evaluation import probe_classes, probe_values, retrieve
 from clrseries.evaluation.baselines import continuum_pixels, median_pixels, pca, shifted_retrieval
-from clrseries.evaluation.retrieval import centred
+from clrseries.evaluation.retrieval import centred, unit
 from clrseries.io.parquet import write_table
 
 
@@ -64,7 +64,7 @@ def embedded(tmp_path, rng):
         {
             "object_id": [str(i) for i in range(300)],
             "kind": ["a" if f > 0 else "b" for f in features[:, 0]],
-            "value": features[:, 1].astype(float),
+            "value": unit(features)[:, 1].astype(float),  # of the direction, which is what is probed
             "one": ["same"] * 300,
             "rare": [1.0] * 3 + [None] * 297,
             "embedding": pa.FixedSizeListArray.from_arrays(features.ravel(), 4),

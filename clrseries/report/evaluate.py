@@ -23,6 +23,8 @@ def evaluate(
 ) -> dict[str, Any]:
     """Probe a column with linear models and nearest neighbours, at 20, 100 and all labels.
 
+    Embeddings are scaled to unit length first: their direction is what training shaped.
+
     Parameters
     ----------
     embeddings : path
