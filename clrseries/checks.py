@@ -12,8 +12,6 @@ from .errors import InputError, located
 if TYPE_CHECKING:
     from .series import Series
 
-X_NAME = "wavelength"
-
 
 def check_samples(series: Series, source: str = "") -> None:
     """Raise an :class:`InputError` naming source, object and column of the first sample that cannot be used.
@@ -40,7 +38,7 @@ def check_samples(series: Series, source: str = "") -> None:
         row = int(np.argmax(lengths == 0))
         raise located("has no samples: drop the object", source=source, object_id=series.object_ids[row], column="flux")
     curve = series.band is not None
-    name = "time" if curve else X_NAME
+    name = "time" if curve else "wavelength"
     refuse(~np.isfinite(series.x), name, "is NaN or infinite: remove the sample")
     refuse(~(np.isfinite(series.ivar)), "ivar", "is NaN or infinite: use 0 for a sample without information")
     refuse(series.ivar < 0, "ivar", "is negative: use 0 for a sample without information")

@@ -89,7 +89,7 @@ class Series:
             flux=_joined(rows, np.float32),
             ivar=_joined(ivars, np.float32),
             offsets=offsets,
-            table=_table(table, len(rows)),
+            table=object_table(table, len(rows)),
         ).check()
 
     @classmethod
@@ -128,7 +128,7 @@ class Series:
             flux=_joined([r[1] for r in rows], np.float32),
             ivar=_joined([r[2] for r in rows], np.float32),
             offsets=_offsets([len(r[0]) for r in rows]),
-            table=_table({"object_id": names}, len(rows)),
+            table=object_table({"object_id": names}, len(rows)),
             band=np.zeros(sum(len(r[0]) for r in rows), np.int8),
             bands=("",),
         ).check()
@@ -213,7 +213,8 @@ def _joined(rows: Sequence[ArrayLike], dtype: type) -> NDArray[Any]:
     return np.concatenate([np.asarray(r, dtype).ravel() for r in rows] or [np.empty(0, dtype)])
 
 
-def _table(columns: pa.Table | Mapping[str, Any] | None, rows: int) -> pa.Table:
+def object_table(columns: pa.Table | Mapping[str, Any] | None, rows: int) -> pa.Table:
+    """The per-object `columns` with ``object_id`` as text among them, "0", "1", ... where it is missing."""
     table = columns if isinstance(columns, pa.Table) else pa.table(dict(columns or {}))
     if table.num_columns and table.num_rows != rows:
         raise InputError(f"the table has {table.num_rows} rows for {rows} objects: give one row for each")

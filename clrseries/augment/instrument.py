@@ -173,6 +173,3 @@ class Normalize:
         shape = deviates(0).shape
         half = max(round(0.5 * grid.pixels(self.window)), 1)
         return {"normalize": np.full(shape, self.kinds[self.by]), "normalize_half": np.full(shape, float(half))}
-
-
-Step = Resample | Broaden | WarpFlux | Noise | Crop | MaskRuns | MaskPixels | Normalize

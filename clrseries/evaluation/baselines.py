@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from ..augment import Normalize, Observe, Resample
 from ..grids import Grid
 from ..series import Series
-from .retrieval import Retrieval
+from .retrieval import Retrieval, ranked
 
 CONTINUUM_WINDOW = 250.0  # Angstrom
 
@@ -43,8 +43,7 @@ def shifted_retrieval(
         moved = np.roll(query, shift, axis=1)
         norms = (moved**2).sum(1, keepdims=True) * ((moved != 0).astype(np.float32) @ (gallery**2).T)
         best = np.maximum(best, moved @ gallery.T / np.sqrt(np.maximum(norms, 1e-30)))
-    own = best[np.arange(len(truth)), truth][:, None]
-    return Retrieval((best >= own).sum(axis=1).astype(np.int64))
+    return ranked(best, truth)
 
 
 def _pixels(series: Series, grid: Grid, normalize: Normalize) -> NDArray[np.float32]:

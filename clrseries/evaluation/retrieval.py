@@ -55,10 +55,13 @@ def retrieve(query: Features, gallery: Features, truth: NDArray[np.integer]) -> 
     Retrieval
         A tie counts against the counterpart.
     """
-    similarity = unit(query) @ unit(gallery).T
+    return ranked(unit(query) @ unit(gallery).T, truth)
+
+
+def ranked(similarity: Features, truth: NDArray[np.integer]) -> Retrieval:
+    """Rank of column ``truth[i]`` in row i of a (Q, G) table of similarities; ties count against it."""
     own = similarity[np.arange(len(truth)), truth][:, None]
-    better = (similarity >= own).sum(axis=1)
-    return Retrieval(better.astype(np.int64))
+    return Retrieval((similarity >= own).sum(axis=1).astype(np.int64))
 
 
 def centred(features: Features) -> Features:

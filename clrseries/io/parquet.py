@@ -12,7 +12,7 @@ import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
 from ..errors import InputError, located
-from ..series import Series
+from ..series import Series, object_table
 
 
 def read_parquet(path: str | Path, *, x: str = "wavelength", flux: str = "flux", ivar: str = "ivar") -> Series:
@@ -54,12 +54,7 @@ def read_parquet(path: str | Path, *, x: str = "wavelength", flux: str = "flux",
     else:
         lists[ivar] = np.isfinite(lists[flux]).astype(np.float32)
     keep = [f.name for f in table.schema if not _is_list(f.type)]
-    columns = table.select(keep)
-    if "object_id" not in keep:
-        columns = columns.append_column("object_id", pa.array([str(i) for i in range(table.num_rows)]))
-    else:
-        at = columns.column_names.index("object_id")
-        columns = columns.set_column(at, "object_id", columns["object_id"].cast(pa.string()))
+    columns = object_table(table.select(keep), table.num_rows)
     return Series(lists[x], lists[flux], lists[ivar], offsets, columns).check(source)
 
 

@@ -153,7 +153,7 @@ def _spectrum(
         name=name,
         **at,
     )
-    if name[0].isdigit() or lift:
+    if lift:
         figure.add_annotation(
             x=1.0, xref="x domain", y=float(np.nanmedian(shown[-20:]) + lift) if np.isfinite(shown[-20:]).any() else lift,
             text=name, showarrow=False, font={"size": 9, "color": color}, xanchor="left", **at,
