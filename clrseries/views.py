@@ -24,6 +24,9 @@ class Views:
         What was done to make each view.
     draw_names : tuple of str
         Names of the K columns of `draw`.
+    backend : str
+        Where they were made, ``"cpu"`` or ``"cuda"``; there `flux` and `ivar` are CuPy
+        arrays, or torch tensors if the series' samples were.
     """
 
     flux: NDArray[np.float32]
@@ -31,6 +34,7 @@ class Views:
     grid: Grid
     draw: NDArray[np.float64]
     draw_names: tuple[str, ...]
+    backend: str = "cpu"
 
     def __len__(self) -> int:
         return len(self.flux)

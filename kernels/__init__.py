@@ -14,18 +14,42 @@ if __name__ != "clrseries.kernels":
 from .cache import private_cache
 
 with private_cache():
-    from . import broaden, elementary, hashing, locate, masks, noise, normalize, observe, philox, resample, warp
+    from . import (
+        broaden,
+        close,
+        custom,
+        elementary,
+        hashing,
+        interpolate,
+        lanes,
+        masks,
+        noise,
+        normalize,
+        observe,
+        philox,
+        resample,
+        response,
+        rotate,
+        select,
+        sums,
+    )
 
 __all__ = [
     "broaden",
+    "close",
+    "custom",
     "elementary",
     "hashing",
-    "locate",
+    "interpolate",
+    "lanes",
     "masks",
     "noise",
     "normalize",
     "observe",
     "philox",
     "resample",
-    "warp",
+    "response",
+    "rotate",
+    "select",
+    "sums",
 ]

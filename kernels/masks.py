@@ -1,26 +1,22 @@
-"""Pixels lost: the ends, contiguous runs (gaps, bad columns, a missing arm) and single pixels."""
+"""Pixels lost: the ends, fixed ranges (bands, arms), random runs (gaps, bad columns) and single pixels."""
 
 import numpy as np
-from numba import njit
 
-from .elementary import FAST
+from .lanes import stage
 
 ZERO = np.float32(0.0)
 
 
-@njit(cache=True, nogil=True)
-def crop_row(flux, ivar, blue, red):
-    """Blank the first `blue` and the last `red` pixels."""
-    pixels = len(flux)
-    first, last = min(blue, pixels), max(pixels - red, 0)
-    flux[:first] = ZERO
-    ivar[:first] = ZERO
-    flux[last:] = ZERO
-    ivar[last:] = ZERO
+@stage
+def mask_range(flux, ivar, first, last, lane, lanes):
+    """Blank pixels ``first`` to ``last - 1`` as far as they exist."""
+    for j in range(max(first, 0) + lane, min(last, len(flux)), lanes):
+        flux[j] = ZERO
+        ivar[j] = ZERO
 
 
-@njit(cache=True, nogil=True)
-def mask_runs_row(flux, ivar, count, length, start):
+@stage
+def mask_runs(flux, ivar, count, length, start, lane, lanes):
     """Blank `count` runs of `length` pixels; run r begins where the uniform deviate ``start[r]`` says.
 
     Starts are uniform over every position at which the run touches the row, so
@@ -28,17 +24,14 @@ def mask_runs_row(flux, ivar, count, length, start):
     """
     pixels = len(flux)
     for r in range(count):
-        first = int(start[r] * np.float64(pixels + length - 1)) - length + 1
-        for j in range(max(first, 0), min(first + length, pixels)):
-            flux[j] = ZERO
-            ivar[j] = ZERO
+        first = int(start[r] * np.float32(pixels + length - 1)) - length + 1
+        mask_range(flux, ivar, first, first + length, lane, lanes)
 
 
-@njit(cache=True, nogil=True, fastmath=FAST, error_model="numpy")
-def mask_pixels_row(flux, ivar, fraction, uniform):
+@stage
+def mask_pixels(flux, ivar, fraction, uniform, lane, lanes):
     """Blank each pixel whose uniform deviate in (0, 1] is at most `fraction`."""
-    limit = np.float32(fraction)
-    for j in range(len(flux)):
-        keep = uniform[j] > limit
+    for j in range(lane, len(flux), lanes):
+        keep = uniform[j] > fraction
         flux[j] = flux[j] if keep else ZERO
         ivar[j] = ivar[j] if keep else ZERO

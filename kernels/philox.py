@@ -6,10 +6,13 @@ change it, and there is no state to keep. Normal deviates are Box-Muller pairs
 of full 32-bit words, so the tail reaches 6.6 sigma.
 """
 
+import math
+
 import numpy as np
 from numba import njit, uint32, uint64
 
-from .elementary import FAST, log32, turn32
+from .elementary import log32, turn32
+from .lanes import stage
 
 TILE = 64  # samples per tile; 16 counters of four words each, laid out so that stores are contiguous
 LANES = 16
@@ -58,39 +61,40 @@ def unit_interval(word):
     return np.float32(word) * TO_UNIT + TO_UNIT_HALF
 
 
-@njit(cache=True, nogil=True, fastmath=FAST, error_model="numpy")
-def fill_normal(out, n, key, step, view, epoch):
+@stage
+def fill_normal(out, n, key, step, view, epoch, lane, lanes):
     """Write `n` standard normal deviates for (key, step, view, epoch) into ``out[:n]``.
 
-    `out` must have room for `n` rounded up to a multiple of ``TILE``.
+    `out` must have room for `n` rounded up to a multiple of ``TILE``; `lanes` is 1 or a
+    multiple of ``LANES``.
     """
     k0, k1 = uint32(key), uint32(uint64(key) >> uint64(32))
-    for tile in range((n + TILE - 1) // TILE):
+    for tile in range(lane // LANES, (n + TILE - 1) // TILE, max(lanes // LANES, 1)):
         block = out[tile * TILE : (tile + 1) * TILE]
-        for lane in range(LANES):
-            a, b, c, d = philox4x32(tile * LANES + lane, step, view, epoch, k0, k1)
-            r1 = np.sqrt(np.float32(-2.0) * log32(unit_interval(a)))
-            r2 = np.sqrt(np.float32(-2.0) * log32(unit_interval(c)))
+        for i in range(lane % LANES, LANES, min(lanes, LANES)):
+            a, b, c, d = philox4x32(tile * LANES + i, step, view, epoch, k0, k1)
+            r1 = math.sqrt(np.float32(-2.0) * log32(unit_interval(a)))
+            r2 = math.sqrt(np.float32(-2.0) * log32(unit_interval(c)))
             cos1, sin1 = turn32(b)
             cos2, sin2 = turn32(d)
-            block[lane] = r1 * cos1
-            block[LANES + lane] = r1 * sin1
-            block[2 * LANES + lane] = r2 * cos2
-            block[3 * LANES + lane] = r2 * sin2
+            block[i] = r1 * cos1
+            block[LANES + i] = r1 * sin1
+            block[2 * LANES + i] = r2 * cos2
+            block[3 * LANES + i] = r2 * sin2
 
 
-@njit(cache=True, nogil=True, fastmath=FAST, error_model="numpy")
-def fill_uniform(out, n, key, step, view, epoch):
+@stage
+def fill_uniform(out, n, key, step, view, epoch, lane, lanes):
     """Write `n` uniform deviates in (0, 1] into ``out[:n]``; same room and layout as `fill_normal`."""
     k0, k1 = uint32(key), uint32(uint64(key) >> uint64(32))
-    for tile in range((n + TILE - 1) // TILE):
+    for tile in range(lane // LANES, (n + TILE - 1) // TILE, max(lanes // LANES, 1)):
         block = out[tile * TILE : (tile + 1) * TILE]
-        for lane in range(LANES):
-            a, b, c, d = philox4x32(tile * LANES + lane, step, view, epoch, k0, k1)
-            block[lane] = unit_interval(a)
-            block[LANES + lane] = unit_interval(b)
-            block[2 * LANES + lane] = unit_interval(c)
-            block[3 * LANES + lane] = unit_interval(d)
+        for i in range(lane % LANES, LANES, min(lanes, LANES)):
+            a, b, c, d = philox4x32(tile * LANES + i, step, view, epoch, k0, k1)
+            block[i] = unit_interval(a)
+            block[LANES + i] = unit_interval(b)
+            block[2 * LANES + i] = unit_interval(c)
+            block[3 * LANES + i] = unit_interval(d)
 
 
 @njit(cache=True, nogil=True)

@@ -1,160 +1,163 @@
 """Flux-conserving resampling with exact variance.
 
 An output pixel holds the mean flux density over its width (Carnall 2017,
-arXiv:1705.05165): ``f_j = sum_i a_ij f_i / sum_i a_ij``, with ``a_ij`` the length
+arXiv:1705.05165): ``f_j = sum_i o_ij f_i / sum_i o_ij``, with ``o_ij`` the length
 that input pixel i shares with output pixel j. For independent input pixels
-``var_j = sum_i a_ij^2 var_i / (sum_i a_ij)^2``. Pixels with ``ivar == 0`` take no
-part; an output pixel covered to less than half by good pixels has ``ivar = 0``.
+``var_j = sum_i o_ij^2 var_i / (sum_i o_ij)^2``. Pixels with ``ivar == 0`` take no part.
 
-Every output pixel sums its own few terms, so an outlier of 1e10 cannot spoil its
-neighbours by cancellation as a cumulative sum would.
+The result is left as three sums per output pixel, for the line-spread function
+to work on before :mod:`close` divides them: covered length W, ``W x flux`` and
+``W^2 x variance``. Where a line-spread function follows, the noise that one input
+pixel gives to two neighbours adds up again. For pixels of like size the
+variance of the whole is exact if ``o^2`` above becomes ``o (o + rho (w - o))``, with w the
+input pixel's width and rho the autocorrelation of the line-spread function at
+one pixel.
+
+The input is taken in chunks that stay in the first-level cache (or in shared
+memory): edges and products of a chunk, then where each output edge falls among
+them, then the sums. Every output pixel sums its own few terms, so an outlier of
+1e10 cannot spoil its neighbours by cancellation as a cumulative sum would.
 """
 
 import numpy as np
 from numba import njit, uint32
 
-from .elementary import FAST
-from .locate import locate, pixel_edges
+from .lanes import no_barrier, row, stage
 
 ZERO = np.float32(0.0)
 ONE = np.float32(1.0)
-MINIMUM_COVERAGE = np.float32(0.5)
+CHUNK = 512  # input pixels at a time
 
 
-@njit(cache=True, nogil=True, fastmath=FAST, error_model="numpy")
-def tabulate(flux, ivar, edges, inverse, weight, total, square):
-    """Per input pixel: 1 / width, good width w, w x flux and w^2 x variance.
-
-    Entry i + 1 is pixel i; entries 0 and n + 1, for what lies outside, are zero.
-    One loop per output: with more pointers in a loop LLVM gives up proving that
-    they do not overlap, and does not vectorise.
-    """
-    n = len(flux)
-    for edge in (0, n + 1):
-        inverse[edge] = weight[edge] = total[edge] = square[edge] = ZERO
-    left, right = edges[:n], edges[1 : n + 1]
-    u, w, t, s = inverse[1 : n + 1], weight[1 : n + 1], total[1 : n + 1], square[1 : n + 1]
-    for i in range(n):
-        u[i] = ONE / np.float32(right[i] - left[i])
-    for i in range(n):
-        w[i] = np.float32(right[i] - left[i]) if ivar[i] > ZERO else ZERO
-    for i in range(n):
-        t[i] = w[i] * flux[i] if w[i] > ZERO else ZERO  # flux may be NaN where ivar is 0
-    for i in range(n):
-        s[i] = w[i] * w[i] / (ivar[i] if ivar[i] > ZERO else ONE)
+@stage
+def lower_bound(values, lo, hi, wanted):
+    """First index in ``lo <= i < hi`` with ``values[i] >= wanted``, else `hi`."""
+    while lo < hi:
+        middle = (lo + hi) >> 1
+        if values[middle] < wanted:
+            lo = middle + 1
+        else:
+            hi = middle
+    return lo
 
 
-@njit(cache=True, nogil=True, fastmath=FAST, error_model="numpy")
-def gather(inverse, weight, total, square, slot, offset, sum_w, sum_f, sum_v):
-    """For each output pixel, the sums over the input pixels it shares length with.
-
-    Three kinds of term: the pixel it begins in, the one it ends in (which may be
-    the same), and those wholly inside; the first of the latter is fetched without
-    a branch, since pixels of like width have none or one.
-    """
-    a = slot[0]
-    fraction = offset[0] * inverse[a]
-    ends, offsets = slot[1:], offset[1:]
-    for j in range(len(ends)):
-        b = ends[j]
-        right = offsets[j] * inverse[b]
-        same = a == b
-        la = (right - fraction) if same else (ONE - fraction)
-        rb = ZERO if same else right
-        middle = uint32(a + uint32(1))
-        c = middle if middle < b else uint32(0)  # entry 0 is zero
-        w = weight[a] * la + weight[b] * rb + weight[c]
-        f = total[a] * la + total[b] * rb + total[c]
-        v = square[a] * (la * la) + square[b] * (rb * rb) + square[c]
-        for i in range(uint32(middle + uint32(1)), b):
-            w += weight[i]
-            f += total[i]
-            v += square[i]
-        sum_w[j], sum_f[j], sum_v[j] = w, f, v
-        a, fraction = b, right
-
-
-@njit(cache=True, nogil=True, fastmath=FAST, error_model="numpy")
-def close_flux(sum_w, sum_f, targets, flux_scale, out_flux):
-    """Mean flux of the output pixels; 0 where less than half of the width is covered."""
-    n = len(out_flux)
-    left, right = targets[:n], targets[1 : n + 1]
-    for j in range(n):
-        w = sum_w[j]
-        good = w >= MINIMUM_COVERAGE * np.float32(right[j] - left[j])
-        f = flux_scale * sum_f[j] / (w if good else ONE)
-        out_flux[j] = f if good else ZERO
-
-
-@njit(cache=True, nogil=True, fastmath=FAST, error_model="numpy")
-def close_ivar(sum_w, sum_v, targets, ivar_scale, out_ivar):
-    """Inverse variance of the output pixels; 0 where less than half of the width is covered."""
-    n = len(out_ivar)
-    left, right = targets[:n], targets[1 : n + 1]
-    for j in range(n):
-        w, v = sum_w[j], sum_v[j]
-        good = w >= MINIMUM_COVERAGE * np.float32(right[j] - left[j])
-        i = ivar_scale * w * w / (v if good else ONE)
-        out_ivar[j] = i if good else ZERO
-
-
-@njit(cache=True, nogil=True, fastmath=FAST, error_model="numpy")
-def resample_row(x, flux, ivar, stretch, flux_scale, targets, scratch, out_flux, out_ivar):
-    """Resample one spectrum, its wavelengths multiplied by `stretch`, onto pixels with edges `targets`."""
-    edges, table, slot, offset, sums = scratch
-    inverse, weight, total, square = table
+@stage
+def outer_edge(x, stretch, offset, side):
+    """The first (`side` 0) or last (1) pixel edge of a whole spectrum; a single pixel gets unit width."""
     n = len(x)
-    if n == 0:
-        out_flux[:] = ZERO
-        out_ivar[:] = ZERO
-        return
-    scale = np.float32(flux_scale)
-    ivar_scale = ONE / (scale * scale)
-    pixel_edges(x, stretch, edges)
-    tabulate(flux, ivar, edges, inverse, weight, total, square)
-    locate(edges, n, targets, slot, offset)
-    gather(inverse, weight, total, square, slot, offset, sums[0], sums[1], sums[2])
-    close_flux(sums[0], sums[1], targets, scale, out_flux)
-    close_ivar(sums[0], sums[2], targets, ivar_scale, out_ivar)
+    if n == 1:
+        return (x[0] + (side - 0.5)) * stretch + offset
+    if side == 0:
+        return (1.5 * x[0] - 0.5 * x[1]) * stretch + offset
+    return (1.5 * x[n - 1] - 0.5 * x[n - 2]) * stretch + offset
 
 
-@njit(cache=True, nogil=True)
-def resample_scratch(longest, pixels):
-    """Work space of one thread for inputs of up to `longest` samples and `pixels` output pixels."""
-    return (
-        np.empty(longest + 2, np.float64),
-        (
-            np.empty(longest + 2, np.float32),
-            np.empty(longest + 2, np.float32),
-            np.empty(longest + 2, np.float32),
-            np.empty(longest + 2, np.float32),
-        ),
-        np.empty(pixels + 1, np.uint32),
-        np.empty(pixels + 1, np.float32),
-        np.empty((3, pixels), np.float32),
-    )
+@stage
+def chunk_edges(x, stretch, offset, first, count, edges, lane, lanes):
+    """Edges of pixels ``first`` to ``first + count - 1``, half way between centres, and a sentinel."""
+    n = len(x)
+    half = 0.5 * stretch
+    inner = x[max(first - 1, 0) :]
+    begin = 1 if first == 0 else 0
+    end = count if first + count == n else count + 1
+    left, right, out = inner[: end - begin], inner[1:], edges[begin:end]
+    for k in range(lane, end - begin, lanes):
+        out[k] = (left[k] + right[k]) * half + offset
+    if lane == 0:
+        if first == 0:
+            edges[0] = outer_edge(x, stretch, offset, 0)
+        if first + count == n:
+            edges[count] = outer_edge(x, stretch, offset, 1)
+        edges[count + 1] = np.inf
 
 
-@njit(cache=True, nogil=True, fastmath=FAST, error_model="numpy")
-def resample_rows(x, flux, ivar, offsets, stretch, targets, out_flux, out_ivar):
-    """Resample every row of a ragged batch: the kernel alone, as the benchmarks time it.
+@stage
+def chunk_products(flux, ivar, first, count, edges, products, lane, lanes):
+    """Per input pixel good width w, w x flux, w^2 x variance and 1 / width; zero behind the last.
 
-    Parameters
-    ----------
-    x, flux, ivar : float64, float32, float32 (offsets[-1],)
-    offsets : int64 (N + 1,)
-    stretch : float64 (N,)
-        Factor on the wavelengths of each row, (1 + z') / (1 + z); flux density is divided by it.
-    targets : float64 (P + 1,)
-    out_flux, out_ivar : float32 (N, P), out
+    One loop per product: with more pointers in a loop LLVM gives up proving that
+    they do not overlap, and does not vectorise. A lane works on its own pixels, so no barrier is needed.
     """
-    longest = 1
-    for i in range(len(offsets) - 1):
-        longest = max(longest, offsets[i + 1] - offsets[i])
-    scratch = resample_scratch(longest, len(targets) - 1)
-    for i in range(len(offsets) - 1):
-        a, b = offsets[i], offsets[i + 1]
-        resample_row(
-            x[a:b], flux[a:b], ivar[a:b], stretch[i], 1.0 / stretch[i],
-            targets, scratch, out_flux[i], out_ivar[i],
-        )  # fmt: skip
+    left, right = edges[:count], edges[1 : count + 1]
+    f, v = flux[first : first + count], ivar[first : first + count]
+    weight, total, square, inverse = products[0], products[1], products[2], products[3]
+    for k in range(lane, count, lanes):
+        inverse[k] = ONE / np.float32(right[k] - left[k])
+    for k in range(lane, count, lanes):
+        weight[k] = np.float32(right[k] - left[k]) if v[k] > ZERO else ZERO
+    for k in range(lane, count, lanes):
+        total[k] = weight[k] * f[k] if v[k] > ZERO else ZERO  # flux may be NaN where ivar is 0
+    for k in range(lane, count, lanes):
+        square[k] = weight[k] * weight[k] / (v[k] if v[k] > ZERO else ONE)
+    if lane == 0:
+        weight[count] = total[count] = square[count] = inverse[count] = ZERO
+
+
+@stage
+def add_overlaps(edges, products, count, targets, first, number, rho, sums, lane, lanes):
+    """Add a chunk's part to the three sums of output pixels ``first`` to ``first + number - 1``.
+
+    Each lane takes a contiguous run of output pixels: one search, then a merge of the two
+    lists of edges. The input pixel that two output pixels share stays in registers.
+    """
+    sum_w, sum_f, sum_v = sums
+    weight, total, square, inverse = products[0], products[1], products[2], products[3]
+    lo, hi = edges[0], edges[count]
+    run = (number + lanes - 1) // lanes
+    begin, end = first + lane * run, first + min((lane + 1) * run, number)
+    if begin >= end:
+        return
+    e = min(max(targets[begin], lo), hi)
+    i = uint32(max(lower_bound(edges, 0, count + 1, e), 1) - 1)
+    while edges[i + uint32(1)] <= e:
+        i += uint32(1)
+    left, right = edges[i], edges[i + uint32(1)]
+    w, f, v, u = weight[i], total[i], square[i], inverse[i]
+    for j in range(begin, end):
+        following = min(max(targets[j + 1], lo), hi)
+        a = np.float32(min(following, right) - e) * u
+        out_w, out_f, out_v = a * w, a * f, a * (a + rho * (ONE - a)) * v
+        if following >= right:
+            i += uint32(1)
+            left, right = right, edges[i + uint32(1)]
+            while right <= following:
+                out_w += weight[i]
+                out_f += total[i]
+                out_v += square[i]
+                i += uint32(1)
+                left, right = right, edges[i + uint32(1)]
+            w, f, v, u = weight[i], total[i], square[i], inverse[i]
+            a = np.float32(following - left) * u
+            out_w += a * w
+            out_f += a * f
+            out_v += a * (a + rho * (ONE - a)) * v
+        sum_w[j] += out_w
+        sum_f[j] += out_f
+        sum_v[j] += out_v
+        e = following
+
+
+@row
+def resample_sums(x, flux, ivar, stretch, offset, targets, rho, tile, sums, lane, lanes, barrier):
+    """Sums W, W x flux, W^2 x variance of one spectrum on pixels with edges `targets`.
+
+    `sums` must be zero. Wavelengths are ``x * stretch + offset``; `tile` is from :func:`tile_scratch`.
+    """
+    edges, products = tile
+    n, pixels = len(x), len(targets) - 1
+    for first in range(0, n, CHUNK):
+        count = min(CHUNK, n - first)
+        chunk_edges(x, stretch, offset, first, count, edges, lane, lanes)
+        barrier()
+        chunk_products(flux, ivar, first, count, edges, products, lane, lanes)
+        begin = max(lower_bound(targets, 0, pixels + 1, edges[0]) - 1, 0)
+        end = min(lower_bound(targets, 0, pixels + 1, edges[count]), pixels)
+        barrier()
+        add_overlaps(edges, products, count, targets, begin, end - begin, rho, sums, lane, lanes)
+        barrier()
+
+
+@njit(nogil=True)
+def tile_scratch():
+    """Work space of a chunk: edges and products."""
+    return np.empty(CHUNK + 2, np.float64), np.empty((4, CHUNK + 1), np.float32)

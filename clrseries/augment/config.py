@@ -16,25 +16,19 @@ from typing import Any
 
 from ..errors import InputError
 from ..grids import Grid
-from . import instrument, source
-from .distributions import DISTRIBUTIONS, Choice
+from . import detector, dust, instrument, losses, scale, sky, source
+from .curve import Curve
+from .custom import Custom
+from .distributions import DISTRIBUTIONS, Choice, Empirical
 from .observe import Observe
+from .step import Step
 
-STEPS = {
-    kind.__name__: kind
-    for kind in (
-        source.Redshift,
-        source.Velocity,
-        instrument.Resample,
-        instrument.Broaden,
-        instrument.WarpFlux,
-        instrument.Noise,
-        instrument.Crop,
-        instrument.MaskRuns,
-        instrument.MaskPixels,
-        instrument.Normalize,
-    )
-}
+STEPS: dict[str, type[Step]] = {
+    name: kind
+    for module in (source, dust, instrument, sky, detector, losses, scale)
+    for name, kind in vars(module).items()
+    if isinstance(kind, type) and issubclass(kind, Step) and kind.__module__ == module.__name__
+} | {"Custom": Custom}
 
 
 def observe_from_config(config: Sequence[Any]) -> Observe:
@@ -45,13 +39,20 @@ def observe_from_config(config: Sequence[Any]) -> Observe:
 
 
 def observe_to_config(observe: Observe) -> list[dict[str, dict[str, Any]]]:
-    """The list that :func:`observe_from_config` reads."""
-    return [
-        {type(step).__name__: {f.name: _plain(getattr(step, f.name)) for f in fields(step)}} for step in observe.steps
-    ]
+    """The list that :func:`observe_from_config` reads; arguments that have their default are left out."""
+    return [{type(step).__name__: _arguments(step)} for step in observe.steps]
 
 
-def _step(entry: Any) -> Any:
+def _arguments(step: Step) -> dict[str, Any]:
+    if isinstance(step, Custom):
+        named = {name: _plain(value) for name, value in step.parameters.items()}
+        chance = {} if step.probability == 1 else {"probability": step.probability}
+        return {"function": step.path, "parameters": named, **chance}
+    values = {f.name: (getattr(step, f.name), f.default) for f in fields(step)}
+    return {name: _plain(value) for name, (value, default) in values.items() if value is not default and value != default}
+
+
+def _step(entry: Any) -> Step:
     if isinstance(entry, str):
         entry = {entry: {}}
     if not isinstance(entry, Mapping) or len(entry) != 1:
@@ -63,24 +64,38 @@ def _step(entry: Any) -> Any:
     unknown = set(arguments or {}) - known
     if unknown:
         raise InputError(f"augment: {name} takes {', '.join(sorted(known))}; got {', '.join(sorted(unknown))}")
-    return STEPS[name](**{key: _value(key, value) for key, value in (arguments or {}).items()})
+    try:
+        return STEPS[name](**{key: _value(key, value) for key, value in (arguments or {}).items()})
+    except TypeError as error:
+        raise InputError(f"augment: {name}: {str(error).removeprefix('__init__() ')}") from error
 
 
 def _value(key: str, value: Any) -> Any:
     if key == "grid":
         return value if isinstance(value, Grid) else Grid.from_dict(value)
-    if isinstance(value, Mapping):
-        ((name, arguments),) = value.items()
-        if name not in DISTRIBUTIONS:
-            raise InputError(f"augment: there is no distribution {name!r}; there are {', '.join(DISTRIBUTIONS)}")
-        return Choice(tuple(arguments)) if name == "Choice" else DISTRIBUTIONS[name](*arguments)
-    return value
+    if key == "parameters":
+        return {name: _value("", one) for name, one in value.items()}
+    if key == "copied":
+        return [_value("", one) for one in value]
+    if not isinstance(value, Mapping):
+        return value
+    ((name, arguments),) = value.items()
+    if name == "Curve":
+        return Curve(*arguments)
+    if name not in DISTRIBUTIONS:
+        raise InputError(f"augment: there is no distribution {name!r}; there are {', '.join(DISTRIBUTIONS)}, Curve")
+    return DISTRIBUTIONS[name](tuple(arguments)) if name in ("Choice", "Empirical") else DISTRIBUTIONS[name](*arguments)
 
 
 def _plain(value: Any) -> Any:
     if isinstance(value, Grid):
         return value.to_dict()
+    if isinstance(value, Curve):
+        return {"Curve": value.to_config()}
+    if isinstance(value, Choice | Empirical):
+        return {type(value).__name__: list(value.values)}
     if type(value).__name__ in DISTRIBUTIONS:
-        arguments = [getattr(value, f.name) for f in fields(value)]
-        return {type(value).__name__: list(arguments[0]) if isinstance(value, Choice) else arguments}
+        return {type(value).__name__: [getattr(value, f.name) for f in fields(value)]}
+    if isinstance(value, tuple):
+        return [_plain(one) for one in value]
     return value

@@ -11,8 +11,6 @@ from numpy.typing import NDArray
 from ..errors import InputError, located
 from ..series import Series
 
-Deviates = Callable[[int], NDArray[np.float64]]  # parameter number -> uniform (N, V) in (0, 1)
-
 
 @dataclass(frozen=True)
 class Uniform:
@@ -81,23 +79,79 @@ class Choice:
         return np.asarray(self.values)[index]
 
 
-Value = float | int | str | Uniform | LogUniform | Normal | Choice
-DISTRIBUTIONS = {kind.__name__: kind for kind in (Uniform, LogUniform, Normal, Choice)}
+@dataclass(frozen=True)
+class TruncatedNormal:
+    """Gaussian with mean `mean` and standard deviation `sigma`, redrawn until it lies between `low` and `high`."""
+
+    mean: float
+    sigma: float
+    low: float
+    high: float
+
+    def __post_init__(self) -> None:
+        if not (self.sigma > 0 and self.low < self.high):
+            raise InputError(
+                f"TruncatedNormal needs sigma > 0 and low < high, got sigma {self.sigma:g}, {self.low:g} to {self.high:g}"
+            )
+
+    def quantile(self, u: NDArray[np.float64]) -> NDArray[np.float64]:
+        """The value below which a fraction `u` of all draws lies."""
+        from scipy.stats import truncnorm
+
+        a, b = (self.low - self.mean) / self.sigma, (self.high - self.mean) / self.sigma
+        return truncnorm.ppf(u, a, b, self.mean, self.sigma)
 
 
-def draw(value: Value, parameter: int, deviates: Deviates, series: Series, low: float = -np.inf) -> NDArray[np.float64]:
-    """Values of one parameter for N objects x V views, float64 (N, V).
+@dataclass(frozen=True)
+class Empirical:
+    """The distribution of measured `values`, with lines between their order statistics.
+
+    It is fixed when it is made, so that a view does not depend on the batch it is drawn in:
+    ``Empirical.from_column(series, "snr")``.
+    """
+
+    values: tuple[float, ...]
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "values", tuple(sorted(float(v) for v in self.values)))
+        if not self.values or not np.isfinite(self.values).all():
+            raise InputError("Empirical needs at least one value, all of them finite")
+
+    @classmethod
+    def from_column(cls, series: Series, name: str) -> Empirical:
+        """From a column of per-object numbers; an :class:`InputError` names an object without one."""
+        return cls(tuple(_column(name, series, -np.inf)))
+
+    def quantile(self, u: NDArray[np.float64]) -> NDArray[np.float64]:
+        """The value below which a fraction `u` of all draws lies."""
+        return np.quantile(self.values, u)
+
+
+Distribution = Uniform | LogUniform | Normal | TruncatedNormal | Choice | Empirical
+Value = float | int | str | Distribution
+DISTRIBUTIONS = {kind.__name__: kind for kind in (Uniform, LogUniform, Normal, TruncatedNormal, Choice, Empirical)}
+
+
+def draw(
+    value: Value,
+    deviates: Callable[[], NDArray[np.float64]],
+    series: Series,
+    shape: tuple[int, int],
+    low: float = -np.inf,
+) -> NDArray[np.float64]:
+    """Values of one parameter for N objects x V views, float64 of `shape` (N, V).
 
     A string is the name of a per-object column. Draws are clipped at `low`, the
     smallest value that makes physical sense; a column's values are not: there a
     smaller, null or non-finite one is an :class:`InputError`.
     """
-    shape = deviates(parameter).shape
     if isinstance(value, str):
         return np.broadcast_to(_column(value, series, low)[:, None], shape)
     if isinstance(value, int | float):
+        if not value >= low:
+            raise InputError(f"got {value!r} where a number of at least {low:g} is needed")
         return np.full(shape, float(value))
-    return np.maximum(value.quantile(deviates(parameter)), low)
+    return np.maximum(value.quantile(deviates()), low)
 
 
 def _column(name: str, series: Series, low: float) -> NDArray[np.float64]:

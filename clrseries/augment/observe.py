@@ -6,7 +6,7 @@ import itertools
 import os
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import Any
 
 import numpy as np
@@ -14,10 +14,17 @@ from numpy.typing import NDArray
 
 from ..errors import InputError
 from ..grids import Grid
-from ..kernels import observe, philox
+from ..kernels import broaden, custom, observe, philox
 from ..series import Series
 from ..views import Views
+from .custom import Custom
 from .instrument import Resample
+from .step import APPLIED, Drawing, Step
+from .tables import build
+
+BACKENDS = ("auto", "cpu", "cuda")
+PRODUCTS = ("stretch", "flux_scale", "rest")  # several steps multiply these,
+TOTALS = ("offset", "lsf_velocity2", "lsf_angstrom2")  # and add to these
 
 
 class Observe:
@@ -26,13 +33,18 @@ class Observe:
     Parameters
     ----------
     steps : sequence of steps
-        In nature's order: Redshift, Velocity, Resample, Broaden, WarpFlux, Noise,
-        Crop, MaskRuns, MaskPixels, Normalize; each at most once, Resample exactly once.
+        In nature's order, each at most once, Resample exactly once: Redshift, Velocity,
+        Rotate, Broaden, Tilt, HostExtinction, Extinction, LSF, WavelengthError, Resample, Telluric, WarpFlux,
+        Fringe, ArmJoin, Custom, ScatteredLight, SkyResidual, Noise, CosmicRays, Crop, LoseArm,
+        MaskTelluric, MaskRuns, MaskPixels, Normalize.
+    backend : str
+        ``"cpu"``, ``"cuda"``, or ``"auto"``: CUDA where the data are on a GPU already, else the CPU. Which one
+        ran is said by ``views.backend``; the same draw gives the same view on both, to float32 rounding.
 
     Raises
     ------
     InputError
-        Steps out of order, repeated, or without a Resample.
+        Steps out of order, repeated, or without a Resample; no such backend.
 
     Examples
     --------
@@ -44,7 +56,7 @@ class Observe:
     (2, 2, 2261)
     """
 
-    def __init__(self, steps: Sequence[Any]) -> None:
+    def __init__(self, steps: Sequence[Step], backend: str = "auto") -> None:
         names = [type(step).__name__ for step in steps]
         orders = [step.order for step in steps]
         if sum(isinstance(step, Resample) for step in steps) != 1:
@@ -52,29 +64,49 @@ class Observe:
         if any(a >= b for a, b in itertools.pairwise(orders)):
             wanted = [name for _, name in sorted(zip(orders, names, strict=True))]
             raise InputError(f"steps must follow nature's order, each once: {wanted}, got {names}")
+        if backend not in BACKENDS:
+            raise InputError(f"backend is one of {', '.join(BACKENDS)}; got {backend!r}")
         self.steps = tuple(steps)
+        self.backend = backend
         self.grid: Grid = next(step.grid for step in steps if isinstance(step, Resample))
+        self.tables, self.names = build(self.grid, self.steps)
 
     def __repr__(self) -> str:
         return f"Observe([{', '.join(map(repr, self.steps))}])"
 
+    @cached_property
+    def custom(self) -> Any:
+        """The user's own step as the kernel calls it."""
+        function = next((step.function for step in self.steps if isinstance(step, Custom)), custom.nothing)
+        return custom.first_class(function)
+
     def sample(self, series: Series, views: int = 1, seed: int = 0, epoch: int = 0) -> NDArray[np.float64]:
-        """All randomness of the steps' parameters: the draw, float64 (N, V, K), columns ``observe.NAMES``."""
+        """All randomness of the steps' parameters: the draw, float64 (N, V, K), columns ``self.names``.
+
+        Raises
+        ------
+        InputError
+            A value that cannot be drawn, or a profile too wide for the kernel; the step, and
+            where it applies object and column, are named.
+        """
         if views < 1:
             raise InputError(f"views must be at least 1, got {views}")
         keys = philox.object_keys(series.identity, np.uint64(seed))
-        drawn = np.tile(observe.NEUTRAL, (len(series), views, 1))
+        neutral = {**dict.fromkeys(self.names, 0.0), **dict(observe.COLUMNS)}
+        drawn = np.tile([neutral[name] for name in self.names], (len(series), views, 1))
+        columns = {name: drawn[..., k] for k, name in enumerate(self.names)}
         for step in self.steps:
-
-            def deviates(parameter: int, stream: int = step.stream) -> NDArray[np.float64]:
-                return philox.draw_uniform(keys, views, epoch, stream, parameter)
-
-            for name, values in step.sample(deviates, series, self.grid).items():
-                column = drawn[..., observe.NAMES.index(name)]
-                if name in ("stretch", "flux_scale"):  # redshift and velocity multiply
-                    column *= values
-                else:
-                    column[...] = values
+            at = Drawing(series, self.grid, keys, views, epoch, step.stream, columns)
+            try:
+                values = step.sample(at)
+            except InputError as error:
+                raise InputError(f"{type(step).__name__}: {error}") from error
+            applied = True if step.probability >= 1 else at.deviates(APPLIED) < step.probability
+            for name, new in values.items():
+                old = columns[name].copy()
+                new = old * new if name in PRODUCTS else old + new if name in TOTALS else new
+                columns[name][...] = np.where(applied, new, old)
+        self._check_width(series, columns)
         return drawn
 
     def apply(
@@ -89,29 +121,30 @@ class Observe:
             From :meth:`sample`, perhaps edited.
         seed, epoch : int
         threads : int, optional
-            Default: all cores this process may use. The result does not depend on it.
+            On the CPU; default all cores this process may use. The result does not depend on it.
         """
-        count, views = draw.shape[:2]
-        flux = np.empty((count, views, len(self.grid)), np.float32)
-        ivar = np.empty_like(flux)
+        if draw.shape[2:] != (len(self.names),) or len(draw) != len(series):
+            raise InputError(
+                f"draw has shape {draw.shape}, and ({len(series)}, V, {len(self.names)}) is wanted: take it from sample()"
+            )
         keys = philox.object_keys(series.identity, np.uint64(seed))
+        rotates = bool((draw[..., observe.VSINI] > 0).any())
+        if self._on_gpu(series):
+            from .cuda import apply_cuda
 
-        def rows(bounds: tuple[int, int]) -> None:
+            flux, ivar = apply_cuda(self, series, draw, keys, epoch, rotates)
+            return Views(flux, ivar, self.grid, draw, self.names, "cuda")
+        flux = np.empty((*draw.shape[:2], len(self.grid)), np.float32)
+        ivar = np.empty_like(flux)
+
+        def rows(first: int, last: int) -> None:
             observe.observe_rows(
-                series.x, series.flux, series.ivar, series.offsets, self.grid.edges, draw, keys, epoch,
-                *bounds, flux, ivar,
+                series.x, series.flux, series.ivar, series.offsets, draw, self.tables, keys, epoch, rotates,
+                self.custom, first, last, flux, ivar,
             )  # fmt: skip
 
-        workers = min(threads or available_cores(), max(count, 1))
-        cuts = np.linspace(0, count, workers + 1).astype(int)
-        spans = list(zip(cuts[:-1].tolist(), cuts[1:].tolist(), strict=True))
-        # Plain threads over a kernel that releases the GIL: Numba's own pool aborts the
-        # process when two Python threads enter it at once, as a prefetching loader does.
-        if workers == 1:
-            rows(spans[0])
-        else:
-            list(_pool(workers).map(rows, spans))
-        return Views(flux, ivar, self.grid, draw, observe.NAMES)
+        in_threads(rows, len(series), threads)
+        return Views(flux, ivar, self.grid, draw, self.names, "cpu")
 
     def __call__(
         self, series: Series, views: int = 1, seed: int = 0, epoch: int = 0, threads: int | None = None
@@ -125,6 +158,40 @@ class Observe:
             object's name and the view's number alone.
         """
         return self.apply(series, self.sample(series, views, seed, epoch), seed, epoch, threads)
+
+    def _on_gpu(self, series: Series) -> bool:
+        if self.backend == "auto":
+            return hasattr(series.flux, "__cuda_array_interface__")
+        return self.backend == "cuda"
+
+    def _check_width(self, series: Series, columns: dict[str, NDArray[np.float64]]) -> None:
+        """Refuse a profile that reaches farther than the kernel's padding."""
+        coefficients = np.stack([columns[name] for name in observe.NAMES[observe.LSF_CURVE :][:3]])
+        bounds = self.tables.lsf_bounds[:, None, None, :]
+        variance = np.maximum(coefficients * bounds[..., 0], coefficients * bounds[..., 1]).sum(0)
+        radius = 5.0 * np.sqrt(np.maximum(variance, 0.0))
+        turned = columns["vsini"] * np.sqrt(float(self.tables.lsf_bounds[1, 1]))
+        for what, wide in (("line-spread function", radius), ("rotational profile", turned)):
+            if (wide > broaden.MAXIMUM_RADIUS).any():
+                row = int(np.argmax(wide.max(axis=1)))
+                raise InputError(
+                    f"object {series.object_ids[row]!r}: a {what} that reaches {wide[row].max():.0f} pixels is wider than "
+                    f"the {broaden.MAXIMUM_RADIUS} the kernel allows; use a coarser grid or a narrower profile"
+                )
+
+
+def in_threads(rows: Any, count: int, threads: int | None) -> None:
+    """Call ``rows(first, last)`` for parts of ``range(count)``, one in each thread.
+
+    Plain threads over a kernel that releases the GIL: Numba's own pool aborts the
+    process when two Python threads enter it at once, as a prefetching loader does.
+    """
+    workers = min(threads or available_cores(), max(count, 1))
+    cuts = np.linspace(0, count, workers + 1).astype(int).tolist()
+    if workers == 1:
+        rows(0, count)
+    else:
+        list(_pool(workers).map(rows, cuts[:-1], cuts[1:]))
 
 
 def available_cores() -> int:

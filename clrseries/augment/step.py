@@ -1,0 +1,80 @@
+"""What a step is: values drawn for every view, and tables that all views share."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, ClassVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..errors import InputError
+from ..grids import Grid
+from ..kernels import philox
+from ..series import Series
+from .distributions import Value, draw
+
+Array = NDArray[np.float64]
+Columns = dict[str, Array]
+APPLIED = 255  # the parameter number of the deviate that decides whether a step is applied
+
+
+@dataclass(frozen=True)
+class Drawing:
+    """What a step sees while it draws: the objects, the grid, its random numbers and what was drawn before it."""
+
+    series: Series
+    grid: Grid
+    keys: NDArray[np.uint64]
+    views: int
+    epoch: int
+    stream: int
+    columns: Mapping[str, Array]
+
+    def deviates(self, parameter: int) -> Array:
+        """Uniform deviates in (0, 1) of one parameter of this step, float64 (N, V)."""
+        return philox.draw_uniform(self.keys, self.views, self.epoch, self.stream, parameter)
+
+    def value(self, value: Value, parameter: int, low: float = -np.inf) -> Array:
+        """Values of one parameter, float64 (N, V): see :func:`clrseries.augment.distributions.draw`."""
+        return draw(value, lambda: self.deviates(parameter), self.series, (len(self.series), self.views), low)
+
+
+@dataclass(frozen=True)
+class Step:
+    """One step of the forward model. A subclass says its `order` in nature and its random `stream`.
+
+    Parameters
+    ----------
+    probability : float
+        Fraction of the views that the step is applied to.
+    """
+
+    probability: float = field(default=1.0, kw_only=True)
+    order: ClassVar[int]
+    stream: ClassVar[int]
+
+    def __post_init__(self) -> None:
+        if not 0 <= self.probability <= 1:
+            raise InputError(f"{type(self).__name__}: probability must be from 0 to 1, got {self.probability!r}")
+
+    def sample(self, at: Drawing) -> Columns:
+        """The draw of this step: kernel columns by name, float64 (N, V)."""
+        return {}
+
+    def curves(self, grid: Grid) -> dict[str, Array]:
+        """ln(flux factor) for a coefficient of 1 on the grid's P pixels, by the name of the coefficient."""
+        return {}
+
+    def rest_curves(self) -> dict[str, Callable[[Array], Array]]:
+        """The same as functions of the rest wavelength [Angstrom]."""
+        return {}
+
+    def ranges(self, grid: Grid) -> dict[str, list[tuple[float, float]]]:
+        """Wavelength ranges [Angstrom] that are masked where the column of that name is above 0."""
+        return {}
+
+    def tables(self, grid: Grid) -> dict[str, Any]:
+        """Other tables of the kernel, by their name in :class:`clrseries.kernels.observe.Tables`."""
+        return {}
