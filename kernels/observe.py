@@ -15,7 +15,6 @@ from numba import njit
 
 from .broaden import PAD, STRIP, broaden_row
 from .close import close_flux, close_ivar
-from .elementary import exp32
 from .interpolate import CONSERVE, interpolate_sums
 from .lanes import no_barrier, row, stage
 from .masks import mask_pixels, mask_range, mask_runs
@@ -106,7 +105,6 @@ MOST_RUNS = 64
 MOST_HITS = 256
 ZERO = np.float32(0.0)
 ONE = np.float32(1.0)
-QUARTER = np.float32(0.25)
 ROTATION_VARIANCE = np.float32(0.2)  # of a profile with v sin i = 1 and limb darkening 0.6
 TWO_ROOT_PI = np.float32(3.5449077018110318)
 
@@ -148,13 +146,14 @@ def record(x, flux, ivar, draw, tables, work, out_flux, out_ivar, lane, lanes, b
     gauss = np.float32(0.5) * (narrowest + widest)
     vsini = np.float32(draw[VSINI])
     turned = ROTATION_VARIANCE * vsini * vsini * tables.lsf_bounds[1, 1]
-    rho = exp32(-QUARTER / (gauss + turned)) if gauss + turned > ZERO else ZERO
+    a, b, c = np.float32(draw[LSF_CURVE]), np.float32(draw[LSF_VELOCITY2]), np.float32(draw[LSF_ANGSTROM2])
     clear_sums(rows, lane, lanes)
     barrier()
     inner = (rows[0][PAD : PAD + pixels], rows[1][PAD : PAD + pixels], rows[2][PAD : PAD + pixels])
     method, stretch, offset = int(draw[METHOD]), draw[STRETCH], draw[OFFSET]
     if method == CONSERVE:
-        resample_sums(x, flux, ivar, stretch, offset, tables.edges, rho, tile, inner, lane, lanes, barrier)
+        profile = (tables.lsf, a, b, c, turned)
+        resample_sums(x, flux, ivar, stretch, offset, tables.edges, profile, tile, inner, lane, lanes, barrier)
     else:
         interpolate_sums(x, flux, ivar, stretch, offset, tables.edges, method, inner, lane, lanes)
         barrier()
@@ -169,10 +168,8 @@ def record(x, flux, ivar, draw, tables, work, out_flux, out_ivar, lane, lanes, b
         sums = (rows[3], rows[4], rows[5])
     if widest > ZERO:
         broaden_row(
-            sums, tables.lsf, np.float32(draw[LSF_CURVE]), np.float32(draw[LSF_VELOCITY2]),
-            np.float32(draw[LSF_ANGSTROM2]), narrowest, widest, scale, tables.widths, strip,
-            out_flux, out_ivar, lane, lanes,
-        )  # fmt: skip
+            sums, tables.lsf, a, b, c, narrowest, widest, scale, tables.widths, strip, out_flux, out_ivar, lane, lanes
+        )
     else:
         close_flux(sums[0][PAD:], sums[1][PAD:], tables.widths, scale, out_flux, lane, lanes)
         close_ivar(sums[0][PAD:], sums[2][PAD:], tables.widths, ONE / (scale * scale), out_ivar, lane, lanes)

@@ -22,10 +22,12 @@ them, then the sums. Every output pixel sums its own few terms, so an outlier of
 import numpy as np
 from numba import njit, uint32
 
-from .lanes import no_barrier, row, stage
+from .elementary import exp32
+from .lanes import row, stage
 
 ZERO = np.float32(0.0)
 ONE = np.float32(1.0)
+QUARTER = np.float32(0.25)
 CHUNK = 512  # input pixels at a time
 
 
@@ -137,11 +139,24 @@ def add_overlaps(edges, products, count, targets, first, number, rho, sums, lane
         e = following
 
 
+@stage
+def correlation(profile, begin, end, pixels):
+    """Autocorrelation at one pixel of the profile half way between output pixels `begin` and `end`.
+
+    The profile's variance [pixels^2] is ``a curve[0] + b curve[1] + c curve[2]`` at that pixel and, on all, `extra`.
+    """
+    curve, a, b, c, extra = profile
+    j = min((begin + end) >> 1, pixels - 1)
+    variance = max(a * curve[0, j] + b * curve[1, j] + c * curve[2, j], ZERO) + extra
+    return exp32(-QUARTER / variance) if variance > ZERO else ZERO
+
+
 @row
-def resample_sums(x, flux, ivar, stretch, offset, targets, rho, tile, sums, lane, lanes, barrier):
+def resample_sums(x, flux, ivar, stretch, offset, targets, profile, tile, sums, lane, lanes, barrier):
     """Sums W, W x flux, W^2 x variance of one spectrum on pixels with edges `targets`.
 
-    `sums` must be zero. Wavelengths are ``x * stretch + offset``; `tile` is from :func:`tile_scratch`.
+    `sums` must be zero. Wavelengths are ``x * stretch + offset``; `profile` says how wide the line-spread
+    function is that follows, see :func:`correlation`; `tile` is from :func:`tile_scratch`.
     """
     edges, products = tile
     n, pixels = len(x), len(targets) - 1
@@ -152,6 +167,7 @@ def resample_sums(x, flux, ivar, stretch, offset, targets, rho, tile, sums, lane
         chunk_products(flux, ivar, first, count, edges, products, lane, lanes)
         begin = max(lower_bound(targets, 0, pixels + 1, edges[0]) - 1, 0)
         end = min(lower_bound(targets, 0, pixels + 1, edges[count]), pixels)
+        rho = correlation(profile, begin, end, pixels)
         barrier()
         add_overlaps(edges, products, count, targets, begin, end - begin, rho, sums, lane, lanes)
         barrier()

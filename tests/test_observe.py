@@ -1,11 +1,11 @@
 import numpy as np
 import pytest
-from scipy.ndimage import gaussian_filter1d
 
 from clrseries import (
     Broaden,
     Choice,
     Crop,
+    Empirical,
     Grid,
     InputError,
     LogUniform,
@@ -18,31 +18,19 @@ from clrseries import (
     Redshift,
     Resample,
     Series,
+    TruncatedNormal,
     Uniform,
     Velocity,
     WarpFlux,
 )
 from clrseries.augment.config import observe_from_config, observe_to_config
 
-from . import reference
+from .everything import compositions
 
 
 @pytest.fixture
-def everything(grid):
-    return Observe(
-        [
-            Redshift(to=Uniform(0, 0.02), z="z"),
-            Velocity(Normal(0, 50)),
-            Resample(grid),
-            Broaden(Uniform(0, 300)),
-            WarpFlux(0.1, LogUniform(100, 1000)),
-            Noise(LogUniform(5, 50)),
-            Crop(Uniform(-100, 100), 50.0),
-            MaskRuns(Choice((0, 1, 2)), Uniform(20, 90)),
-            MaskPixels(0.02),
-            Normalize("mean"),
-        ]
-    )
+def everything():
+    return Observe(compositions()["whole, median"])
 
 
 @pytest.fixture
@@ -79,7 +67,7 @@ def test_seed_epoch_and_view_change_everything(series, everything):
 def test_a_draw_can_be_replayed_and_edited(series, everything):
     draw = everything.sample(series, views=2, seed=3)
     same(everything(series, views=2, seed=3), everything.apply(series, draw, seed=3))
-    draw[..., 0] = 1.0
+    draw[..., everything.names.index("stretch")] = 1.0
     assert not np.array_equal(everything.apply(series, draw, seed=3).flux, everything(series, views=2, seed=3).flux)
 
 
@@ -137,39 +125,6 @@ def test_continuum_window_matters(series, grid):
     assert not np.allclose(narrow.flux, wide.flux)
 
 
-def test_broadening_matches_scipy_and_the_matrix(rng):
-    grid = Grid.log(4000, 6000, 100)
-    x = grid.centers
-    flux = 1 + rng.normal(0, 0.2, len(x))
-    series = Series.from_arrays([x], [flux], [np.full(len(x), 25.0)])
-    raw = Observe([Resample(grid)])(series).flux[0, 0].astype(float)
-    view = Observe([Resample(grid), Broaden(250.0)])(series)
-    taps, wanted = reference.broaden(raw, np.ones(len(raw)), 2.5)
-    np.testing.assert_allclose(view.flux[0, 0], wanted, rtol=2e-6)
-    inner = slice(12, -12)
-    np.testing.assert_allclose(view.flux[0, 0][inner], gaussian_filter1d(raw, 2.5, truncate=5.0)[inner], rtol=1e-5)
-    before = Observe([Resample(grid)])(series).ivar[0, 0]
-    variance = (taps**2 @ (1 / before.astype(float))) / taps.sum(1) ** 2
-    np.testing.assert_allclose(1 / view.ivar[0, 0], variance, rtol=1e-5)
-
-
-def test_broadening_adds_in_quadrature_and_masks_do_not_leak():
-    grid = Grid.log(4000, 6000, 50)
-    x = grid.centers
-    line = np.exp(-0.5 * ((np.arange(len(x)) - 2000.0) / 3.0) ** 2)
-    series = Series.from_arrays([x], [line], [np.ones(len(x))])
-    out = Observe([Resample(grid), Broaden(200.0)])(series).flux[0, 0].astype(float)
-    offset = np.arange(len(x)) - 2000.0
-    assert np.sqrt((out * offset**2).sum() / out.sum()) == pytest.approx(5.0, rel=2e-3)
-    ivar = np.ones(len(x))
-    ivar[1990:2010] = 0
-    dark = Series.from_arrays([x], [np.where(ivar > 0, 1.0, 1e20)], [ivar])
-    view = Observe([Resample(grid), Broaden(200.0)])(dark)
-    good = view.ivar[0, 0] > 0
-    assert not good[1992:2008].any()
-    np.testing.assert_allclose(view.flux[0, 0][good], 1.0, rtol=1e-5)
-
-
 @pytest.mark.parametrize(
     ("steps", "message"),
     [
@@ -188,12 +143,18 @@ def test_errors_name_object_and_column(series, grid):
     with pytest.raises(InputError, match="column 'zz': is missing"):
         Observe([Redshift(z="zz"), Resample(grid)])(series)
     broken = series.with_columns({"z": [0.1] * 39 + [None]})
-    with pytest.raises(InputError, match="object 's39', column 'z'"):
+    with pytest.raises(InputError, match="Redshift: object 's39', column 'z'"):
         Observe([Redshift(z="z"), Resample(grid)])(broken)
     with pytest.raises(InputError, match="must hold numbers"):
         Observe([Redshift(z="kind"), Resample(grid)])(series)
-    with pytest.raises(InputError, match="log-linear"):
-        Observe([Resample(Grid.linear(4000, 5000, 1)), Broaden(100)])(series)
+    with pytest.raises(InputError, match="Broaden: object 's39', column 'z'"):
+        Observe([Broaden("z"), Resample(grid)])(series.with_columns({"z": [1.0] * 39 + [-3.0]}))
+    with pytest.raises(InputError, match="wider than the 255"):
+        Observe([Broaden(1e4), Resample(grid)])(series)
+    with pytest.raises(InputError, match="take it from sample"):
+        Observe([Resample(grid)]).apply(series, np.zeros((40, 1, 3)))
+    with pytest.raises(InputError, match="backend is one of"):
+        Observe([Resample(grid)], backend="gpu")
     with pytest.raises(InputError, match="views"):
         Observe([Resample(grid)])(series, views=0)
     with pytest.raises(InputError, match="Normalize knows"):
@@ -210,7 +171,7 @@ def test_a_composition_survives_being_written_as_data(series, everything):
     [
         ("Noise", "must be a list"),
         ([{"Nose": {"snr": 1}}], "no step 'Nose'"),
-        ([{"Noise": {"sn": 1}}], "Noise takes snr"),
+        ([{"Noise": {"sn": 1}}], "Noise takes copied, probability"),
         ([{"Noise": {"snr": {"Unifrom": [1, 2]}}}], "no distribution 'Unifrom'"),
         ([{"Noise": 1, "Resample": 2}], "a step is written"),
     ],
@@ -243,3 +204,23 @@ def test_crop_loses_the_ends_alone(flat, grid):
     assert not good[:, lost].any() and good[:, ~lost][:, 0].all()
     assert (np.abs(np.diff(good.astype(int), axis=1)).sum(1) <= 2).all()
     assert good[:, -1].mean() == pytest.approx(0.5, abs=0.12)  # half of the draws are negative
+
+
+def test_distributions_of_measured_and_bounded_values(series):
+    u = np.linspace(0.0005, 0.9995, 1000)[:, None]
+    bounded = TruncatedNormal(1.0, 2.0, 0.5, 1.5).quantile(u)
+    assert 0.5 <= bounded.min() < 0.51 and 1.49 < bounded.max() <= 1.5
+    assert bounded.mean() == pytest.approx(1.0, abs=1e-3)
+    measured = Empirical.from_column(series, "depth")
+    drawn = measured.quantile(u)
+    assert drawn.min() >= 0.2 and drawn.max() <= 0.8 and drawn.mean() == pytest.approx(0.5, abs=0.01)
+    with pytest.raises(InputError, match="column 'kind'"):
+        Empirical.from_column(series, "kind")
+    for bad in (lambda: TruncatedNormal(0, 1, 2, 1), lambda: Empirical(())):
+        with pytest.raises(InputError):
+            bad()
+
+
+def test_an_empirical_draw_does_not_depend_on_the_batch(series, grid):
+    again = Observe([Resample(grid), Noise(Empirical((5.0, 20.0, 80.0)))])
+    np.testing.assert_array_equal(again(series.take(np.array([7, 3]))).draw, again(series).draw[[7, 3]])

@@ -30,7 +30,7 @@ def test_known_answers(counter, key, answer):
 
 def deviates(fill, n, key=7, step=1, view=0, epoch=0):
     out = np.full((n + 63) // 64 * 64, np.nan, np.float32)
-    fill(out, n, np.uint64(key), step, view, epoch)
+    fill(out, n, np.uint64(key), step, view, epoch, 0, 1)
     return out[:n]
 
 
@@ -59,6 +59,32 @@ def test_every_part_of_the_address_matters(name):
 
 def test_a_number_does_not_depend_on_how_many_are_asked_for():
     np.testing.assert_array_equal(deviates(philox.fill_normal, 77), deviates(philox.fill_normal, 5000)[:77])
+
+
+@pytest.mark.parametrize("lanes", [16, 32, 128])
+def test_lanes_share_the_work_and_change_nothing(lanes):
+    whole, shared = deviates(philox.fill_normal, 1000), np.full(1024, np.nan, np.float32)
+    for lane in range(lanes):
+        philox.fill_normal(shared, 1000, np.uint64(7), 1, 0, 0, lane, lanes)
+    np.testing.assert_allclose(shared[:1000], whole, rtol=1e-6)
+    uniform, shared = deviates(philox.fill_uniform, 1000), np.full(1024, np.nan, np.float32)
+    for lane in range(lanes):
+        philox.fill_uniform(shared, 1000, np.uint64(7), 1, 0, 0, lane, lanes)
+    np.testing.assert_array_equal(shared[:1000], uniform)
+
+
+def test_rows_of_a_batch_and_steps_of_a_row_are_uncorrelated():
+    """Neighbouring keys, views and streams, as the kernel uses them; far along the counter too."""
+    keys = philox.object_keys(np.arange(400, dtype=np.uint64), np.uint64(0))
+    rows = np.array([deviates(philox.fill_normal, 1024, key=k) for k in keys])
+    across = np.corrcoef(rows)[np.triu_indices(400, 1)]
+    assert np.abs(across).max() < 6 / 32
+    assert abs(across.std() * 32 - 1) < 0.02
+    assert stats.kstest(rows[:, 17], "norm").pvalue > 1e-3  # one sample of every row
+    long = deviates(philox.fill_normal, 1 << 24)
+    for period in (1 << 12, 1 << 16, 1 << 20, 1 << 23):
+        assert abs(np.mean(long[:-period] * long[period:])) < 5 / np.sqrt(len(long) - period)
+    assert np.abs(long).max() > 5.0
 
 
 @njit

@@ -61,10 +61,12 @@ def test_files_are_short_and_named_after_an_idea():
 
 def test_the_public_surface():
     assert sorted(clrseries.__all__) == sorted(
-        """Broaden Choice Crop Grid InputError LogUniform MaskPixels MaskRuns Model Noise Normal Normalize Observe
-        Redshift Resample Series Uniform Velocity Views WarpFlux __version__ augment concatenate datasets demo
-        embed encoders evaluate evaluation io kernels load methods pretrain read_parquet report training
-        write_parquet""".split()
+        """ArmJoin Broaden Choice CosmicRays Crop Curve Custom Empirical Extinction Fringe Grid HostExtinction
+        InputError LSF LogUniform LoseArm MaskPixels MaskRuns MaskTelluric Model Noise Normal Normalize Observe
+        Redshift Resample Rotate ScatteredLight Series SkyResidual Telluric Tilt TruncatedNormal Uniform Velocity
+        Views WarpFlux WavelengthError __version__ augment augment_report concatenate datasets demo
+        embed encoders evaluate evaluation io kernels load methods plot_views pretrain read_parquet report survey
+        training write_parquet""".split()
     )
     for name in clrseries.__all__:
         assert getattr(clrseries, name) is not None

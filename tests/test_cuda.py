@@ -1,0 +1,174 @@
+"""The CUDA form without a device: in the simulator, and as far as the assembler; on a device where there is one."""
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from clrseries import InputError, Observe
+
+from . import everything
+
+ROOT = Path(__file__).parent.parent
+ARITHMETIC = re.compile(r"\b(add|sub|mul|fma|div|rcp|sqrt|min|max)\.?[a-z.]*\.f64\b")
+
+
+def missing(what):
+    pytest.fail(what) if os.environ.get("CI") else pytest.skip(what)
+
+
+@pytest.fixture(scope="module")
+def cuda_compiler():
+    """numba.cuda with a stand-in for the device, which is only asked for its compute capability."""
+    try:
+        import numba.cuda.dispatcher
+        from numba import cuda
+    except ImportError:
+        missing("numba-cuda is not installed")
+
+    class Device:
+        compute_capability = (9, 0)
+
+    patch = pytest.MonkeyPatch()
+    patch.setattr(numba.cuda.dispatcher, "get_current_device", lambda: Device)
+    yield cuda, Device
+    patch.undo()
+
+
+def ptx_of(cuda_compiler, function, signature, capability, device=False):
+    cuda, stand_in = cuda_compiler
+    stand_in.compute_capability = capability
+    return cuda.compile_ptx(function, signature, cc=capability, device=device)[0]
+
+
+@pytest.mark.slow
+def test_the_simulator_makes_the_views_of_the_cpu(tmp_path):
+    """Thirty-two lanes with barriers between the stages, against one lane without."""
+    environment = os.environ | {"NUMBA_ENABLE_CUDASIM": "1", "NUMBA_CACHE_DIR": str(tmp_path)}
+    command = [sys.executable, "-m", "tests.everything", str(tmp_path / "simulated.npz")]
+    done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    simulated = np.load(tmp_path / "simulated.npz")
+    for name, steps in everything.compositions().items():
+        views = Observe(steps)(everything.spectra(), views=2, seed=3)
+        flux, ivar = simulated[name]
+        np.testing.assert_array_equal(ivar > 0, views.ivar > 0, err_msg=name)
+        np.testing.assert_allclose(flux, views.flux, rtol=2e-6, atol=2e-6, err_msg=name)
+        np.testing.assert_allclose(ivar, views.ivar, rtol=5e-6, err_msg=name)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("capability", [(8, 0), (9, 0)])
+@pytest.mark.parametrize("own", ["no step of one's own", "a step of one's own"])
+def test_the_kernel_assembles_without_spills(cuda_compiler, tmp_path, capability, own):
+    from clrseries.kernels import cuda as kernel
+
+    assembler = shutil.which("ptxas") or missing("ptxas is not on PATH")
+    tables = Observe(everything.compositions()["plain"]).tables
+    made = kernel.kernel_for.__wrapped__(*([everything.vignette] if own.startswith("a ") else []))
+    text = ptx_of(cuda_compiler, made.py_func, kernel.signature(tables), capability)
+    (tmp_path / "kernel.ptx").write_text(text)
+    command = [assembler, "-v", f"-arch=sm_{capability[0]}{capability[1]}", tmp_path / "kernel.ptx", "-o", tmp_path / "kernel.cubin"]
+    done = subprocess.run(command, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    assert "0 bytes spill stores, 0 bytes spill loads" in done.stderr
+    registers = int(re.search(r"Used (\d+) registers", done.stderr).group(1))
+    shared = int(re.search(r"(\d+) bytes smem", done.stderr).group(1))
+    assert registers * kernel.THREADS <= 65536  # at least one block a multiprocessor
+    assert shared <= kernel.STATIC_BYTES + 64
+
+
+def stages():
+    """Every stage in the loop over samples -> types of its arguments before lane and lanes."""
+    from numba import types
+
+    from clrseries.kernels import broaden, close, masks, noise, normalize, philox, response, rotate, select, sums
+
+    f, i, n = types.float32, types.int64, types.int32
+    row, keys, grid = types.float32[::1], types.int32[::1], types.float32[:, ::1]
+    three = types.UniTuple(row, 3)
+    address = (row, i, types.uint64, i, i, i)
+    return [
+        (philox.fill_normal, address), (philox.fill_uniform, address),
+        (broaden.strip_taps, (i, i, grid, f, f, f, types.boolean, three)),
+        (broaden.add_taps, (row,) * 5), (broaden.add_squared_taps, (row,) * 5), (broaden.next_taps, (row,) * 3),
+        (broaden.end_strip, (row, row, f, row, row, row, row, row, row)),
+        (close.close_flux, (row, row, row, f, row)), (close.close_ivar, (row, row, row, f, row)),
+        (rotate.rotate_sums, (three, row, f, f, f, f, three)),
+        (response.add_curve, (row, f, row)), (response.add_rest_curve, (row, f, row, f, f, row, f)),
+        (response.add_warp, (row, f, f, f, row)), (response.add_fringe, (row, f, f, f, row, row)),
+        (response.multiply, (row, row, row)),
+        (noise.add_constant, (row, row, f)), (noise.add_line, (row, row, f, f, f)),
+        (noise.add_noise, (row, row, f, f, f, row, row, row)),
+        (masks.mask_range, (row, row, i, i)), (masks.mask_pixels, (row, row, f, row)),
+        (sums.partial_moments, (row, row, i, i, grid)),
+        (select.order_keys, (row, row, keys)), (select.count_at_most, (keys, n)),
+        (normalize.divide, (row, row, f)), (normalize.compress, (row, row, f)),
+        (normalize.bin_sums, (row, row, i, i, row, row)), (normalize.smooth_bins, (row, row, row)),
+        (normalize.divide_by_nodes, (row, row, row, i, i, f)),
+    ]  # fmt: skip
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("stage", "arguments"), [pytest.param(s, a, id=s.__name__) for s, a in stages()])
+def test_no_loop_over_samples_computes_in_double_precision(cuda_compiler, stage, arguments):
+    from numba import types
+
+    lanes = (types.int64, types.int64)
+    returns = types.int32 if stage.__name__ == "count_at_most" else types.void
+    text = ptx_of(cuda_compiler, stage.py_func, returns(*arguments, *lanes), (9, 0), device=True)
+    assert ".visible .func" in text
+    assert not ARITHMETIC.findall(text)
+
+
+def test_the_pattern_finds_double_precision(cuda_compiler):
+    from numba import types
+
+    def scale(row, lane, lanes):
+        for j in range(lane, len(row), lanes):
+            row[j] = row[j] * 2.0 + 1.5
+
+    text = ptx_of(cuda_compiler, scale, types.void(types.float32[::1], types.int64, types.int64), (9, 0), device=True)
+    assert ARITHMETIC.findall(text)
+
+
+def test_there_is_no_silent_fallback():
+    from numba import cuda
+
+    if cuda.is_available():
+        pytest.skip("there is a device")
+    with pytest.raises(InputError, match="needs a CUDA device"):
+        Observe(everything.compositions()["plain"], backend="cuda")(everything.spectra())
+    assert Observe(everything.compositions()["plain"])(everything.spectra()).backend == "cpu"
+
+
+@pytest.mark.gpu
+@pytest.mark.parametrize("name", everything.compositions())
+def test_a_device_makes_the_views_of_the_cpu(name):
+    torch = pytest.importorskip("torch")
+    if not torch.cuda.is_available():
+        pytest.skip("needs a CUDA device")
+    from dataclasses import replace
+
+    series, steps = everything.spectra(40), everything.compositions()[name]
+    on_device = replace(series, **{k: torch.from_numpy(getattr(series, k)).cuda() for k in ("x", "flux", "ivar")})
+    expected = Observe(steps, backend="cpu")(series, views=3, seed=1)
+    views = Observe(steps)(on_device, views=3, seed=1)
+    assert views.backend == "cuda" and views.flux.is_cuda
+    np.testing.assert_array_equal(views.ivar.cpu().numpy() > 0, expected.ivar > 0)
+    np.testing.assert_allclose(views.flux.cpu().numpy(), expected.flux, rtol=1e-5, atol=1e-5)
+    np.testing.assert_allclose(views.ivar.cpu().numpy(), expected.ivar, rtol=2e-5)
+
+
+def test_long_rows_are_kept_in_global_memory():
+    from clrseries.kernels import cuda as kernel
+
+    assert 4 * kernel.row_words(4000, True) + kernel.STATIC_BYTES < 163 * 1024  # an A100's shared memory
+    assert 4 * kernel.row_words(23200, False) + kernel.STATIC_BYTES > 227 * 1024  # 4MOST does not fit an H100's
+
+
