@@ -18,9 +18,9 @@ from typing import Any
 import numpy as np
 
 from clrseries import concatenate, datasets, load, pretrain
+from clrseries.augment.config import stellar_augmentation
 from clrseries.datasets.stellar import matched
 from clrseries.evaluation import retrieve
-from clrseries.training.pretrain import stellar_augmentation
 
 Steps = list[dict[str, dict[str, Any]]]
 

@@ -64,6 +64,8 @@ _HOME = {
     "embed": ".embedding",
     "evaluate": ".report.evaluate",
     "demo": ".report.demo",
+    "plot_views": ".report.views",
+    "show_views": ".report.views",
 }
 _MODULES = ("augment", "datasets", "encoders", "evaluation", "io", "kernels", "methods", "report", "training")
 

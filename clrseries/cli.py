@@ -1,4 +1,4 @@
-"""The command line: every command is the Python function of the same name and arguments."""
+"""The command line: every command is a Python function of the same arguments, and but for ``augment`` of the same name."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ examples:
   clrseries pretrain --data miles stelib --output run/ --epochs 50
   clrseries embed run/model spectra.parquet --output embeddings.parquet
   clrseries evaluate embeddings.parquet --target class --output report/
+  clrseries augment spectra.parquet --config config.yaml --output views.html
 
 Data are Parquet files with one row per object and list columns wavelength [Angstrom],
 flux, ivar (or error); or the names miles and stelib.
@@ -25,8 +26,12 @@ SUMMARIES = {
     "pretrain": "learn a representation from data without labels",
     "embed": "turn every object into an embedding",
     "evaluate": "probe a column with linear models and nearest neighbours",
+    "augment": "draw some objects and several views of each, to see whether an augmentation is sensible",
     "demo": "pretrain, embed, evaluate and report on two libraries of real stars",
 }
+FUNCTIONS = {
+    "augment": "show_views"
+}  # where command and function have different names, since a module has the command's
 
 
 def build_parser() -> Any:
@@ -36,6 +41,7 @@ def build_parser() -> Any:
     from .embedding import embed
     from .report.demo import demo
     from .report.evaluate import evaluate
+    from .report.views import show_views
     from .training.pretrain import pretrain
 
     class Help(DefaultHelpFormatter):
@@ -50,9 +56,15 @@ def build_parser() -> Any:
         version=f"clrseries {__version__}",
     )
     commands = parser.add_subcommands(dest="command", required=True)
-    positional = {"embed": ("model", "input"), "evaluate": ("embeddings",)}
-    for function in (pretrain, embed, evaluate, demo):
-        name = function.__name__
+    positional = {"embed": ("model", "input"), "evaluate": ("embeddings",), "augment": ("input",)}
+    functions: dict[str, Any] = {
+        "pretrain": pretrain,
+        "embed": embed,
+        "evaluate": evaluate,
+        "augment": show_views,
+        "demo": demo,
+    }
+    for name, function in functions.items():
         sub = ArgumentParser(description=SUMMARIES[name] + ".", formatter_class=Help)
         if name == "pretrain":
             sub.add_argument(
@@ -83,11 +95,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
         words.insert(1, "--config")
     parsed = build_parser().parse_args([f"{w}=true" if _bare_flag(words, i) else w for i, w in enumerate(words)])
     command = parsed.command
-    given = {k: v for k, v in parsed[command].as_dict().items() if k != "config"}
+    given = {k: v for k, v in parsed[command].as_dict().items() if (command, k) != ("pretrain", "config")}
     import clrseries
 
     try:
-        result = getattr(clrseries, command)(**given)
+        result = getattr(clrseries, FUNCTIONS.get(command, command))(**given)
     except InputError as error:
         print(f"clrseries {command}: {error}", file=sys.stderr)
         return 2

@@ -13,7 +13,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from .checks import check_samples
 from .errors import InputError, located
-from .units import angstrom
+from .units import angstrom, in_vacuum
 
 
 @dataclass(frozen=True, eq=False)
@@ -54,6 +54,8 @@ class Series:
         flux: Any,
         ivar: Any = None,
         table: pa.Table | Mapping[str, Any] | None = None,
+        *,
+        medium: str = "vacuum",
     ) -> Series:
         """From one array per object, or from 2-D arrays with one row per object.
 
@@ -66,6 +68,8 @@ class Series:
             Default 1 everywhere: all pixels equally good.
         table : pyarrow.Table or mapping of N-row columns, optional
             ``object_id`` is added as "0", "1", ... where it is missing.
+        medium : str
+            What `x` is measured in, ``"vacuum"`` or ``"air"``; air becomes vacuum.
 
         Raises
         ------
@@ -85,7 +89,7 @@ class Series:
                 if np.size(a) != len(f):
                     raise located(f"has {np.size(a)} samples and flux {len(f)}", object_id=str(i), column=name)
         return cls(
-            x=_joined([angstrom(w) for w in waves], np.float64),
+            x=in_vacuum(_joined([angstrom(w) for w in waves], np.float64), medium),
             flux=_joined(rows, np.float32),
             ivar=_joined(ivars, np.float32),
             offsets=offsets,
@@ -93,11 +97,11 @@ class Series:
         ).check()
 
     @classmethod
-    def from_spectra(cls, spectra: Any) -> Series:
+    def from_spectra(cls, spectra: Any, *, medium: str = "vacuum") -> Series:
         """From a specutils ``Spectrum``, ``SpectrumList`` or any iterable of spectra.
 
-        Spectral axes in any unit become Angstrom (ascending); an axis in air stays
-        in air, so convert it first (:func:`clrseries.units.air_to_vacuum`).
+        Spectral axes in any unit become vacuum Angstrom (ascending); say so in `medium` if
+        they are in ``"air"``.
         Uncertainties of any kind become ivar; masked and non-finite pixels get
         ivar 0; without uncertainty ivar is 1. A multi-dimensional spectrum gives
         one object per row. ``meta`` scalars are not copied: pass columns in `table`
@@ -110,6 +114,7 @@ class Series:
             [r[1] for r in rows],
             [r[2] for r in rows],
             {"object_id": [str(i) for i in range(len(rows))]},
+            medium=medium,
         )
 
     @classmethod

@@ -88,6 +88,7 @@ def kernel_for(custom=nothing):
 
 def signature(tables):
     """The kernel's argument types: what is compiled, also where there is no device to compile for."""
+
     def c(dtype, ndim=1):
         return types.Array(dtype, ndim, "C")
 
@@ -101,7 +102,20 @@ def signature(tables):
 
 
 def launch(
-    x, flux, ivar, offsets, draw, tables, keys, epoch, rotates, out_flux, out_ivar, custom=nothing, stream=0, blocks=None
+    x,
+    flux,
+    ivar,
+    offsets,
+    draw,
+    tables,
+    keys,
+    epoch,
+    rotates,
+    out_flux,
+    out_ivar,
+    custom=nothing,
+    stream=0,
+    blocks=None,
 ):
     """Run the kernel on device arrays (or, in the simulator, on numpy arrays).
 
@@ -118,11 +132,16 @@ def launch(
     empty = np.empty if SIMULATED else cuda.device_array
     space, words = empty(shape, np.float32), empty(shape, np.int32)
     kernel_for(custom)[blocks, THREADS, stream, 4 * needed if staged else 0](
-        (x, flux, ivar, offsets, draw, keys), tables, np.int64(epoch), rotates, staged, (space, words), (out_flux, out_ivar)
+        (x, flux, ivar, offsets, draw, keys),
+        tables,
+        np.int64(epoch),
+        rotates,
+        staged,
+        (space, words),
+        (out_flux, out_ivar),
     )
 
 
 def shared_limit():
     """Bytes of shared memory that one block may ask for."""
     return cuda.get_current_device().MAX_SHARED_MEMORY_PER_BLOCK_OPTIN
-

@@ -60,7 +60,9 @@ def log32(x):
 def exp32(x):
     """Exponential of a float32, argument clipped to [-87, 88] (Cephes ``expf`` scheme)."""
     x = min(max(np.float32(x), np.float32(-87.0)), np.float32(88.0))
-    n = np.float32(np.int32(x * INVERSE_LN2 + np.float32(200.5)) - np.int32(200))  # rounded; positive, so that a cast floors
+    n = np.float32(
+        np.int32(x * INVERSE_LN2 + np.float32(200.5)) - np.int32(200)
+    )  # rounded; positive, so that a cast floors
     r = x - n * LN2_HIGH - n * LN2_LOW
     poly = np.float32(1.9875691500e-4)
     poly = poly * r + np.float32(1.3981999507e-3)

@@ -1,14 +1,10 @@
 """One spectrum, observed again: every step of the forward model in one pass over a row.
 
-A view is described by one row of numbers, the *draw*. Its first columns are named in
-``COLUMNS``; a neutral value switches a step off, so one compiled kernel serves
-every composition. Behind them stand one coefficient for each curve, rest-frame curve and
-group of masked ranges in the composition's :class:`Tables`, then the parameters of a user's own step.
-A row stays in the cache of one core, or in the shared memory of one block, from input to output.
+A view is described by one row of numbers, the *draw*, and what all views of a composition
+share, its :class:`~clrseries.kernels.layout.Tables`. A row stays in the cache of one core, or in the shared memory of one block, from input to output.
 """
 
 import math
-from collections import namedtuple
 
 import numpy as np
 from numba import njit
@@ -17,6 +13,54 @@ from .broaden import PAD, STRIP, broaden_row
 from .close import close_flux, close_ivar
 from .interpolate import CONSERVE, interpolate_sums
 from .lanes import no_barrier, row, stage
+from .layout import (
+    ASINH,
+    BASE,
+    COSMIC_FLAGGED,
+    COSMIC_HITS,
+    COSMIC_STREAM,
+    COSMIC_STRENGTH,
+    CROP_BLUE,
+    CROP_RED,
+    CUSTOM,
+    CUSTOM_STREAM,
+    FLUX_SCALE,
+    FRINGE_AMPLITUDE,
+    FRINGE_CYCLES,
+    FRINGE_PHASE,
+    LIMB,
+    LSF_ANGSTROM2,
+    LSF_CURVE,
+    LSF_VELOCITY2,
+    MASK_FRACTION,
+    MASK_LENGTH,
+    MASK_RUNS,
+    METHOD,
+    MOST_HITS,
+    MOST_RUNS,
+    NOISE_CURVE,
+    NOISE_SOURCE,
+    NOISE_STREAM,
+    NORMALIZE,
+    NORMALIZE_FRACTION,
+    NORMALIZE_HI,
+    NORMALIZE_LO,
+    NORMALIZE_WINDOW,
+    OFFSET,
+    PIXELS_STREAM,
+    REST,
+    RUNS_STREAM,
+    SCATTER,
+    SKY,
+    SKY_STREAM,
+    SNR,
+    STRETCH,
+    VSINI,
+    WARP_AMPLITUDE,
+    WARP_LENGTH,
+    WARP_PHASE,
+    WARP_STREAM,
+)
 from .masks import mask_pixels, mask_range, mask_runs
 from .noise import add_constant, add_cosmic_rays, add_line, add_noise
 from .normalize import compress, normalize_row
@@ -26,83 +70,6 @@ from .response import add_curve, add_fringe, add_rest_curve, add_warp, clear, mu
 from .rotate import rotate_sums
 from .sums import SUMS, good_mean
 
-# name, neutral value. Lengths are in output pixels unless told otherwise.
-COLUMNS = (
-    ("stretch", 1.0),  # factor on wavelength
-    ("offset", 0.0),  # added to it [Angstrom]
-    ("flux_scale", 1.0),  # factor on flux density
-    ("rest", 1.0),  # observed over rest wavelength in the view
-    ("method", 0.0),  # of resampling
-    ("vsini", 0.0),  # [km/s]
-    ("limb", 0.0),
-    ("lsf_curve", 0.0),  # variance of the profile: this times the curve of the grid [pixels^2]
-    ("lsf_velocity2", 0.0),  # plus this [km^2/s^2]
-    ("lsf_angstrom2", 0.0),  # plus this [Angstrom^2]
-    ("warp_amplitude", 0.0),  # rms of ln(flux)
-    ("warp_length", 1.0),
-    ("warp_phase", 0.0),  # in [0, 1) knot intervals
-    ("fringe_amplitude", 0.0),
-    ("fringe_cycles", 0.0),  # [Angstrom]: cycles / wavelength periods
-    ("fringe_phase", 0.0),
-    ("custom", 0.0),
-    ("scatter", 0.0),  # of the mean flux
-    ("sky", 0.0),  # of the mean flux
-    ("snr", np.inf),
-    ("noise_source", 0.0),  # part of the variance that is the source's own
-    ("noise_curve", 0.0),  # which background curve
-    ("cosmic_hits", 0.0),
-    ("cosmic_strength", 0.0),  # of the mean flux
-    ("cosmic_flagged", 0.0),
-    ("crop_blue", 0.0),
-    ("crop_red", 0.0),
-    ("mask_runs", 0.0),
-    ("mask_length", 0.0),
-    ("mask_fraction", 0.0),
-    ("normalize", 0.0),
-    ("normalize_lo", 0.0),
-    ("normalize_hi", 0.0),
-    ("normalize_window", 0.0),
-    ("normalize_fraction", 0.5),
-    ("asinh", 0.0),  # softening
-)
-NAMES = tuple(name for name, _ in COLUMNS)
-NEUTRAL = np.array([value for _, value in COLUMNS])
-BASE = len(COLUMNS)
-(
-    STRETCH, OFFSET, FLUX_SCALE, REST, METHOD, VSINI, LIMB, LSF_CURVE, LSF_VELOCITY2, LSF_ANGSTROM2,
-    WARP_AMPLITUDE, WARP_LENGTH, WARP_PHASE, FRINGE_AMPLITUDE, FRINGE_CYCLES, FRINGE_PHASE, CUSTOM,
-    SCATTER, SKY, SNR, NOISE_SOURCE, NOISE_CURVE, COSMIC_HITS, COSMIC_STRENGTH, COSMIC_FLAGGED,
-    CROP_BLUE, CROP_RED, MASK_RUNS, MASK_LENGTH, MASK_FRACTION,
-    NORMALIZE, NORMALIZE_LO, NORMALIZE_HI, NORMALIZE_WINDOW, NORMALIZE_FRACTION, ASINH,
-) = range(BASE)  # fmt: skip
-
-Tables = namedtuple(
-    "Tables",
-    [
-        "edges",  # float64 (P + 1,) [Angstrom]
-        "widths",  # float32 (P,) [Angstrom]
-        "velocities",  # float32 (P,) pixel widths [km/s]
-        "wavelength",  # float32 (P,) centres [Angstrom]
-        "inverse_wavelength",  # float32 (P,) [1 / Angstrom]
-        "log_wavelength",  # float32 (P,) ln(wavelength / 5000 Angstrom)
-        "lsf",  # float32 (3, P): variance [pixels^2] of the survey's profile, of 1 km/s, of 1 Angstrom
-        "lsf_bounds",  # float32 (3, 2): smallest and largest of each
-        "curves",  # float32 (M, P): ln(factor) for a coefficient of 1
-        "rest_curves",  # float32 (H, T): the same in the rest frame
-        "rest_axis",  # float32 (2,): first and step of ln(rest wavelength / 5000 Angstrom)
-        "fringe_envelope",  # float32 (P,)
-        "lines",  # float32 (L, 2): position and sigma of sky lines [pixels]
-        "photon",  # float32 (P,): noise variance of the source's photons
-        "background",  # float32 (B, P): of everything else
-        "groups",  # int64: how many groups of ranges
-        "ranges",  # int64 (Q, 3): group, first and last + 1 pixel of what can be masked
-    ],
-)
-
-# which random stream a step's samples come from
-WARP_STREAM, NOISE_STREAM, RUNS_STREAM, PIXELS_STREAM, SKY_STREAM, COSMIC_STREAM, CUSTOM_STREAM = range(1, 8)
-MOST_RUNS = 64
-MOST_HITS = 256
 ZERO = np.float32(0.0)
 ONE = np.float32(1.0)
 ROTATION_VARIANCE = np.float32(0.2)  # of a profile with v sin i = 1 and limb darkening 0.6
@@ -230,7 +197,15 @@ def detect(draw, tables, key, view, epoch, work, flux, ivar, lane, lanes, barrie
         fill_normal(deviates, len(tables.lines), key, SKY_STREAM, view, epoch, lane, lanes)
         barrier()
         for i in range(len(tables.lines)):
-            add_line(flux, ivar, tables.lines[i, 0], tables.lines[i, 1], np.float32(draw[SKY]) * size * deviates[i], lane, lanes)
+            add_line(
+                flux,
+                ivar,
+                tables.lines[i, 0],
+                tables.lines[i, 1],
+                np.float32(draw[SKY]) * size * deviates[i],
+                lane,
+                lanes,
+            )
             barrier()
     if draw[SNR] < np.inf:
         fill_normal(deviates, pixels, key, NOISE_STREAM, view, epoch, lane, lanes)
@@ -328,9 +303,7 @@ def scratch(pixels, rotates):
 
 
 @njit(cache=True, nogil=True)
-def observe_rows(
-    x, flux, ivar, offsets, draw, tables, keys, epoch, rotates, custom, first, last, out_flux, out_ivar
-):
+def observe_rows(x, flux, ivar, offsets, draw, tables, keys, epoch, rotates, custom, first, last, out_flux, out_ivar):
     """Views of objects ``first`` to ``last - 1`` of a ragged batch.
 
     Parameters
@@ -338,7 +311,7 @@ def observe_rows(
     x, flux, ivar : float64, float32, float32 (offsets[-1],)
     offsets : int64 (N + 1,)
     draw : float64 (N, V, K)
-        Columns as in ``COLUMNS``, then those of the composition.
+        Columns as in :mod:`layout`.
     tables : Tables
     keys : uint64 (N,)
     epoch : int

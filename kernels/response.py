@@ -7,8 +7,8 @@ the line-spread function: for curves smooth on the scale of the profile the two 
 
 import numpy as np
 
-from .elementary import bits_from_float, exp32, turn32
-from .lanes import row, stage
+from .elementary import exp32, turn32
+from .lanes import stage
 
 ZERO = np.float32(0.0)
 ONE = np.float32(1.0)

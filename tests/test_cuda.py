@@ -73,7 +73,14 @@ def test_the_kernel_assembles_without_spills(cuda_compiler, tmp_path, capability
     made = kernel.kernel_for.__wrapped__(*([everything.vignette] if own.startswith("a ") else []))
     text = ptx_of(cuda_compiler, made.py_func, kernel.signature(tables), capability)
     (tmp_path / "kernel.ptx").write_text(text)
-    command = [assembler, "-v", f"-arch=sm_{capability[0]}{capability[1]}", tmp_path / "kernel.ptx", "-o", tmp_path / "kernel.cubin"]
+    command = [
+        assembler,
+        "-v",
+        f"-arch=sm_{capability[0]}{capability[1]}",
+        tmp_path / "kernel.ptx",
+        "-o",
+        tmp_path / "kernel.cubin",
+    ]
     done = subprocess.run(command, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
     assert "0 bytes spill stores, 0 bytes spill loads" in done.stderr
@@ -170,5 +177,3 @@ def test_long_rows_are_kept_in_global_memory():
 
     assert 4 * kernel.row_words(4000, True) + kernel.STATIC_BYTES < 163 * 1024  # an A100's shared memory
     assert 4 * kernel.row_words(23200, False) + kernel.STATIC_BYTES > 227 * 1024  # 4MOST does not fit an H100's
-
-

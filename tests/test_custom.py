@@ -46,7 +46,9 @@ def test_noise_comes_behind_it(flat):
 
 
 def test_it_survives_being_written_as_data(flat):
-    again = Observe([Resample(GRID), Custom("tests.test_custom:dim", {"dimmed_to": Uniform(0.2, 0.9)}, probability=0.5)])
+    again = Observe(
+        [Resample(GRID), Custom("tests.test_custom:dim", {"dimmed_to": Uniform(0.2, 0.9)}, probability=0.5)]
+    )
     config = observe_to_config(again)
     assert config[1]["Custom"]["function"] == "tests.test_custom:dim"
     np.testing.assert_array_equal(observe_from_config(config)(flat).flux, again(flat).flux)

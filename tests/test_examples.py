@@ -7,8 +7,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from clrseries.augment.config import observe_from_config
-from clrseries.training.pretrain import stellar_augmentation
+from clrseries.augment.config import observe_from_config, stellar_augmentation
 
 ROOT = Path(__file__).parent.parent
 

@@ -99,7 +99,12 @@ def test_arms_join_with_a_step_and_a_dead_region(flat):
 def test_a_lost_arm_is_one_of_them(flat):
     arms = [(3600, 5800), (5800, 7600), (7600, 9900)]
     views = seen(flat, LoseArm(arms, probability=0.5), seed=2)
-    lost = np.array([[(views.ivar[i, 0][(GRID.centers > a + 5) & (GRID.centers < b - 5)] == 0).all() for a, b in arms] for i in range(200)])
+    lost = np.array(
+        [
+            [(views.ivar[i, 0][(GRID.centers > a + 5) & (GRID.centers < b - 5)] == 0).all() for a, b in arms]
+            for i in range(200)
+        ]
+    )
     assert set(lost.sum(1)) == {0, 1}
     assert lost.sum() == pytest.approx(100, abs=25) and (lost.sum(0) > 15).all()
 

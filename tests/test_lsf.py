@@ -59,20 +59,28 @@ def test_flux_and_variance_match_the_whole_matrix(spectrum, kind, curve):
     x, flux, _ = spectrum
     ivar = 50 + 40 * np.sin(x / 150)
     ivar[700:720] = 0
-    grid = {"like": Grid.log(4000, 6000, 88), "finer": Grid.linear(4000, 6000, 0.9), "coarser": Grid.log(4000, 6000, 400)}[kind]
+    grid = {
+        "like": Grid.log(4000, 6000, 88),
+        "finer": Grid.linear(4000, 6000, 0.9),
+        "coarser": Grid.log(4000, 6000, 400),
+    }[kind]
     lo, hi = {"constant": (1.5, 1.5), "rising": (1.2, 2.0), "narrow": (0.8, 0.8)}[curve]
     width = np.diff(grid.edges)
     sigma = np.interp(grid.centers, [4000, 6000], [lo, hi]) * width  # Angstrom
     steps = [LSF(Curve(grid.centers, grid.centers / sigma / FWHM)), Resample(grid)]
     view, inverse = one(x, flux, ivar, steps)
-    wanted, variance = reference.observed(x, flux.astype(np.float32), ivar.astype(np.float32), grid.edges, (sigma / width) ** 2)
+    wanted, variance = reference.observed(
+        x, flux.astype(np.float32), ivar.astype(np.float32), grid.edges, (sigma / width) ** 2
+    )
     np.testing.assert_array_equal(inverse > 0, np.isfinite(variance))
     good = inverse > 0
     np.testing.assert_allclose(view[good], wanted[good], rtol=2e-3 if curve == "narrow" else 3e-5)
     # exact but for a few pixels at ends and gaps, where taps are cut off, and for the part of the correlation that
     # reaches beyond the next pixel where an input pixel covers several and the profile is no wider than it
     off = np.abs(variance[good] * inverse[good] - 1)
-    assert np.quantile(off, 0.98) < (0.1 if (kind, curve) == ("finer", "narrow") else 0.04), np.quantile(off, [0.5, 0.98, 1])
+    assert np.quantile(off, 0.98) < (0.1 if (kind, curve) == ("finer", "narrow") else 0.04), np.quantile(
+        off, [0.5, 0.98, 1]
+    )
     assert off.max() < 0.6
 
 

@@ -20,7 +20,6 @@ from clrseries import (
     Series,
     TruncatedNormal,
     Uniform,
-    Velocity,
     WarpFlux,
 )
 from clrseries.augment.config import observe_from_config, observe_to_config

@@ -16,7 +16,7 @@ from clrseries import Grid, Observe, Resample, Series
 assert pathlib.Path(clrseries.kernels.__file__).parent == pathlib.Path(clrseries.__file__).parent / "kernels"
 flux = Observe([Resample(Grid.linear(4100, 4900, 10))])(Series.from_arrays(np.linspace(4000, 5000, 100), np.ones((1, 100)))).flux
 assert abs(flux - 1).max() < 1e-6
-from clrseries.training.pretrain import stellar_augmentation
+from clrseries.augment.config import stellar_augmentation
 assert len(stellar_augmentation()) > 3
 """
 

@@ -5,7 +5,7 @@ import pytest
 from astropy import units as u
 
 from clrseries import Grid, InputError, Series, concatenate, read_parquet, write_parquet
-from clrseries.units import air_to_vacuum, angstrom
+from clrseries.units import air_to_vacuum, angstrom, vacuum_to_air
 
 WAVE = np.linspace(4000.0, 5000.0, 50)
 
@@ -193,9 +193,27 @@ def test_grids():
             Grid.from_edges(edges)
 
 
-def test_air_to_vacuum_matches_specutils_and_known_lines():
-    from specutils.utils.wcs_utils import air_to_vac
+@pytest.mark.parametrize(("method", "theirs"), [("ciddor", "Ciddor1996"), ("morton", "Morton2000")])
+def test_air_and_vacuum_are_specutils(method, theirs):
+    from specutils.utils.wcs_utils import air_to_vac, vac_to_air
 
-    air = np.linspace(3000, 10000, 500)
-    np.testing.assert_allclose(air_to_vacuum(air), air_to_vac(air * u.AA, method="Ciddor1996").value, rtol=1e-7)
+    wave = np.linspace(2500, 20000, 500)
+    np.testing.assert_allclose(
+        air_to_vacuum(wave, method), air_to_vac(wave * u.AA, scheme="iteration", method=theirs).value, rtol=1e-11
+    )
+    np.testing.assert_allclose(vacuum_to_air(wave, method), vac_to_air(wave * u.AA, method=theirs).value, rtol=1e-11)
+    np.testing.assert_allclose(air_to_vacuum(vacuum_to_air(wave, method), method), wave, rtol=1e-13)
+
+
+def test_air_wavelengths_become_vacuum_at_the_border(tmp_path):
     np.testing.assert_allclose(air_to_vacuum([6562.79, 1500.0]), [6564.60, 1500.0], atol=0.01)
+    air = np.linspace(5000, 6000, 50)
+    plain = Series.from_arrays(air, np.ones((2, 50)))
+    moved = Series.from_arrays(air, np.ones((2, 50)), medium="air")
+    np.testing.assert_allclose(moved.x, air_to_vacuum(plain.x))
+    write_parquet(plain, tmp_path / "air.parquet")
+    np.testing.assert_allclose(read_parquet(tmp_path / "air.parquet", medium="air").x, moved.x)
+    with pytest.raises(InputError, match="medium is 'air' or 'vacuum'"):
+        Series.from_arrays(air, np.ones((2, 50)), medium="water")
+    with pytest.raises(InputError, match="method is"):
+        vacuum_to_air(air, "edlen")

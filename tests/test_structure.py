@@ -64,9 +64,9 @@ def test_the_public_surface():
         """ArmJoin Broaden Choice CosmicRays Crop Curve Custom Empirical Extinction Fringe Grid HostExtinction
         InputError LSF LogUniform LoseArm MaskPixels MaskRuns MaskTelluric Model Noise Normal Normalize Observe
         Redshift Resample Rotate ScatteredLight Series SkyResidual Telluric Tilt TruncatedNormal Uniform Velocity
-        Views WarpFlux WavelengthError __version__ augment augment_report concatenate datasets demo
-        embed encoders evaluate evaluation io kernels load methods plot_views pretrain read_parquet report survey
-        training write_parquet""".split()
+        Views WarpFlux WavelengthError __version__ augment concatenate datasets demo
+        embed encoders evaluate evaluation io kernels load methods plot_views pretrain read_parquet report show_views
+        survey training write_parquet""".split()
     )
     for name in clrseries.__all__:
         assert getattr(clrseries, name) is not None

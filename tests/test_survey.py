@@ -17,7 +17,9 @@ def test_a_line_is_as_wide_as_the_survey_records_it(name):
     pixel = np.interp(where, preset.grid.centers, np.diff(preset.grid.edges))
     reach = 8 * np.hypot(sigma, pixel)
     x = np.linspace(where - 2 * reach, where + 2 * reach, 6000)
-    line = np.exp(-0.5 * ((x - where) / pixel) ** 2)  # a line as wide as a pixel, so that where it falls does not matter
+    line = np.exp(
+        -0.5 * ((x - where) / pixel) ** 2
+    )  # a line as wide as a pixel, so that where it falls does not matter
     views = Observe(preset.steps(snr=1e9)[:-1])(Series.from_arrays([x], [line], [np.ones(6000)]))
     flux, wave = views.flux[0, 0].astype(float), preset.grid.centers
     mean = (flux * wave).sum() / flux.sum()

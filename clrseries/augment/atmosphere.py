@@ -41,6 +41,8 @@ def telluric(wavelength: NDArray[np.float64]) -> NDArray[np.float64]:
     for name, head, end, depth in TELLURIC_BANDS:
         u = (wavelength - head) / (end - head)
         inside = (u > 0) & (u < 1)
-        shape = np.minimum(u / 0.08, 1.0) * (1.0 - u) if name.startswith("O2") else np.sin(np.pi * np.clip(u, 0, 1)) ** 2
+        shape = (
+            np.minimum(u / 0.08, 1.0) * (1.0 - u) if name.startswith("O2") else np.sin(np.pi * np.clip(u, 0, 1)) ** 2
+        )
         total += np.where(inside, depth * shape, 0.0)
     return total

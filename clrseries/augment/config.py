@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import fields
+from importlib.resources import files
 from typing import Any
 
 from ..errors import InputError
@@ -29,6 +30,13 @@ STEPS: dict[str, type[Step]] = {
     for name, kind in vars(module).items()
     if isinstance(kind, type) and issubclass(kind, Step) and kind.__module__ == module.__name__
 } | {"Custom": Custom}
+
+
+def stellar_augmentation() -> list[dict[str, Any]]:
+    """The default augmentation: what separates optical instruments looking at one star (``stellar.yaml``)."""
+    import yaml
+
+    return yaml.safe_load((files("clrseries.augment") / "stellar.yaml").read_text())
 
 
 def observe_from_config(config: Sequence[Any]) -> Observe:
@@ -49,7 +57,9 @@ def _arguments(step: Step) -> dict[str, Any]:
         chance = {} if step.probability == 1 else {"probability": step.probability}
         return {"function": step.path, "parameters": named, **chance}
     values = {f.name: (getattr(step, f.name), f.default) for f in fields(step)}
-    return {name: _plain(value) for name, (value, default) in values.items() if value is not default and value != default}
+    return {
+        name: _plain(value) for name, (value, default) in values.items() if value is not default and value != default
+    }
 
 
 def _step(entry: Any) -> Step:
@@ -84,7 +94,8 @@ def _value(key: str, value: Any) -> Any:
         return Curve(*arguments)
     if name not in DISTRIBUTIONS:
         raise InputError(f"augment: there is no distribution {name!r}; there are {', '.join(DISTRIBUTIONS)}, Curve")
-    return DISTRIBUTIONS[name](tuple(arguments)) if name in ("Choice", "Empirical") else DISTRIBUTIONS[name](*arguments)
+    kind: Any = DISTRIBUTIONS[name]
+    return kind(tuple(arguments)) if kind in (Choice, Empirical) else kind(*arguments)
 
 
 def _plain(value: Any) -> Any:

@@ -43,9 +43,7 @@ def apply_cuda(
     samples = [cuda.as_cuda_array(a) if hasattr(a, "__cuda_array_interface__") else cuda.to_device(a, stream)
                for a in (series.x, series.flux, series.ivar)]  # fmt: skip
     small = [cuda.to_device(np.ascontiguousarray(a), stream) for a in (series.offsets, draw, keys)]
-    tables = type(observe.tables)(
-        *(t if np.ndim(t) == 0 else cuda.to_device(t, stream) for t in observe.tables)
-    )
+    tables = type(observe.tables)(*(t if np.ndim(t) == 0 else cuda.to_device(t, stream) for t in observe.tables))
     own = next((step.function for step in observe.steps if isinstance(step, Custom)), None)
     kernel.launch(
         *samples, small[0], small[1], tables, small[2], epoch, rotates,
@@ -81,6 +79,8 @@ def _outputs(library: str, shape: tuple[int, ...]) -> tuple[Any, Any, Any]:
     try:
         import cupy
     except ImportError as error:
-        raise InputError("backend 'cuda' gives CuPy arrays, and CuPy is missing: pip install 'clrseries[gpu]'") from error
+        raise InputError(
+            "backend 'cuda' gives CuPy arrays, and CuPy is missing: pip install 'clrseries[gpu]'"
+        ) from error
     pair = [cupy.empty(shape, dtype=cupy.float32) for _ in range(2)]
     return pair[0], pair[1], cuda.external_stream(cupy.cuda.get_current_stream().ptr)

@@ -10,7 +10,7 @@ import numpy as np
 
 from ..errors import InputError
 from ..grids import Grid
-from ..kernels.observe import MOST_HITS
+from ..kernels.layout import MOST_HITS
 from .curve import Curve
 from .distributions import Value
 from .step import Columns, Drawing, Step

@@ -46,7 +46,9 @@ class HostExtinction(Step):
         super().__post_init__()
         powers(self.curve, np.array([5500.0]))
         if self.curve in FIXED_RV and self.rv not in (None, FIXED_RV[self.curve]):
-            raise InputError(f"the {self.curve} curve is published for R_V = {FIXED_RV[self.curve]} alone: leave out rv")
+            raise InputError(
+                f"the {self.curve} curve is published for R_V = {FIXED_RV[self.curve]} alone: leave out rv"
+            )
 
     def rest_curves(self) -> dict[str, Callable[[Array], Array]]:
         """One curve for each power of R_V, or a single one where R_V is a number."""
@@ -75,7 +77,9 @@ class HostExtinction(Step):
         """ln(flux factor) at `wavelength` for a coefficient of 1."""
         parts, rv = powers(self.curve, wavelength), self._rv()
         if isinstance(rv, int | float):
-            return {self.prefix + "ebv": MAGNITUDE * np.sum([part * float(rv) ** p for p, part in parts.items()], axis=0)}
+            return {
+                self.prefix + "ebv": MAGNITUDE * np.sum([part * float(rv) ** p for p, part in parts.items()], axis=0)
+            }
         return {name: MAGNITUDE * parts[p] for p, name in self._named_powers().items()}
 
 

@@ -10,7 +10,7 @@ import numpy as np
 
 from ..errors import InputError
 from ..grids import Grid
-from ..kernels.observe import MOST_RUNS
+from ..kernels.layout import MOST_RUNS
 from .distributions import Value
 from .step import Columns, Drawing, Step
 

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from ..errors import InputError
 from ..grids import Grid
-from ..kernels import broaden, custom, observe, philox
+from ..kernels import broaden, custom, layout, observe, philox
 from ..series import Series
 from ..views import Views
 from .custom import Custom
@@ -92,7 +92,7 @@ class Observe:
         if views < 1:
             raise InputError(f"views must be at least 1, got {views}")
         keys = philox.object_keys(series.identity, np.uint64(seed))
-        neutral = {**dict.fromkeys(self.names, 0.0), **dict(observe.COLUMNS)}
+        neutral = {**dict.fromkeys(self.names, 0.0), **dict(layout.COLUMNS)}
         drawn = np.tile([neutral[name] for name in self.names], (len(series), views, 1))
         columns = {name: drawn[..., k] for k, name in enumerate(self.names)}
         for step in self.steps:
@@ -128,7 +128,7 @@ class Observe:
                 f"draw has shape {draw.shape}, and ({len(series)}, V, {len(self.names)}) is wanted: take it from sample()"
             )
         keys = philox.object_keys(series.identity, np.uint64(seed))
-        rotates = bool((draw[..., observe.VSINI] > 0).any())
+        rotates = bool((draw[..., layout.VSINI] > 0).any())
         if self._on_gpu(series):
             from .cuda import apply_cuda
 
@@ -166,7 +166,7 @@ class Observe:
 
     def _check_width(self, series: Series, columns: dict[str, NDArray[np.float64]]) -> None:
         """Refuse a profile that reaches farther than the kernel's padding."""
-        coefficients = np.stack([columns[name] for name in observe.NAMES[observe.LSF_CURVE :][:3]])
+        coefficients = np.stack([columns[name] for name in layout.NAMES[layout.LSF_CURVE :][:3]])
         bounds = self.tables.lsf_bounds[:, None, None, :]
         variance = np.maximum(coefficients * bounds[..., 0], coefficients * bounds[..., 1]).sum(0)
         radius = 5.0 * np.sqrt(np.maximum(variance, 0.0))

@@ -76,5 +76,5 @@ class Step:
         return {}
 
     def tables(self, grid: Grid) -> dict[str, Any]:
-        """Other tables of the kernel, by their name in :class:`clrseries.kernels.observe.Tables`."""
+        """Other tables of the kernel, by their name in :class:`clrseries.kernels.layout.Tables`."""
         return {}

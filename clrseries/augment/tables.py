@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from ..grids import Grid
-from ..kernels import observe
+from ..kernels import layout
 from ..units import SPEED_OF_LIGHT
 from .step import Step
 
@@ -17,7 +17,7 @@ REST_STEP = 5e-4  # of ln(wavelength); linear interpolation of a dust curve is t
 PIVOT = 5000.0  # Angstrom
 
 
-def build(grid: Grid, steps: Sequence[Step]) -> tuple[observe.Tables, tuple[str, ...]]:
+def build(grid: Grid, steps: Sequence[Step]) -> tuple[layout.Tables, tuple[str, ...]]:
     """The tables, and the names of all columns of a draw: the kernel's own, then the composition's."""
     pixels = len(grid)
     curves = {name: curve for step in steps for name, curve in step.curves(grid).items()}
@@ -54,7 +54,7 @@ def build(grid: Grid, steps: Sequence[Step]) -> tuple[observe.Tables, tuple[str,
         name: table if name == "groups" else np.ascontiguousarray(table, keep.get(name, np.float32))
         for name, table in tables.items()
     }
-    return observe.Tables(**packed), (*observe.NAMES, *curves, *rest, *ranges, *parameters)
+    return layout.Tables(**packed), (*layout.NAMES, *curves, *rest, *ranges, *parameters)
 
 
 def _pixels(grid: Grid, groups: list[list[tuple[float, float]]]) -> np.ndarray:

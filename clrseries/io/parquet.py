@@ -13,9 +13,17 @@ from numpy.typing import NDArray
 
 from ..errors import InputError, located
 from ..series import Series, object_table
+from ..units import in_vacuum
 
 
-def read_parquet(path: str | Path, *, x: str = "wavelength", flux: str = "flux", ivar: str = "ivar") -> Series:
+def read_parquet(
+    path: str | Path,
+    *,
+    x: str = "wavelength",
+    flux: str = "flux",
+    ivar: str = "ivar",
+    medium: str = "vacuum",
+) -> Series:
     """Read a file of spectra into a :class:`~clrseries.series.Series`.
 
     Parameters
@@ -26,6 +34,8 @@ def read_parquet(path: str | Path, *, x: str = "wavelength", flux: str = "flux",
         Their names. Where there is no `ivar` column but one called ``error``
         (1 sigma; null, NaN or not positive: no information), ivar is made from it;
         with neither, ivar is 1 where flux is finite.
+    medium : str
+        What `x` is measured in, ``"vacuum"`` or ``"air"``; air becomes vacuum.
 
     Returns
     -------
@@ -55,7 +65,7 @@ def read_parquet(path: str | Path, *, x: str = "wavelength", flux: str = "flux",
         lists[ivar] = np.isfinite(lists[flux]).astype(np.float32)
     keep = [f.name for f in table.schema if not _is_list(f.type)]
     columns = object_table(table.select(keep), table.num_rows)
-    return Series(lists[x], lists[flux], lists[ivar], offsets, columns).check(source)
+    return Series(in_vacuum(lists[x], medium), lists[flux], lists[ivar], offsets, columns).check(source)
 
 
 def write_parquet(series: Series, path: str | Path, *, overwrite: bool = False) -> None:

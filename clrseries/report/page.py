@@ -77,6 +77,21 @@ def write_page(
     return target / "index.html"
 
 
+def write_file(
+    output: str | Path, title: str, parts: Sequence[tuple[str, Any]], *, command: str, lead: str = ""
+) -> Path:
+    """Write the page into one file, all or nothing; arguments as for :func:`write_page`."""
+    target = Path(output)
+    target.parent.mkdir(parents=True, exist_ok=True)
+    part = target.with_name(f".{target.name}.{os.getpid()}.part")
+    try:
+        part.write_text(_page(title, parts, command, lead), encoding="utf-8")
+        part.replace(target)
+    finally:
+        part.unlink(missing_ok=True)
+    return target
+
+
 def _page(title: str, parts: Sequence[tuple[str, Any]], command: str, lead: str) -> str:
     sections, script = [], True
     for heading, content in parts:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import logging
 import warnings
 from collections.abc import Sequence
-from importlib.resources import files
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -13,13 +12,6 @@ from typing import Any
 from ..errors import InputError
 from ..io.parquet import refuse_existing
 from ..series import Series
-
-
-def stellar_augmentation() -> list[dict[str, Any]]:
-    """The default augmentation: what separates optical instruments looking at one star (``stellar.yaml``)."""
-    import yaml
-
-    return yaml.safe_load((files("clrseries.augment") / "stellar.yaml").read_text())
 
 
 def pretrain(
@@ -92,7 +84,7 @@ def pretrain(
     """
     import lightning
 
-    from ..augment.config import observe_from_config
+    from ..augment.config import observe_from_config, stellar_augmentation
     from ..datasets.open import open_series
     from ..encoders import ENCODERS
     from ..methods import SimCLR
