@@ -2,8 +2,8 @@
 
     python examples/observe_again.py
 
-prints, for three MILES stars, the draw behind each view (radial velocity factor, line-spread
-function in pixels, amplitude of the flux-calibration error, signal-to-noise ratio), the
+prints, for three MILES stars, the draw behind each view (radial velocity factor, variance of the
+line-spread function in km^2/s^2, amplitude of the flux-calibration error, signal-to-noise ratio), the
 fraction of pixels lost, and the time the kernel took for all 984 stars.
 """
 
@@ -25,15 +25,15 @@ from clrseries import (
     datasets,
 )
 
-SHOWN = ("stretch", "lsf_sigma", "warp_amplitude", "snr")
+SHOWN = ("stretch", "lsf_velocity2", "warp_amplitude", "snr")
 
 if __name__ == "__main__":
     stars = datasets.miles()
     again = Observe(
         [
             Velocity(Normal(0, 40)),
-            Resample(Grid.log(4000, 6800, velocity=60)),
             Broaden(Uniform(0, 120)),
+            Resample(Grid.log(4000, 6800, velocity=60)),
             WarpFlux(Uniform(0, 0.1), length=500.0),
             Noise(LogUniform(10, 100)),
             MaskRuns(2, length=60.0),

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import itertools
+import logging
 import os
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
-from functools import cached_property, lru_cache
+from functools import cache, cached_property, lru_cache
 from typing import Any
 
 import numpy as np
@@ -15,6 +16,7 @@ from numpy.typing import NDArray
 from ..errors import InputError
 from ..grids import Grid
 from ..kernels import broaden, custom, layout, observe, philox
+from ..kernels.cache import cache_directory
 from ..series import Series
 from ..views import Views
 from .custom import Custom
@@ -134,6 +136,7 @@ class Observe:
 
             flux, ivar = apply_cuda(self, series, draw, keys, epoch, rotates)
             return Views(flux, ivar, self.grid, draw, self.names, "cuda")
+        _say_if_compiling()
         flux = np.empty((*draw.shape[:2], len(self.grid)), np.float32)
         ivar = np.empty_like(flux)
 
@@ -197,6 +200,12 @@ def in_threads(rows: Any, count: int, threads: int | None) -> None:
 def available_cores() -> int:
     """Cores this process may run on."""
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+@cache
+def _say_if_compiling() -> None:
+    if not any(cache_directory().glob("**/observe.observe_rows*")):
+        logging.getLogger("clrseries").warning("compiling the kernels, once on this machine: about half a minute")
 
 
 @lru_cache(maxsize=4)
