@@ -64,7 +64,11 @@ def table(pixels: int) -> str:
         "| --- | --- | --- | --- | --- | --- |",
     ]
     for name, bandwidth, flops, processors, clock, size in DEVICES:
-        times = (moved / bandwidth / 1e3, operations / flops / 1e3, words * 4 / (SHARED_BYTES_A_CLOCK * processors * clock))
+        times = (
+            moved / bandwidth / 1e3,
+            operations / flops / 1e3,
+            words * 4 / (SHARED_BYTES_A_CLOCK * processors * clock),
+        )
         by_registers = 65536 // (224 * kernel.THREADS)
         blocks = min(by_registers, int(size / block))
         shown = " | ".join(f"{t:.0f}" for t in times)

@@ -22,7 +22,9 @@ class TorchChain:
         self.extinction = torch.from_numpy(extinction.astype(np.float32))
         self.radius = radius
 
-    def __call__(self, flux: Tensor, ivar: Tensor, draw: dict[str, Tensor], generator: torch.Generator) -> tuple[Tensor, Tensor]:
+    def __call__(
+        self, flux: Tensor, ivar: Tensor, draw: dict[str, Tensor], generator: torch.Generator
+    ) -> tuple[Tensor, Tensor]:
         """Flux and ivar (N, P) of one view of each spectrum."""
         flux, variance = self.resample(flux, ivar, draw["stretch"])
         flux, variance = self.broaden(flux, variance, draw["sigma"])

@@ -16,9 +16,35 @@ import numpy as np
 from numba import njit
 
 from clrseries import (
-    LSF, ArmJoin, Broaden, CosmicRays, Crop, Custom, Extinction, Fringe, Grid, HostExtinction, LoseArm, MaskPixels,
-    MaskRuns, MaskTelluric, Noise, Normalize, Observe, Redshift, Resample, Rotate, ScatteredLight, Series, SkyResidual,
-    Telluric, Tilt, Velocity, WarpFlux, WavelengthError, datasets,
+    LSF,
+    ArmJoin,
+    Broaden,
+    CosmicRays,
+    Crop,
+    Custom,
+    Extinction,
+    Fringe,
+    Grid,
+    HostExtinction,
+    LoseArm,
+    MaskPixels,
+    MaskRuns,
+    MaskTelluric,
+    Noise,
+    Normalize,
+    Observe,
+    Redshift,
+    Resample,
+    Rotate,
+    ScatteredLight,
+    Series,
+    SkyResidual,
+    Telluric,
+    Tilt,
+    Velocity,
+    WarpFlux,
+    WavelengthError,
+    datasets,
 )  # fmt: skip
 
 STAR = "HD102870"
@@ -102,7 +128,9 @@ def main() -> None:
         axis.set_title(title, fontsize=10)
         axis.tick_params(labelsize=8)
         axis.set_xlim(lo, hi)
-    figure.suptitle(f"One spectrum ({STAR}, MILES) and each step of the forward model; wavelength in Angstrom", fontsize=13)
+    figure.suptitle(
+        f"One spectrum ({STAR}, MILES) and each step of the forward model; wavelength in Angstrom", fontsize=13
+    )
     output.parent.mkdir(parents=True, exist_ok=True)
     part = output.with_name(f".{output.stem}.part.png")
     figure.savefig(part, dpi=65)

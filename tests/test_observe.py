@@ -223,3 +223,12 @@ def test_distributions_of_measured_and_bounded_values(series):
 def test_an_empirical_draw_does_not_depend_on_the_batch(series, grid):
     again = Observe([Resample(grid), Noise(Empirical((5.0, 20.0, 80.0)))])
     np.testing.assert_array_equal(again(series.take(np.array([7, 3]))).draw, again(series).draw[[7, 3]])
+
+
+def test_views_can_be_written_over(series, everything):
+    first = everything(series, views=2, seed=1)
+    again = everything(series, views=2, seed=2, out=first)
+    assert again.flux is first.flux and again.ivar is first.ivar
+    same(again, everything(series, views=2, seed=2))
+    with pytest.raises(InputError, match="out holds views of shape"):
+        everything(series, views=3, out=first)

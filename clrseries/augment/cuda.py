@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -9,6 +10,7 @@ from numpy.typing import NDArray
 
 from ..errors import InputError
 from ..series import Series
+from ..views import Views
 from .custom import Custom
 
 if TYPE_CHECKING:
@@ -22,6 +24,7 @@ def apply_cuda(
     keys: NDArray[np.uint64],
     epoch: int,
     rotates: bool,
+    out: Views | None = None,
 ) -> tuple[Any, Any]:
     """Flux and ivar (N, V, P) on the current device, in the stream that CuPy or torch is using.
 
@@ -36,8 +39,9 @@ def apply_cuda(
     """
     kernel = _kernel()
     library = "torch" if type(series.flux).__module__.partition(".")[0] == "torch" else "cupy"
+    empty, stream = _library(library)
     shape = (*draw.shape[:2], len(observe.grid))
-    flux, ivar, stream = _outputs(library, shape)
+    flux, ivar = (empty(shape), empty(shape)) if out is None else (out.flux, out.ivar)
     from numba import cuda
 
     samples = [cuda.as_cuda_array(a) if hasattr(a, "__cuda_array_interface__") else cuda.to_device(a, stream)
@@ -66,21 +70,21 @@ def _kernel() -> Any:
     return kernel
 
 
-def _outputs(library: str, shape: tuple[int, ...]) -> tuple[Any, Any, Any]:
-    """Two empty arrays of `shape` in `library`, and its current stream."""
+def _library(name: str) -> tuple[Callable[[tuple[int, ...]], Any], Any]:
+    """How `name` makes an empty float32 array on the current device, and its current stream."""
     from numba import cuda
 
-    if library == "torch":
+    if name == "torch":
         import torch
 
         device = torch.device("cuda", torch.cuda.current_device())
-        pair = [torch.empty(shape, dtype=torch.float32, device=device) for _ in range(2)]
-        return pair[0], pair[1], cuda.external_stream(torch.cuda.current_stream().cuda_stream)
+        stream = cuda.external_stream(torch.cuda.current_stream().cuda_stream)
+        return lambda shape: torch.empty(shape, dtype=torch.float32, device=device), stream
     try:
         import cupy
     except ImportError as error:
         raise InputError(
             "backend 'cuda' gives CuPy arrays, and CuPy is missing: pip install 'clrseries[gpu]'"
         ) from error
-    pair = [cupy.empty(shape, dtype=cupy.float32) for _ in range(2)]
-    return pair[0], pair[1], cuda.external_stream(cupy.cuda.get_current_stream().ptr)
+    stream = cuda.external_stream(cupy.cuda.get_current_stream().ptr)
+    return lambda shape: cupy.empty(shape, dtype=cupy.float32), stream

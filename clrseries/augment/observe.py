@@ -112,7 +112,13 @@ class Observe:
         return drawn
 
     def apply(
-        self, series: Series, draw: NDArray[np.float64], seed: int = 0, epoch: int = 0, threads: int | None = None
+        self,
+        series: Series,
+        draw: NDArray[np.float64],
+        seed: int = 0,
+        epoch: int = 0,
+        threads: int | None = None,
+        out: Views | None = None,
     ) -> Views:
         """The views that a draw describes; per-sample noise and masks follow from `seed` and `epoch`.
 
@@ -124,6 +130,9 @@ class Observe:
         seed, epoch : int
         threads : int, optional
             On the CPU; default all cores this process may use. The result does not depend on it.
+        out : Views, optional
+            Earlier views of as many objects whose memory is written over: an archive taken in equal parts then
+            needs the memory of one part, and no time to be given fresh pages.
         """
         if draw.shape[2:] != (len(self.names),) or len(draw) != len(series):
             raise InputError(
@@ -131,14 +140,16 @@ class Observe:
             )
         keys = philox.object_keys(series.identity, np.uint64(seed))
         rotates = bool((draw[..., layout.VSINI] > 0).any())
+        shape = (*draw.shape[:2], len(self.grid))
+        if out is not None and tuple(out.flux.shape) != shape:
+            raise InputError(f"out holds views of shape {tuple(out.flux.shape)}, and {shape} is wanted")
         if self._on_gpu(series):
             from .cuda import apply_cuda
 
-            flux, ivar = apply_cuda(self, series, draw, keys, epoch, rotates)
+            flux, ivar = apply_cuda(self, series, draw, keys, epoch, rotates, out)
             return Views(flux, ivar, self.grid, draw, self.names, "cuda")
         _say_if_compiling()
-        flux = np.empty((*draw.shape[:2], len(self.grid)), np.float32)
-        ivar = np.empty_like(flux)
+        flux, ivar = (np.empty(shape, np.float32) for _ in range(2)) if out is None else (out.flux, out.ivar)
 
         def rows(first: int, last: int) -> None:
             observe.observe_rows(
@@ -150,7 +161,13 @@ class Observe:
         return Views(flux, ivar, self.grid, draw, self.names, "cpu")
 
     def __call__(
-        self, series: Series, views: int = 1, seed: int = 0, epoch: int = 0, threads: int | None = None
+        self,
+        series: Series,
+        views: int = 1,
+        seed: int = 0,
+        epoch: int = 0,
+        threads: int | None = None,
+        out: Views | None = None,
     ) -> Views:
         """:meth:`sample`, then :meth:`apply`.
 
@@ -160,7 +177,7 @@ class Observe:
             ``flux, ivar`` float32 (N, views, P). A view depends on `seed`, `epoch`, the
             object's name and the view's number alone.
         """
-        return self.apply(series, self.sample(series, views, seed, epoch), seed, epoch, threads)
+        return self.apply(series, self.sample(series, views, seed, epoch), seed, epoch, threads, out)
 
     def _on_gpu(self, series: Series) -> bool:
         if self.backend == "auto":
