@@ -20,7 +20,7 @@ them, then the sums. Every output pixel sums its own few terms, so an outlier of
 """
 
 import numpy as np
-from numba import njit, uint32
+from numba import njit, uint64
 
 from .elementary import exp32
 from .lanes import row, stage
@@ -28,6 +28,7 @@ from .lanes import row, stage
 ZERO = np.float32(0.0)
 ONE = np.float32(1.0)
 QUARTER = np.float32(0.25)
+ONE_FURTHER = np.uint64(1)
 CHUNK = 512  # input pixels at a time
 
 
@@ -102,41 +103,48 @@ def add_overlaps(edges, products, count, targets, first, number, rho, sums, lane
     Each lane takes a contiguous run of output pixels: one search, then a merge of the two
     lists of edges. The input pixel that two output pixels share stays in registers.
     """
-    sum_w, sum_f, sum_v = sums
     weight, total, square, inverse = products[0], products[1], products[2], products[3]
-    lo, hi = edges[0], edges[count]
+    hi = edges[count]
     run = (number + lanes - 1) // lanes
     begin, end = first + lane * run, first + min((lane + 1) * run, number)
     if begin >= end:
         return
-    e = min(max(targets[begin], lo), hi)
-    i = uint32(max(lower_bound(edges, 0, count + 1, e), 1) - 1)
-    while edges[i + uint32(1)] <= e:
-        i += uint32(1)
-    left, right = edges[i], edges[i + uint32(1)]
+    # slices and a count from 0, so that no index need be checked for being negative
+    ends, sum_w, sum_f, sum_v = targets[begin + 1 : end + 1], sums[0][begin:end], sums[1][begin:end], sums[2][begin:end]
+    e = max(targets[begin], edges[0])
+    i = uint64(max(lower_bound(edges, 0, count + 1, e), 1) - 1)
+    while edges[i + ONE_FURTHER] <= e:
+        i += ONE_FURTHER
+    left, right = edges[i], edges[i + ONE_FURTHER]
     w, f, v, u = weight[i], total[i], square[i], inverse[i]
-    for j in range(begin, end):
-        following = min(max(targets[j + 1], lo), hi)
-        a = np.float32(min(following, right) - e) * u
-        out_w, out_f, out_v = a * w, a * f, a * (a + rho * (ONE - a)) * v
-        if following >= right:
-            i += uint32(1)
-            left, right = right, edges[i + uint32(1)]
+    rest = ONE - rho
+    had_w, had_f, had_v = sum_w[0], sum_f[0], sum_v[0]  # only a first pixel may have a part from the chunk before
+    for j in range(len(ends)):
+        following = ends[j]
+        following = hi if following > hi else following
+        if following < right:
+            a = np.float32(following - e) * u
+            sum_w[j] = had_w + a * w
+            sum_f[j] = had_f + a * f
+            sum_v[j] = had_v + a * v * (rho + a * rest)
+        else:
+            a = np.float32(right - e) * u
+            out_w, out_f, out_v = had_w + a * w, had_f + a * f, had_v + a * v * (rho + a * rest)
+            i += ONE_FURTHER
+            left, right = right, edges[i + ONE_FURTHER]
             while right <= following:
                 out_w += weight[i]
                 out_f += total[i]
                 out_v += square[i]
-                i += uint32(1)
-                left, right = right, edges[i + uint32(1)]
+                i += ONE_FURTHER
+                left, right = right, edges[i + ONE_FURTHER]
             w, f, v, u = weight[i], total[i], square[i], inverse[i]
             a = np.float32(following - left) * u
-            out_w += a * w
-            out_f += a * f
-            out_v += a * (a + rho * (ONE - a)) * v
-        sum_w[j] += out_w
-        sum_f[j] += out_f
-        sum_v[j] += out_v
+            sum_w[j] = out_w + a * w
+            sum_f[j] = out_f + a * f
+            sum_v[j] = out_v + a * v * (rho + a * rest)
         e = following
+        had_w = had_f = had_v = ZERO
 
 
 @stage
