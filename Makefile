@@ -1,13 +1,14 @@
 # make demo   the whole story on real stars: a page in demo/report/index.html
 # make test   every test
 # make bench  kernels beside their peers
+# make docs   the gallery and the roofline in docs/
 PYTHON ?= python3
 VENV ?= .venv
 BIN = $(VENV)/bin
 MANGADAP = sdss-mangadap==4.5.0
 OUTPUT ?= demo
 
-.PHONY: demo test bench lint clean
+.PHONY: demo test bench docs lint clean
 
 demo: $(VENV)/.ready
 	$(BIN)/clrseries demo --output $(OUTPUT) --overwrite
@@ -17,6 +18,11 @@ test: $(VENV)/.ready
 
 bench: $(VENV)/.ready
 	$(BIN)/python benchmarks/resampling.py
+	$(BIN)/python benchmarks/chain.py
+
+docs: $(VENV)/.ready
+	$(BIN)/python examples/gallery.py --output docs/gallery.png
+	$(BIN)/python benchmarks/roofline.py --output docs/roofline.md
 
 lint: $(VENV)/.ready
 	$(BIN)/ruff check .

@@ -27,15 +27,29 @@ def test_the_example_configuration_is_the_default():
 @pytest.mark.filterwarnings("ignore")
 def test_readme_snippets(stars, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
-    blocks = re.findall(r"```python\n(.*?)```", (ROOT / "README.md").read_text(), re.S)
-    assert blocks
-    for block in blocks:
-        exec(compile(block.replace("epochs=150", "epochs=1"), "README.md", "exec"), {})
+    for page in ("README.md", "docs/kernels.md"):
+        blocks = re.findall(r"```python\n(.*?)```", (ROOT / page).read_text(), re.S)
+        assert blocks
+        for block in blocks:
+            exec(compile(block.replace("epochs=150", "epochs=1"), page, "exec"), {})
+
+
+@pytest.mark.filterwarnings("ignore")
+def test_gallery_shows_every_step(stars, tmp_path, monkeypatch):
+    from clrseries.augment.config import STEPS
+
+    monkeypatch.setattr("sys.argv", ["gallery.py", "--output", str(tmp_path / "gallery.png")])
+    made = runpy.run_path(str(ROOT / "examples" / "gallery.py"), run_name="__main__")
+    assert (tmp_path / "gallery.png").stat().st_size > 100_000
+    shown = {type(step).__name__ for _, steps, _ in made["panels"]() for step in steps}
+    assert shown == set(STEPS) - {"Resample"}
 
 
 def test_docstring_examples():
     import doctest
 
-    import clrseries.augment.observe as module
+    import clrseries.augment.observe
+    import clrseries.augment.survey
 
-    assert doctest.testmod(module).failed == 0
+    for module in (clrseries.augment.observe, clrseries.augment.survey):
+        assert doctest.testmod(module).failed == 0

@@ -142,12 +142,14 @@ def test_errors_name_object_and_column(series, grid):
     with pytest.raises(InputError, match="column 'zz': is missing"):
         Observe([Redshift(z="zz"), Resample(grid)])(series)
     broken = series.with_columns({"z": [0.1] * 39 + [None]})
-    with pytest.raises(InputError, match="Redshift: object 's39', column 'z'"):
+    with pytest.raises(InputError, match="Redshift: z: object 's39', column 'z'"):
         Observe([Redshift(z="z"), Resample(grid)])(broken)
     with pytest.raises(InputError, match="must hold numbers"):
         Observe([Redshift(z="kind"), Resample(grid)])(series)
-    with pytest.raises(InputError, match="Broaden: object 's39', column 'z'"):
+    with pytest.raises(InputError, match="Broaden: sigma: object 's39', column 'z'"):
         Observe([Broaden("z"), Resample(grid)])(series.with_columns({"z": [1.0] * 39 + [-3.0]}))
+    with pytest.raises(InputError, match="Noise: snr: got -1 where a number of at least 1e-06 is needed"):
+        Observe([Resample(grid), Noise(-1)])(series)
     with pytest.raises(InputError, match="wider than the 255"):
         Observe([Broaden(1e4), Resample(grid)])(series)
     with pytest.raises(InputError, match="take it from sample"):

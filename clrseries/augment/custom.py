@@ -57,5 +57,5 @@ class Custom(Step):
 
     def sample(self, at: Drawing) -> Columns:
         """The draw of this step."""
-        drawn = {name: at.value(value, i) for i, (name, value) in enumerate(self.parameters.items())}
+        drawn = {name: at.drawn(name, value, i) for i, (name, value) in enumerate(self.parameters.items())}
         return {"custom": np.ones((len(at.series), at.views)), **drawn}

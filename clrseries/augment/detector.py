@@ -76,8 +76,8 @@ class Noise(Step):
     def sample(self, at: Drawing) -> Columns:
         """The draw of this step."""
         return {
-            "snr": at.value(self.snr, 0, low=1e-6),
-            "noise_source": np.minimum(at.value(self.source, 1, low=0.0), 1.0),
+            "snr": at.value("snr", 0, low=1e-6),
+            "noise_source": np.minimum(at.value("source", 1, low=0.0), 1.0),
             "noise_curve": np.floor(at.deviates(2) * max(len(self.copied), 1)),
         }
 
@@ -106,11 +106,11 @@ class CosmicRays(Step):
         """The draw of this step; the number of hits is Poisson distributed, at most 256."""
         from scipy.stats import poisson
 
-        mean = at.value(self.rate, 0, low=0.0) * len(at.grid) / 1000.0
+        mean = at.value("rate", 0, low=0.0) * len(at.grid) / 1000.0
         return {
             "cosmic_hits": np.minimum(poisson.ppf(at.deviates(3), mean), MOST_HITS),
-            "cosmic_strength": at.value(self.strength, 1, low=0.0),
-            "cosmic_flagged": at.value(self.flagged, 2, low=0.0),
+            "cosmic_strength": at.value("strength", 1, low=0.0),
+            "cosmic_flagged": at.value("flagged", 2, low=0.0),
         }
 
 

@@ -56,10 +56,10 @@ class HostExtinction(Step):
 
     def sample(self, at: Drawing) -> Columns:
         """The draw of this step: E(B-V) R_V^p for every power p; E(B-V) alone where R_V is a number."""
-        ebv = at.value(self.ebv, 0)
+        ebv = at.value("ebv", 0)
         rv = self._rv()
         if not isinstance(rv, int | float):
-            drawn = at.value(rv, 1, low=1.0)
+            drawn = at.value("rv", 1, low=1.0)
             return {name: ebv * drawn**p for p, name in self._named_powers().items()}
         return {self.prefix + "ebv": ebv}
 

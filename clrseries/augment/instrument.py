@@ -65,14 +65,14 @@ class LSF(Step):
         if isinstance(self.resolution, Curve):
             columns["lsf_curve"] = np.ones((len(at.series), at.views))
         elif self.resolution is not None:
-            columns["lsf_velocity2"] = (SPEED_OF_LIGHT / FWHM / at.value(self.resolution, 0, low=1.0)) ** 2
+            columns["lsf_velocity2"] = (SPEED_OF_LIGHT / FWHM / at.value("resolution", 0, low=1.0)) ** 2
         elif self.fwhm is not None:
-            columns["lsf_angstrom2"] = (at.value(self.fwhm, 1, low=0.0) / FWHM) ** 2
+            columns["lsf_angstrom2"] = (at.value("fwhm", 1, low=0.0) / FWHM) ** 2
         if self.native_resolution is not None:
-            native = SPEED_OF_LIGHT / FWHM / at.value(self.native_resolution, 2, low=1.0)
+            native = SPEED_OF_LIGHT / FWHM / at.value("native_resolution", 2, low=1.0)
             columns["lsf_velocity2"] = columns["lsf_velocity2"] - native**2
         if self.native_fwhm is not None:
-            native = at.value(self.native_fwhm, 3, low=0.0) / FWHM * at.columns["stretch"]
+            native = at.value("native_fwhm", 3, low=0.0) / FWHM * at.columns["stretch"]
             columns["lsf_angstrom2"] = columns["lsf_angstrom2"] - native**2
         return columns
 
@@ -89,8 +89,8 @@ class WavelengthError(Step):
 
     def sample(self, at: Drawing) -> Columns:
         """The draw of this step."""
-        stretch = at.value(self.stretch, 1, low=-0.5)
-        return {"stretch": 1.0 + stretch, "offset": at.value(self.zero_point, 0) - stretch * self.pivot}
+        stretch = at.value("stretch", 1, low=-0.5)
+        return {"stretch": 1.0 + stretch, "offset": at.value("zero_point", 0) - stretch * self.pivot}
 
 
 @dataclass(frozen=True)
@@ -148,8 +148,8 @@ class WarpFlux(Step):
         """The draw of this step."""
         per_angstrom = at.grid.pixels(1.0)
         return {
-            "warp_amplitude": at.value(self.amplitude, 0, low=0.0),
-            "warp_length": np.maximum(at.value(self.length, 1, low=0.0) * per_angstrom, 1.0),
+            "warp_amplitude": at.value("amplitude", 0, low=0.0),
+            "warp_length": np.maximum(at.value("length", 1, low=0.0) * per_angstrom, 1.0),
             "warp_phase": at.deviates(2),
         }
 
@@ -182,8 +182,8 @@ class Fringe(Step):
     def sample(self, at: Drawing) -> Columns:
         """The draw of this step."""
         return {
-            "fringe_amplitude": at.value(self.amplitude, 0, low=0.0),
-            "fringe_cycles": at.grid.centers[-1] ** 2 / at.value(self.period, 1, low=1e-3),
+            "fringe_amplitude": at.value("amplitude", 0, low=0.0),
+            "fringe_cycles": at.grid.centers[-1] ** 2 / at.value("period", 1, low=1e-3),
             "fringe_phase": at.deviates(2),
         }
 
@@ -219,4 +219,4 @@ class ArmJoin(Step):
 
     def sample(self, at: Drawing) -> Columns:
         """The draw of this step."""
-        return {"arm_step": at.value(self.step, 0), "arm_dead": np.ones((len(at.series), at.views))}
+        return {"arm_step": at.value("step", 0), "arm_dead": np.ones((len(at.series), at.views))}

@@ -30,8 +30,8 @@ class Crop(Step):
     def sample(self, at: Drawing) -> Columns:
         """The draw of this step."""
         centers = at.grid.centers
-        blue = centers[0] + np.maximum(at.value(self.blue, 0), 0.0)
-        red = centers[-1] - np.maximum(at.value(self.red, 1), 0.0)
+        blue = centers[0] + np.maximum(at.value("blue", 0), 0.0)
+        red = centers[-1] - np.maximum(at.value("red", 1), 0.0)
         return {
             "crop_blue": np.searchsorted(centers, blue).astype(float),
             "crop_red": len(at.grid) - np.searchsorted(centers, red, side="right").astype(float),
@@ -80,8 +80,8 @@ class MaskRuns(Step):
     def sample(self, at: Drawing) -> Columns:
         """The draw of this step."""
         return {
-            "mask_runs": np.minimum(np.floor(at.value(self.count, 0, low=0.0)), MOST_RUNS),
-            "mask_length": np.round(at.value(self.length, 1, low=0.0) * at.grid.pixels(1.0)),
+            "mask_runs": np.minimum(np.floor(at.value("count", 0, low=0.0)), MOST_RUNS),
+            "mask_length": np.round(at.value("length", 1, low=0.0) * at.grid.pixels(1.0)),
         }
 
 
@@ -95,4 +95,4 @@ class MaskPixels(Step):
 
     def sample(self, at: Drawing) -> Columns:
         """The draw of this step."""
-        return {"mask_fraction": at.value(self.fraction, 0, low=0.0)}
+        return {"mask_fraction": at.value("fraction", 0, low=0.0)}

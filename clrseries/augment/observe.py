@@ -88,7 +88,7 @@ class Observe:
         Raises
         ------
         InputError
-            A value that cannot be drawn, or a profile too wide for the kernel; the step, and
+            A value that cannot be drawn, or a profile too wide for the kernel; step and argument, and
             where it applies object and column, are named.
         """
         if views < 1:
@@ -98,11 +98,8 @@ class Observe:
         drawn = np.tile([neutral[name] for name in self.names], (len(series), views, 1))
         columns = {name: drawn[..., k] for k, name in enumerate(self.names)}
         for step in self.steps:
-            at = Drawing(series, self.grid, keys, views, epoch, step.stream, columns)
-            try:
-                values = step.sample(at)
-            except InputError as error:
-                raise InputError(f"{type(step).__name__}: {error}") from error
+            at = Drawing(series, self.grid, keys, views, epoch, step, columns)
+            values = step.sample(at)
             applied = True if step.probability >= 1 else at.deviates(APPLIED) < step.probability
             for name, new in values.items():
                 old = columns[name].copy()

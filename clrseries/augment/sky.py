@@ -31,7 +31,7 @@ class Telluric(Step):
 
     def sample(self, at: Drawing) -> Columns:
         """The draw of this step."""
-        return {"airmass": at.value(self.airmass, 0)}
+        return {"airmass": at.value("airmass", 0)}
 
 
 @dataclass(frozen=True)
@@ -60,7 +60,7 @@ class ScatteredLight(Step):
 
     def sample(self, at: Drawing) -> Columns:
         """The draw of this step."""
-        return {"scatter": at.value(self.fraction, 0)}
+        return {"scatter": at.value("fraction", 0)}
 
 
 @dataclass(frozen=True)
@@ -89,4 +89,4 @@ class SkyResidual(Step):
 
     def sample(self, at: Drawing) -> Columns:
         """The draw of this step."""
-        return {"sky": at.value(self.amplitude, 0, low=0.0)}
+        return {"sky": at.value("amplitude", 0, low=0.0)}

@@ -47,8 +47,8 @@ class Redshift(Step):
 
     def sample(self, at: Drawing) -> Columns:
         """The draw of this step."""
-        seen = at.value(self.z, 0, low=-0.99)
-        wanted = at.value(self.to, 1, low=-0.99)
+        seen = at.value("z", 0, low=-0.99)
+        wanted = at.value("to", 1, low=-0.99)
         stretch = (1.0 + wanted) / (1.0 + seen)
         return {"stretch": stretch, "flux_scale": stretch ** _flux_power(self.flux), "rest": 1.0 + wanted}
 
@@ -68,7 +68,7 @@ class Velocity(Step):
 
     def sample(self, at: Drawing) -> Columns:
         """The draw of this step."""
-        beta = np.minimum(at.value(self.v, 0, low=-0.99 * SPEED_OF_LIGHT) / SPEED_OF_LIGHT, 0.99)
+        beta = np.minimum(at.value("v", 0, low=-0.99 * SPEED_OF_LIGHT) / SPEED_OF_LIGHT, 0.99)
         stretch = np.sqrt((1.0 + beta) / (1.0 - beta))
         return {"stretch": stretch, "flux_scale": stretch ** _flux_power(self.flux), "rest": stretch}
 
@@ -84,8 +84,8 @@ class Rotate(Step):
 
     def sample(self, at: Drawing) -> Columns:
         """The draw of this step."""
-        limb = np.minimum(at.value(self.limb, 1, low=0.0), 1.0)
-        return {"vsini": at.value(self.vsini, 0, low=0.0), "limb": limb}
+        limb = np.minimum(at.value("limb", 1, low=0.0), 1.0)
+        return {"vsini": at.value("vsini", 0, low=0.0), "limb": limb}
 
 
 @dataclass(frozen=True)
@@ -98,7 +98,7 @@ class Broaden(Step):
 
     def sample(self, at: Drawing) -> Columns:
         """The draw of this step."""
-        return {"lsf_velocity2": at.value(self.sigma, 0, low=0.0) ** 2}
+        return {"lsf_velocity2": at.value("sigma", 0, low=0.0) ** 2}
 
 
 @dataclass(frozen=True)
@@ -125,7 +125,7 @@ class Tilt(Step):
 
     def sample(self, at: Drawing) -> Columns:
         """The draw of this step."""
-        return {"tilt_slope": at.value(self.slope, 0), "tilt_curvature": at.value(self.curvature, 1)}
+        return {"tilt_slope": at.value("slope", 0), "tilt_curvature": at.value("curvature", 1)}
 
 
 def _flux_power(flux: str) -> float:

@@ -29,16 +29,23 @@ class Drawing:
     keys: NDArray[np.uint64]
     views: int
     epoch: int
-    stream: int
+    step: Step
     columns: Mapping[str, Array]
 
     def deviates(self, parameter: int) -> Array:
         """Uniform deviates in (0, 1) of one parameter of this step, float64 (N, V)."""
-        return philox.draw_uniform(self.keys, self.views, self.epoch, self.stream, parameter)
+        return philox.draw_uniform(self.keys, self.views, self.epoch, self.step.stream, parameter)
 
-    def value(self, value: Value, parameter: int, low: float = -np.inf) -> Array:
-        """Values of one parameter, float64 (N, V): see :func:`clrseries.augment.distributions.draw`."""
-        return draw(value, lambda: self.deviates(parameter), self.series, (len(self.series), self.views), low)
+    def value(self, name: str, parameter: int, low: float = -np.inf) -> Array:
+        """Values of the step's argument `name`, float64 (N, V); its random numbers have the number `parameter`."""
+        return self.drawn(name, getattr(self.step, name), parameter, low)
+
+    def drawn(self, name: str, value: Value, parameter: int, low: float = -np.inf) -> Array:
+        """Draw a `value`, see :func:`clrseries.augment.distributions.draw`; an error says which argument's it is."""
+        try:
+            return draw(value, lambda: self.deviates(parameter), self.series, (len(self.series), self.views), low)
+        except InputError as error:
+            raise InputError(f"{type(self.step).__name__}: {name}: {error}") from error
 
 
 @dataclass(frozen=True)
