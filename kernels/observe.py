@@ -72,7 +72,9 @@ from .sums import SUMS, good_mean
 
 ZERO = np.float32(0.0)
 ONE = np.float32(1.0)
-ROTATION_VARIANCE = np.float32(0.2)  # of a profile with v sin i = 1 and limb darkening 0.6
+ROTATION_VARIANCE = np.float32(
+    0.25
+)  # of the Gaussian that averages noise as a profile with v sin i = 1 does, limb darkening 0.6
 TWO_ROOT_PI = np.float32(3.5449077018110318)
 
 
@@ -197,15 +199,8 @@ def detect(draw, tables, key, view, epoch, work, flux, ivar, lane, lanes, barrie
         fill_normal(deviates, len(tables.lines), key, SKY_STREAM, view, epoch, lane, lanes)
         barrier()
         for i in range(len(tables.lines)):
-            add_line(
-                flux,
-                ivar,
-                tables.lines[i, 0],
-                tables.lines[i, 1],
-                np.float32(draw[SKY]) * size * deviates[i],
-                lane,
-                lanes,
-            )
+            height = np.float32(draw[SKY]) * size * deviates[i]
+            add_line(flux, ivar, tables.lines[i, 0], tables.lines[i, 1], height, lane, lanes)
             barrier()
     if draw[SNR] < np.inf:
         fill_normal(deviates, pixels, key, NOISE_STREAM, view, epoch, lane, lanes)
@@ -216,7 +211,7 @@ def detect(draw, tables, key, view, epoch, work, flux, ivar, lane, lanes, barrie
         )  # fmt: skip
         barrier()
     if draw[COSMIC_HITS] > 0.0:
-        hits = min(int(draw[COSMIC_HITS]), MOST_HITS)
+        hits = min(int(draw[COSMIC_HITS]), MOST_HITS, (len(deviates) - TILE) // 4)
         fill_uniform(deviates, 4 * hits, key, COSMIC_STREAM, view, epoch, lane, lanes)
         barrier()
         add_cosmic_rays(

@@ -154,6 +154,11 @@ def test_cosmic_rays_hit_as_often_and_as_hard_as_asked(flat):
     assert flagged / hits.sum() == pytest.approx(0.25, abs=0.05)
 
 
+def test_more_hits_than_a_short_row_has_room_for(flat):
+    views = seen(flat, CosmicRays(5000.0), grid=Grid.linear(5000, 5100, 2.0))
+    assert np.isfinite(views.flux).all() and (views.flux > 2.0).mean() > 0.9
+
+
 def test_photon_noise_follows_the_flux_and_background_the_curves():
     x = np.linspace(3500, 10500, 3500)
     flux = 1 + (x > 7000) * 3.0

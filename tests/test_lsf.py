@@ -92,6 +92,16 @@ def test_ivar_of_broadened_noise_is_its_scatter(rng):
     assert chi2 == pytest.approx(1.0, abs=0.01)
 
 
+def test_ivar_of_noise_that_is_rotated_and_broadened_is_its_scatter(rng):
+    """Two profiles in turn: what they leave together is known for Gaussians, and rotation is nearly one."""
+    x = np.linspace(4000, 5000, 1000)
+    noisy = Series.from_arrays(x, 1 + rng.normal(0, 0.1, (2000, 1000)), np.full((2000, 1000), 100.0))
+    for vsini, sigma in ((250.0, 120.0), (150.0, 300.0), (400.0, 90.0)):
+        views = Observe([Rotate(vsini), Broaden(sigma), Resample(Grid.log(4050, 4950, 65))])(noisy)
+        chi2 = ((views.flux[:, 0] - 1.0) ** 2 * views.ivar[:, 0])[:, 20:-20].mean()
+        assert chi2 == pytest.approx(1.0, abs=0.08), (vsini, sigma, chi2)
+
+
 @settings(max_examples=30, deadline=None)
 @given(st.floats(0.15, 6.0), st.floats(0.15, 6.0))
 def test_widths_add_in_quadrature_even_below_a_pixel(first, second):

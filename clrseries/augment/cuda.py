@@ -3,22 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ..errors import InputError
+from ..kernels.layout import Tables
 from ..series import Series
 from ..views import Views
-from .custom import Custom
-
-if TYPE_CHECKING:
-    from .observe import Observe
 
 
 def apply_cuda(
-    observe: Observe,
+    tables: Tables,
+    own: Callable[..., None] | None,
     series: Series,
     draw: NDArray[np.float64],
     keys: NDArray[np.uint64],
@@ -26,7 +24,7 @@ def apply_cuda(
     rotates: bool,
     out: Views | None = None,
 ) -> tuple[Any, Any]:
-    """Flux and ivar (N, V, P) on the current device, in the stream that CuPy or torch is using.
+    """Flux and ivar (N, V, P) on the current device, in the stream that CuPy or torch is using; `own` is a user's step.
 
     Samples with a ``__cuda_array_interface__`` (CuPy, torch) are used where they are; numpy
     arrays are copied to the device. The result is a pair of torch tensors if the samples are
@@ -40,17 +38,16 @@ def apply_cuda(
     kernel = _kernel()
     library = "torch" if type(series.flux).__module__.partition(".")[0] == "torch" else "cupy"
     empty, stream = _library(library)
-    shape = (*draw.shape[:2], len(observe.grid))
+    shape = (*draw.shape[:2], len(tables.widths))
     flux, ivar = (empty(shape), empty(shape)) if out is None else (out.flux, out.ivar)
     from numba import cuda
 
     samples = [cuda.as_cuda_array(a) if hasattr(a, "__cuda_array_interface__") else cuda.to_device(a, stream)
                for a in (series.x, series.flux, series.ivar)]  # fmt: skip
     small = [cuda.to_device(np.ascontiguousarray(a), stream) for a in (series.offsets, draw, keys)]
-    tables = type(observe.tables)(*(t if np.ndim(t) == 0 else cuda.to_device(t, stream) for t in observe.tables))
-    own = next((step.function for step in observe.steps if isinstance(step, Custom)), None)
+    there = type(tables)(*(t if np.ndim(t) == 0 else cuda.to_device(t, stream) for t in tables))
     kernel.launch(
-        *samples, small[0], small[1], tables, small[2], epoch, rotates,
+        *samples, small[0], small[1], there, small[2], epoch, rotates,
         cuda.as_cuda_array(flux), cuda.as_cuda_array(ivar), stream=stream, **({"custom": own} if own else {}),
     )  # fmt: skip
     return flux, ivar

@@ -76,11 +76,14 @@ class Observe:
     def __repr__(self) -> str:
         return f"Observe([{', '.join(map(repr, self.steps))}])"
 
+    @property
+    def _own(self) -> Any:
+        return next((step.function for step in self.steps if isinstance(step, Custom)), None)
+
     @cached_property
     def custom(self) -> Any:
-        """The user's own step as the kernel calls it."""
-        function = next((step.function for step in self.steps if isinstance(step, Custom)), custom.nothing)
-        return custom.first_class(function)
+        """The user's own step as the CPU's kernel calls it."""
+        return custom.first_class(self._own or custom.nothing)
 
     def sample(self, series: Series, views: int = 1, seed: int = 0, epoch: int = 0) -> NDArray[np.float64]:
         """All randomness of the steps' parameters: the draw, float64 (N, V, K), columns ``self.names``.
@@ -143,7 +146,7 @@ class Observe:
         if self._on_gpu(series):
             from .cuda import apply_cuda
 
-            flux, ivar = apply_cuda(self, series, draw, keys, epoch, rotates, out)
+            flux, ivar = apply_cuda(self.tables, self._own, series, draw, keys, epoch, rotates, out)
             return Views(flux, ivar, self.grid, draw, self.names, "cuda")
         _say_if_compiling()
         flux, ivar = (np.empty(shape, np.float32) for _ in range(2)) if out is None else (out.flux, out.ivar)
