@@ -16,6 +16,7 @@ import statistics
 import time
 from collections.abc import Callable
 from importlib import metadata
+from pathlib import Path
 from typing import Any
 
 os.environ["OMP_WAIT_POLICY"] = "PASSIVE"  # else torch's idle threads spin, and slow down whoever comes next
@@ -133,7 +134,7 @@ def whole(spectra: int, pixels: int, repeats: int) -> None:
         spectra,
         repeats,
     )
-    print(f"\nThe default chain, {spectra} spectra, {pixels} to {len(grid)} pixels\n")
+    print(f"\n## The default chain, {spectra} spectra, {pixels} to {len(grid)} pixels\n")
     print("| | microseconds a spectrum | over memcpy |\n| --- | --- | --- |")
     for name, value in results.items():
         print(f"| {name} | {value:.1f} | {value / results['memcpy of the same bytes']:.2f} |")
@@ -161,7 +162,7 @@ def steps(spectra: int, pixels: int, repeats: int) -> None:
         name += ", asinh" if getattr(step, "asinh", 0.0) else ""
         calls[name] = _apply(sorted([step, Resample(grid)], key=lambda s: s.order), series)
     results = measure(calls, spectra, repeats)
-    print(f"\nEach step on top of resampling, one thread, {spectra} spectra of {pixels} pixels\n")
+    print(f"\n## Each step on top of resampling, one thread, {spectra} spectra of {pixels} pixels\n")
     print("| step | microseconds a spectrum | over memcpy |\n| --- | --- | --- |")
     for name, value in results.items():
         alone = name.startswith("Resample") or name == "memcpy"
@@ -178,7 +179,7 @@ def _apply(chain: list[Any], series: Series) -> Callable[[], object]:
 
 def scaling(repeats: int) -> None:
     """(d) Time against the number of spectra and of pixels, and the memory that a second batch adds."""
-    print("\nScaling, one thread\n")
+    print("\n## Scaling, one thread\n")
     print("| spectra | pixels | nanoseconds a pixel | memory that repeating it adds |\n| --- | --- | --- | --- |")
     for spectra, pixels in ((256, 4000), (1024, 4000), (4096, 4000), (1024, 1000), (1024, 2000), (1024, 8000)):
         series, grid = batch(spectra, pixels)
@@ -190,6 +191,15 @@ def scaling(repeats: int) -> None:
         print(f"| {spectra} | {pixels} | {value * 1e3 / pixels:.1f} | {grown:.0f} MiB |")
 
 
+def processor() -> str:
+    """What the machine calls its processor."""
+    try:
+        lines = Path("/proc/cpuinfo").read_text().splitlines()
+        return next(line.partition(":")[2].strip() for line in lines if line.startswith("model name"))
+    except (OSError, StopIteration):
+        return platform.processor() or platform.machine()
+
+
 def main() -> None:
     """Print the three tables."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
@@ -199,7 +209,10 @@ def main() -> None:
     parser.add_argument("--no-scaling", action="store_true", help="leave out the third table")
     options = parser.parse_args()
     versions = ", ".join(f"{p} {metadata.version(p)}" for p in ("clrseries", "numpy", "numba", "torch"))
-    print(f"{platform.processor() or platform.machine()}, {versions}")
+    print(
+        "# What a view costs\n\n`python benchmarks/chain.py > docs/speed.md` on one machine, in one process, contenders taking turns, medians:"
+    )
+    print(f"{processor()}, {versions}.")
     whole(options.spectra, options.pixels, options.repeats)
     steps(min(options.spectra, 512), options.pixels, options.repeats)
     if not options.no_scaling:
