@@ -124,7 +124,7 @@ def launch(
     """
     pixels, count = out_flux.shape[2], out_flux.shape[0] * out_flux.shape[1]
     needed = row_words(pixels, rotates)
-    staged = SIMULATED or 4 * needed + STATIC_BYTES <= shared_limit()
+    staged = 4 * needed + STATIC_BYTES <= shared_limit()
     if blocks is None:
         blocks = 2 if SIMULATED else 8 * cuda.get_current_device().MULTIPROCESSOR_COUNT
     blocks = max(min(blocks, count), 1)
@@ -144,4 +144,4 @@ def launch(
 
 def shared_limit():
     """Bytes of shared memory that one block may ask for."""
-    return cuda.get_current_device().MAX_SHARED_MEMORY_PER_BLOCK_OPTIN
+    return 227 * 1024 if SIMULATED else cuda.get_current_device().MAX_SHARED_MEMORY_PER_BLOCK_OPTIN

@@ -50,7 +50,6 @@ COLUMNS = (
     ("asinh", 0.0),  # softening
 )
 NAMES = tuple(name for name, _ in COLUMNS)
-NEUTRAL = np.array([value for _, value in COLUMNS])
 BASE = len(COLUMNS)
 (
     STRETCH, OFFSET, FLUX_SCALE, REST, METHOD, VSINI, LIMB, LSF_CURVE, LSF_VELOCITY2, LSF_ANGSTROM2,

@@ -13,7 +13,7 @@ ZERO = np.float32(0.0)
 ONE = np.float32(1.0)
 HALF = np.float32(0.5)
 TINY = np.float32(1e-30)
-NONE, MEAN, MEDIAN, L2, PERCENTILE_CONTINUUM, GAUSSIAN_CONTINUUM = 0, 1, 2, 3, 4, 5
+MEAN, MEDIAN, L2, PERCENTILE_CONTINUUM, GAUSSIAN_CONTINUUM = 1, 2, 3, 4, 5  # 0: none
 NODES, PERCENTILE_NODES = 8, 4  # nodes of a continuum in its window
 FLOOR = np.float32(1e-3)  # of the mean flux: below this a continuum divides by noise
 
