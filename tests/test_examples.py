@@ -49,7 +49,7 @@ def test_docstring_examples():
     import doctest
 
     import clrseries.augment.observe
-    import clrseries.augment.survey
+    import clrseries.augment.surveys
 
-    for module in (clrseries.augment.observe, clrseries.augment.survey):
+    for module in (clrseries.augment.observe, clrseries.augment.surveys):
         assert doctest.testmod(module).failed == 0

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from clrseries import InputError, Normalize, Observe, Redshift, Series, survey
-from clrseries.augment.survey import SURVEYS
+from clrseries.augment.surveys import SURVEYS
 
 FWHM = np.sqrt(8 * np.log(2))
 

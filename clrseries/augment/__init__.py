@@ -11,7 +11,7 @@ from .observe import Observe
 from .scale import Normalize
 from .sky import MaskTelluric, ScatteredLight, SkyResidual, Telluric
 from .source import Broaden, Redshift, Rotate, Tilt, Velocity
-from .survey import Survey, survey
+from .surveys import Survey, survey
 
 __all__ = [
     "LSF",
