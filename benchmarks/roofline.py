@@ -69,7 +69,7 @@ def table(pixels: int) -> str:
             operations / flops / 1e3,
             words * 4 / (SHARED_BYTES_A_CLOCK * processors * clock),
         )
-        by_registers = 65536 // (224 * kernel.THREADS)
+        by_registers = 65536 // (232 * kernel.THREADS)
         blocks = min(by_registers, int(size / block))
         shown = " | ".join(f"{t:.0f}" for t in times)
         lines.append(f"| {name} ({bandwidth} TB/s) | {shown} | {blocks} | {1e3 / max(times):.0f} |")
@@ -77,7 +77,7 @@ def table(pixels: int) -> str:
         "",
         "The kernel is not bound by global memory on these cards: shared memory comes first, since the line-spread function keeps",
         "its running taps there, as the CPU keeps them in the first-level cache. One block of 256 threads fits a multiprocessor",
-        "(about 220 registers a thread), so that latency is hidden by the work of eight warps alone: expect less than the last",
+        "(about 230 registers a thread), so that latency is hidden by the work of eight warps alone: expect less than the last",
         "column. Keeping the taps of a pixel in registers is the first thing to try on a device.",
     ]
     return "\n".join(lines) + "\n"

@@ -104,22 +104,48 @@ def stages():
     return [
         (philox.fill_normal, address), (philox.fill_uniform, address),
         (broaden.strip_taps, (i, i, grid, f, f, f, types.boolean, three)),
-        (broaden.add_taps, (row,) * 5), (broaden.add_squared_taps, (row,) * 5), (broaden.next_taps, (row,) * 3),
+        (broaden.copy, (row, row)), (broaden.add_taps, (row,) * 5), (broaden.add_squared_taps, (row,) * 5), (broaden.next_taps, (row,) * 3),
         (broaden.end_strip, (row, row, f, row, row, row, row, row, row)),
         (close.close_flux, (row, row, row, f, row)), (close.close_ivar, (row, row, row, f, row)),
         (rotate.rotate_sums, (three, row, f, f, f, f, three)),
-        (response.add_curve, (row, f, row)), (response.add_rest_curve, (row, f, row, f, f, row, f)),
+        (response.clear, (row,)), (response.add_curve, (row, f, row)), (response.add_rest_curve, (row, f, row, f, f, row, f)),
         (response.add_warp, (row, f, f, f, row)), (response.add_fringe, (row, f, f, f, row, row)),
         (response.multiply, (row, row, row)),
         (noise.add_constant, (row, row, f)), (noise.add_line, (row, row, f, f, f)),
         (noise.add_noise, (row, row, f, f, f, row, row, row)),
-        (masks.mask_range, (row, row, i, i)), (masks.mask_pixels, (row, row, f, row)),
+        (noise.add_cosmic_rays, (row, row, i, f, f, row)),
+        (masks.mask_range, (row, row, i, i)), (masks.mask_runs, (row, row, i, i, row)), (masks.mask_pixels, (row, row, f, row)),
         (sums.partial_moments, (row, row, i, i, grid)),
         (select.order_keys, (row, row, keys)), (select.count_at_most, (keys, n)),
         (normalize.divide, (row, row, f)), (normalize.compress, (row, row, f)),
         (normalize.bin_sums, (row, row, i, i, row, row)), (normalize.smooth_bins, (row, row, row)),
+        (normalize.gaussian_taps, (f, row)), (normalize.divide_bins, (row, row)),
+        (normalize.node_percentiles, (keys, i, i, i, f, row)),
         (normalize.divide_by_nodes, (row, row, row, i, i, f)),
     ]  # fmt: skip
+
+
+def test_every_stage_is_in_that_list_but_those_that_handle_wavelengths():
+    from clrseries import kernels
+
+    wavelengths = {"chunk_edges", "chunk_products", "add_overlaps", "interpolate_sums"}
+    others = {
+        "broaden_row",
+        "clear_sums",
+        "nothing",
+    }  # a list of stages, one that only writes zeros, and no step at all
+    found = {
+        name
+        for module in kernels.__all__
+        for name, value in vars(getattr(kernels, module)).items()
+        if "lane" in _arguments(value) and "barrier" not in _arguments(value)
+    }
+    assert found - others == {stage.__name__ for stage, _ in stages()} | wavelengths
+
+
+def _arguments(function):
+    code = getattr(getattr(function, "py_func", None), "__code__", None)
+    return code.co_varnames[: code.co_argcount] if code else ()
 
 
 @pytest.mark.slow
@@ -127,7 +153,7 @@ def stages():
 def test_no_loop_over_samples_computes_in_double_precision(cuda_compiler, stage, arguments):
     from numba import types
 
-    lanes = (types.int64, types.int64)
+    lanes = (types.int64,) * (1 if stage.__name__ == "add_cosmic_rays" else 2)
     returns = types.int32 if stage.__name__ == "count_at_most" else types.void
     text = ptx_of(cuda_compiler, stage.py_func, returns(*arguments, *lanes), (9, 0), device=True)
     assert ".visible .func" in text
