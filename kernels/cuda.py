@@ -9,18 +9,18 @@ from functools import lru_cache
 import numpy as np
 from numba import cuda, float32, float64, from_dtype, int32, types
 
-from .broaden import PAD, STRIP
+from .broaden import STRIP
 from .custom import nothing
 from .lanes import SIMULATED
-from .observe import observe_row
-from .philox import TILE
+from .observe import observe_row, padded
 from .resample import CHUNK
 from .sums import SUMS
 
 THREADS = 32 if SIMULATED else 256  # a multiple of philox.LANES
 ROWS = 3  # padded rows of work; three more where a view rotates
 EDGES, PRODUCTS = CHUNK + 2, CHUNK + 1
-STATIC_BYTES = 8 * (CHUNK + 2) + 16 * (CHUNK + 1) + 24 * STRIP + 12 * SUMS + 4 * THREADS
+UNASKED_BYTES = 48 * 1024  # of shared memory
+STATIC_BYTES = 8 * EDGES + 16 * PRODUCTS + 24 * STRIP + 12 * SUMS + 4 * THREADS
 
 
 @cuda.jit(device=True)
@@ -31,8 +31,7 @@ def barrier():
 
 def row_words(pixels, rotates):
     """Words of four bytes that one block needs for its rows: padded work rows, flux and ivar."""
-    width = 2 * PAD + (pixels + TILE - 1) // TILE * TILE
-    return (2 * ROWS if rotates else ROWS) * width + 2 * pixels
+    return (2 * ROWS if rotates else ROWS) * padded(pixels) + 2 * pixels
 
 
 @lru_cache
@@ -52,7 +51,7 @@ def kernel_for(custom=nothing):
         partial = cuda.shared.array((3, SUMS), float32)
         counts = cuda.shared.array(THREADS, int32)
         views, pixels = draw.shape[1], out_flux.shape[2]
-        width = 2 * PAD + (pixels + TILE - 1) // TILE * TILE
+        width = padded(pixels)
         second = width if rotates else 0
         row, order = cuda.shared.array(0, float32), cuda.shared.array(0, int32)
         if not staged:
@@ -131,15 +130,34 @@ def launch(
     shape = (1, 1) if staged else (blocks, needed)
     empty = np.empty if SIMULATED else cuda.device_array
     space, words = empty(shape, np.float32), empty(shape, np.int32)
-    kernel_for(custom)[blocks, THREADS, stream, 4 * needed if staged else 0](
+    kernel = kernel_for(custom)
+    outputs = (out_flux, out_ivar)
+    arguments = (
         (x, flux, ivar, offsets, draw, keys),
         tables,
         np.int64(epoch),
         rotates,
         staged,
         (space, words),
-        (out_flux, out_ivar),
+        outputs,
     )
+    dynamic = 4 * needed if staged else 0
+    if dynamic + STATIC_BYTES > UNASKED_BYTES and not SIMULATED:
+        ask_for_shared(kernel, arguments, dynamic)
+    kernel[blocks, THREADS, stream, dynamic](*arguments)
+
+
+def ask_for_shared(kernel, arguments, dynamic):
+    """Let the kernel have `dynamic` bytes of shared memory, beyond what a launch may take unasked.
+
+    Numba has no call for this; it is what Numba itself does for a kernel's carve-out.
+    """
+    from numba.cuda.cudadrv.driver import binding, driver
+
+    compiled = kernel.compile(tuple(kernel.typeof_pyval(a) for a in arguments))
+    function = compiled._codelibrary.get_cufunc()
+    attribute = binding.CUfunction_attribute.CU_FUNC_ATTRIBUTE_MAX_DYNAMIC_SHARED_SIZE_BYTES
+    driver.cuKernelSetAttribute(attribute, dynamic, function.handle, function.device.id)
 
 
 def shared_limit():

@@ -199,6 +199,36 @@ def test_a_device_makes_the_views_of_the_cpu(name):
     np.testing.assert_allclose(views.ivar.cpu().numpy(), expected.ivar, rtol=2e-5)
 
 
+def test_a_long_row_asks_for_the_shared_memory_it_needs(cuda_compiler):
+    """With a stand-in for the loaded function: what is asked of the driver, and that Numba has what is used."""
+    from types import SimpleNamespace
+
+    from numba.cuda.cudadrv import driver as numba_driver
+
+    from clrseries.kernels import cuda as kernel
+
+    asked = []
+    function = SimpleNamespace(handle="handle", device=SimpleNamespace(id=3))
+    made = kernel.kernel_for.__wrapped__()
+    assert callable(made.typeof_pyval) and callable(made.compile)
+    loaded = SimpleNamespace(
+        typeof_pyval=made.typeof_pyval,
+        compile=lambda types: SimpleNamespace(
+            _codelibrary=SimpleNamespace(get_cufunc=lambda: asked.append(types) or function)
+        ),
+    )
+    tables = Observe(everything.compositions()["plain"]).tables
+    tables = tables._replace(edges=tables.edges.copy())  # on a device nothing is read-only
+    row = np.zeros(3, np.float32)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(numba_driver, "driver", SimpleNamespace(cuKernelSetAttribute=lambda *a: asked.append(a)))
+        kernel.ask_for_shared(loaded, ((row, row), tables, np.int64(0), True), 90000)
+    (types, (attribute, size, handle, device)) = asked
+    assert attribute.name == "CU_FUNC_ATTRIBUTE_MAX_DYNAMIC_SHARED_SIZE_BYTES"
+    assert (size, handle, device) == (90000, "handle", 3)
+    assert types[1] == kernel.signature(tables).args[1]  # the tables have the type that the other tests compile
+
+
 def test_long_rows_are_kept_in_global_memory():
     from clrseries.kernels import cuda as kernel
 

@@ -29,6 +29,7 @@ def build(grid: Grid, steps: Sequence[Step]) -> tuple[layout.Tables, tuple[str, 
     velocities = widths / grid.centers * SPEED_OF_LIGHT
     lsf = np.stack([given.pop("lsf", np.zeros(pixels)), velocities**-2, widths**-2])
     axis = np.arange(np.log(REST_RANGE[0] / PIVOT), np.log(REST_RANGE[1] / PIVOT), REST_STEP)
+    rest_wavelength = PIVOT * np.exp(axis)
     tables = {
         "edges": grid.edges,
         "widths": widths,
@@ -39,7 +40,7 @@ def build(grid: Grid, steps: Sequence[Step]) -> tuple[layout.Tables, tuple[str, 
         "lsf": lsf,
         "lsf_bounds": np.stack([lsf.min(1), lsf.max(1)], axis=1),
         "curves": np.reshape(list(curves.values()), (len(curves), pixels)),
-        "rest_curves": np.reshape([f(PIVOT * np.exp(axis)) for f in rest.values()], (len(rest), len(axis))),
+        "rest_curves": np.reshape([f(rest_wavelength) for f in rest.values()], (len(rest), len(axis))),
         "rest_axis": np.array([axis[0], REST_STEP]),
         "fringe_envelope": np.ones(pixels),
         "lines": np.empty((0, 2)),
