@@ -138,6 +138,39 @@ class Series:
             bands=("",),
         ).check()
 
+    @classmethod
+    def from_points(
+        cls,
+        time: Any,
+        flux: Any,
+        flux_err: Any,
+        band: Any = None,
+        table: pa.Table | Mapping[str, Any] | None = None,
+        *,
+        bands: Sequence[str] | None = None,
+    ) -> Series:
+        """Light curves from one array per object.
+
+        Parameters
+        ----------
+        time : (N, P) or sequence of N arrays
+            [day]; Quantity and astropy ``Time`` (then MJD in the time's own scale) are taken too.
+        flux, flux_err : like `time`
+            Points whose flux is not finite, or whose error is not finite and positive, get ivar 0.
+        band : like `time`, or (P,), of str, optional
+        table : pyarrow.Table or mapping of N-row columns, optional
+        bands : sequence of str, optional
+            The bands there may be, and their order; default those that occur, sorted.
+
+        Raises
+        ------
+        InputError
+            Rows of different lengths, a time that is not finite or times that fall, an unknown band, an empty curve.
+        """
+        from .points import curves
+
+        return curves(time, flux, flux_err, band, table, bands)
+
     @property
     def object_ids(self) -> list[str]:
         """Names of the N objects."""

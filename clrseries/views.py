@@ -1,8 +1,9 @@
-"""The dense container: what an encoder sees."""
+"""The dense containers: what an encoder sees of spectra, and of light curves."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -38,6 +39,55 @@ class Views:
 
     def __len__(self) -> int:
         return len(self.flux)
+
+    @property
+    def inputs(self) -> tuple[NDArray[Any], ...]:
+        """What an encoder of spectra takes: flux and ivar."""
+        return self.flux, self.ivar
+
+    def drawn(self, name: str) -> NDArray[np.float64]:
+        """One column of the draw, float64 (N, V)."""
+        return self.draw[..., self.draw_names.index(name)]
+
+
+@dataclass(frozen=True, eq=False)
+class CurveViews:
+    """V views of each of N light curves, each a row of at most L points in order of time.
+
+    Attributes
+    ----------
+    time : float32 (N, V, L)
+        Days from the view's origin, or phase in [0, 1) of a folded view.
+    flux, ivar : float32 (N, V, L)
+        ``ivar == 0`` means "no point here": what is left of a row, and points that were
+        lost; time, flux and band are 0 there.
+    band : int8 (N, V, L)
+        Index into `bands`.
+    bands : tuple of str
+    draw : float64 (N, V, K)
+        What was done to make each view; days in it are counted from the object's first point.
+    draw_names : tuple of str
+        Names of the K columns of `draw`.
+    backend : str
+        As in :class:`Views`.
+    """
+
+    time: NDArray[np.float32]
+    flux: NDArray[np.float32]
+    ivar: NDArray[np.float32]
+    band: NDArray[np.int8]
+    bands: tuple[str, ...]
+    draw: NDArray[np.float64]
+    draw_names: tuple[str, ...]
+    backend: str = "cpu"
+
+    def __len__(self) -> int:
+        return len(self.flux)
+
+    @property
+    def inputs(self) -> tuple[NDArray[Any], ...]:
+        """What an encoder of light curves takes: time, flux, ivar and band."""
+        return self.time, self.flux, self.ivar, self.band
 
     def drawn(self, name: str) -> NDArray[np.float64]:
         """One column of the draw, float64 (N, V)."""

@@ -75,6 +75,13 @@ def exp32(x):
 
 
 @njit(inline="always", fastmath=FAST, error_model="numpy")
+def floor32(x):
+    """The largest int32 not above a float32 of less than 2**31 (``math.floor`` goes through int64)."""
+    whole = np.int32(x)
+    return np.int32(whole - (np.int32(1) if np.float32(whole) > x else np.int32(0)))
+
+
+@njit(inline="always", fastmath=FAST, error_model="numpy")
 def turn32(word):
     """Cosine and sine of the angle 2 pi `word` / 2**32, for a uint32 `word` (Cephes, |arg| <= pi/4)."""
     quadrant = np.int32(word >> np.uint32(30))

@@ -10,8 +10,8 @@ import clrseries
 ROOT = Path(__file__).parent.parent
 FLOORS = [
     {"kernels", "errors"},
-    {"units", "checks", "series", "views", "grids"},
-    {"augment", "datasets", "io"},
+    {"units", "checks", "series", "points", "views", "grids"},
+    {"augment", "datasets", "io", "monitor"},
     {"methods", "encoders", "model"},
     {"training", "evaluation", "embedding"},
     {"cli", "report"},
@@ -66,6 +66,7 @@ def test_the_public_surface():
         Redshift Resample Rotate ScatteredLight Series SkyResidual Telluric Tilt TruncatedNormal Uniform Velocity
         Views WarpFlux WavelengthError __version__ augment concatenate datasets demo
         embed encoders evaluate evaluation io kernels load methods plot_views pretrain read_parquet report show_views
+        Amplify Bin Depth Detect Dilate DropBands Flares Fold Gaps Jumps Level LoseDays Monitor Moon Nights Outliers Pack RandomWalk ReverseTime Saturate Seasons ShiftTime StretchPeriod Thin Trend Truncate Visit Weather Window ZeroPoint cadence CurveViews monitor
         survey training write_parquet""".split()
     )
     for name in clrseries.__all__:

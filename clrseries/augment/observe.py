@@ -2,12 +2,8 @@
 
 from __future__ import annotations
 
-import itertools
-import logging
-import os
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
-from functools import cache, cached_property, lru_cache
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -16,17 +12,18 @@ from numpy.typing import NDArray
 from ..errors import InputError
 from ..grids import Grid
 from ..kernels import broaden, custom, layout, observe, philox
-from ..kernels.cache import cache_directory
 from ..series import Series
 from ..views import Views
 from .custom import Custom
 from .instrument import Resample
-from .step import APPLIED, Drawing, Step
+from .run import check_backend, in_threads, on_gpu, say_if_compiling
+from .step import Drawing, Step, check_order, sample_steps
 from .tables import build
 
-BACKENDS = ("auto", "cpu", "cuda")
-PRODUCTS = ("stretch", "flux_scale", "rest")  # several steps multiply these,
-TOTALS = ("offset", "lsf_velocity2", "lsf_angstrom2")  # and add to these
+COMBINE: dict[str, Any] = {
+    **dict.fromkeys(("stretch", "flux_scale", "rest"), np.multiply),
+    **dict.fromkeys(("offset", "lsf_velocity2", "lsf_angstrom2"), np.add),
+}
 
 
 class Observe:
@@ -59,15 +56,8 @@ class Observe:
     """
 
     def __init__(self, steps: Sequence[Step], backend: str = "auto") -> None:
-        names = [type(step).__name__ for step in steps]
-        orders = [step.order for step in steps]
-        if sum(isinstance(step, Resample) for step in steps) != 1:
-            raise InputError(f"Observe needs exactly one Resample(grid) among its steps, got {names}")
-        if any(a >= b for a, b in itertools.pairwise(orders)):
-            wanted = [name for _, name in sorted(zip(orders, names, strict=True))]
-            raise InputError(f"steps must follow nature's order, each once: {wanted}, got {names}")
-        if backend not in BACKENDS:
-            raise InputError(f"backend is one of {', '.join(BACKENDS)}; got {backend!r}")
+        check_order("Observe", steps, Resample)
+        check_backend(backend)
         self.steps = tuple(steps)
         self.backend = backend
         self.grid: Grid = next(step.grid for step in steps if isinstance(step, Resample))
@@ -97,17 +87,12 @@ class Observe:
         if views < 1:
             raise InputError(f"views must be at least 1, got {views}")
         keys = philox.object_keys(series.identity, np.uint64(seed))
-        neutral = {**dict.fromkeys(self.names, 0.0), **dict(layout.COLUMNS)}
-        drawn = np.tile([neutral[name] for name in self.names], (len(series), views, 1))
-        columns = {name: drawn[..., k] for k, name in enumerate(self.names)}
-        for step in self.steps:
-            at = Drawing(series, self.grid, keys, views, epoch, step, columns)
-            values = step.sample(at)
-            applied = True if step.probability >= 1 else at.deviates(APPLIED) < step.probability
-            for name, new in values.items():
-                old = columns[name].copy()
-                new = old * new if name in PRODUCTS else old + new if name in TOTALS else new
-                columns[name][...] = np.where(applied, new, old)
+        neutral = dict.fromkeys(self.names, 0.0) | dict(layout.COLUMNS)
+
+        def at(step: Any, columns: Any) -> Drawing:
+            return Drawing(series, keys, views, epoch, step, columns, self.grid)
+
+        drawn, columns = sample_steps(self.steps, neutral, (len(series), views), at, COMBINE)
         self._check_width(series, columns)
         return drawn
 
@@ -143,12 +128,12 @@ class Observe:
         shape = (*draw.shape[:2], len(self.grid))
         if out is not None and tuple(out.flux.shape) != shape:
             raise InputError(f"out holds views of shape {tuple(out.flux.shape)}, and {shape} is wanted")
-        if self._on_gpu(series):
+        if on_gpu(self.backend, series):
             from .cuda import apply_cuda
 
             flux, ivar = apply_cuda(self.tables, self._own, series, draw, keys, epoch, rotates, out)
             return Views(flux, ivar, self.grid, draw, self.names, "cuda")
-        _say_if_compiling()
+        say_if_compiling("observe.observe_rows")
         flux, ivar = (np.empty(shape, np.float32) for _ in range(2)) if out is None else (out.flux, out.ivar)
 
         def rows(first: int, last: int) -> None:
@@ -157,7 +142,7 @@ class Observe:
                 self.custom, first, last, flux, ivar,
             )  # fmt: skip
 
-        in_threads(rows, len(series), threads)
+        in_threads(rows, series.offsets, threads)
         return Views(flux, ivar, self.grid, draw, self.names, "cpu")
 
     def __call__(
@@ -179,11 +164,6 @@ class Observe:
         """
         return self.apply(series, self.sample(series, views, seed, epoch), seed, epoch, threads, out)
 
-    def _on_gpu(self, series: Series) -> bool:
-        if self.backend == "auto":
-            return hasattr(series.flux, "__cuda_array_interface__")
-        return self.backend == "cuda"
-
     def _check_width(self, series: Series, columns: dict[str, NDArray[np.float64]]) -> None:
         """Refuse a profile that reaches farther than the kernel's padding."""
         coefficients = np.stack([columns[name] for name in layout.NAMES[layout.LSF_CURVE :][:3]])
@@ -198,33 +178,3 @@ class Observe:
                     f"object {series.object_ids[row]!r}: a {what} that reaches {wide[row].max():.0f} pixels is wider than "
                     f"the {broaden.MAXIMUM_RADIUS} the kernel allows; use a coarser grid or a narrower profile"
                 )
-
-
-def in_threads(rows: Any, count: int, threads: int | None) -> None:
-    """Call ``rows(first, last)`` for parts of ``range(count)``, one in each thread.
-
-    Plain threads over a kernel that releases the GIL: Numba's own pool aborts the
-    process when two Python threads enter it at once, as a prefetching loader does.
-    """
-    workers = min(threads or available_cores(), max(count, 1))
-    cuts = np.linspace(0, count, workers + 1).astype(int).tolist()
-    if workers == 1:
-        rows(0, count)
-    else:
-        list(_pool(workers).map(rows, cuts[:-1], cuts[1:]))
-
-
-def available_cores() -> int:
-    """Cores this process may run on."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-
-
-@cache
-def _say_if_compiling() -> None:
-    if not any(cache_directory().glob("**/observe.observe_rows*")):
-        logging.getLogger("clrseries").warning("compiling the kernels, once on this machine: about half a minute")
-
-
-@lru_cache(maxsize=4)
-def _pool(workers: int) -> ThreadPoolExecutor:
-    return ThreadPoolExecutor(workers, thread_name_prefix="clrseries-observe")

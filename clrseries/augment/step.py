@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+import itertools
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
@@ -21,15 +22,14 @@ APPLIED = 255  # the parameter number of the deviate that decides whether a step
 
 
 @dataclass(frozen=True)
-class Drawing:
-    """What a step sees while it draws: the objects, the grid, its random numbers and what was drawn before it."""
+class BaseDrawing:
+    """What a step sees while it draws: the objects, its random numbers and what was drawn before it."""
 
     series: Series
-    grid: Grid
     keys: NDArray[np.uint64]
     views: int
     epoch: int
-    step: Step
+    step: BaseStep
     columns: Mapping[str, Array]
 
     def deviates(self, parameter: int) -> Array:
@@ -49,8 +49,15 @@ class Drawing:
 
 
 @dataclass(frozen=True)
-class Step:
-    """One step of the forward model. A subclass says its `order` in nature and its random `stream`.
+class Drawing(BaseDrawing):
+    """The same for spectra, which are drawn for a grid."""
+
+    grid: Grid
+
+
+@dataclass(frozen=True)
+class BaseStep:
+    """One step of a forward model. A subclass says its `order` in nature and its random `stream`.
 
     Parameters
     ----------
@@ -66,9 +73,14 @@ class Step:
         if not 0 <= self.probability <= 1:
             raise InputError(f"{type(self).__name__}: probability must be from 0 to 1, got {self.probability!r}")
 
-    def sample(self, at: Drawing) -> Columns:
+    def sample(self, at: Any) -> Columns:
         """The draw of this step: kernel columns by name, float64 (N, V)."""
         return {}
+
+
+@dataclass(frozen=True)
+class Step(BaseStep):
+    """A step of a spectrum's forward model."""
 
     def curves(self, grid: Grid) -> dict[str, Array]:
         """ln(flux factor) for a coefficient of 1 on the grid's P pixels, by the name of the coefficient."""
@@ -85,3 +97,53 @@ class Step:
     def tables(self, grid: Grid) -> dict[str, Any]:
         """Other tables of the kernel, by their name in :class:`clrseries.kernels.layout.Tables`."""
         return {}
+
+
+def check_order(what: str, steps: Sequence[BaseStep], needed: type[BaseStep]) -> None:
+    """Raise an :class:`InputError` unless `steps` follow nature's order, each once, with exactly one of kind `needed`."""
+    names = [type(step).__name__ for step in steps]
+    orders = [step.order for step in steps]
+    if sum(isinstance(step, needed) for step in steps) != 1:
+        raise InputError(f"{what} needs exactly one {needed.__name__}(...) among its steps, got {names}")
+    if any(a >= b for a, b in itertools.pairwise(orders)):
+        wanted = [name for _, name in sorted(zip(orders, names, strict=True))]
+        raise InputError(f"steps must follow nature's order, each once: {wanted}, got {names}")
+
+
+def sample_steps(
+    steps: Sequence[BaseStep],
+    neutral: Mapping[str, float],
+    shape: tuple[int, int],
+    drawing: Callable[[BaseStep, Mapping[str, Array]], BaseDrawing],
+    combine: Mapping[str, Callable[[Array, Array], Array]],
+) -> tuple[Array, dict[str, Array]]:
+    """Draw every step in turn.
+
+    Parameters
+    ----------
+    steps : sequence of steps
+    neutral : mapping of column name to the value that switches its step off
+    shape : (N, V)
+    drawing : function of a step and the columns so far
+        What the step sees.
+    combine : mapping of column name to function of old and new
+        Columns that several steps change; any other is replaced.
+
+    Returns
+    -------
+    float64 (N, V, K), and views of its K columns by name
+    """
+    drawn = np.tile(list(neutral.values()), (*shape, 1))
+    columns = {name: drawn[..., k] for k, name in enumerate(neutral)}
+    for step in steps:
+        at = drawing(step, columns)
+        values = step.sample(at)
+        applied = True if step.probability >= 1 else at.deviates(APPLIED) < step.probability
+        for name, new in values.items():
+            old = columns[name].copy()
+            columns[name][...] = np.where(applied, combine.get(name, _replace)(old, new), old)
+    return drawn, columns
+
+
+def _replace(old: Array, new: Array) -> Array:
+    return new
