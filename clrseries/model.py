@@ -17,12 +17,13 @@ from safetensors.torch import load_file, save_file
 from torch import nn
 
 from . import __version__
-from .augment import Normalize, Observe, Resample
+from .augment import Observe
 from .augment.config import observe_from_config, observe_to_config
 from .encoders import ENCODERS
 from .errors import InputError
 from .io.parquet import refuse_existing
 from .methods import Projector
+from .monitor import Monitor
 from .series import Series
 
 FORMAT = 1
@@ -37,25 +38,22 @@ class Model:
     Attributes
     ----------
     encoder : torch.nn.Module
-        (flux, ivar), each (B, P), to the embedding (B, D).
+        (flux, ivar), each (B, P), or (time, flux, ivar, band), each (B, L), to the embedding (B, D).
     projector : torch.nn.Module
         Embedding (B, D) to projection (B, K), the space in which the training compared views.
-    observe : Observe
-        The augmentation of the training; its Resample and Normalize also prepare
-        data for embedding.
+    observe : Observe or Monitor
+        The augmentation of the training; what is not random in it also prepares data for embedding.
     notes : dict
         Anything worth keeping with the model: data, method, metrics.
+    bands : tuple of str
+        Of the light curves it was trained on.
     """
 
     encoder: Any
     projector: Any
-    observe: Observe
+    observe: Observe | Monitor
     notes: dict[str, Any] = field(default_factory=dict)
-
-    @property
-    def prepare(self) -> Observe:
-        """What embedding does to data: the grid and the normalisation of the training, nothing random."""
-        return Observe([s for s in self.observe.steps if isinstance(s, Resample | Normalize)])
+    bands: tuple[str, ...] = ()
 
     @torch.no_grad()
     def embed(self, series: Series, layer: str = "embedding", threads: int | None = None) -> NDArray[np.float32]:
@@ -73,7 +71,8 @@ class Model:
         Raises
         ------
         InputError
-            An object has no data on the model's grid: nothing could be said of it.
+            An object has no data on the model's grid (or no point at all): nothing could be said of it; or
+            bands that the model does not know.
         """
         if layer not in LAYERS:
             raise InputError(f"layer is one of {', '.join(LAYERS)}; got {layer!r}")
@@ -81,22 +80,26 @@ class Model:
             raise InputError("there is nothing to embed: the series has no objects")
         self.encoder.eval()
         self.projector.eval()
-        parts = []
+        if self.bands:
+            series = series.with_bands(self.bands)
+        prepare, parts = self.observe.prepared(), []
         for first in range(0, len(series), BATCH):
             batch = series.take(np.arange(first, min(first + BATCH, len(series))))
-            views = self.prepare(batch, threads=threads)
+            views = prepare(batch, threads=threads)
             empty = ~(views.ivar[:, 0] > 0).any(-1)
             if empty.any():
-                lo, hi = views.grid.edges[[0, -1]]
-                raise InputError(
-                    f"object {batch.object_ids[int(np.argmax(empty))]!r}, column 'wavelength': no data "
-                    f"within the model's {lo:.0f}-{hi:.0f} Angstrom; drop the object"
-                )
-            flux, ivar = (torch.from_numpy(a[:, 0]) for a in (views.flux, views.ivar))
-            features = self.encoder(flux, ivar)
+                name = batch.object_ids[int(np.argmax(empty))]
+                raise InputError(f"object {name!r}, {self._missing()}; drop the object")
+            features = self.encoder(*(torch.from_numpy(array[:, 0]) for array in views.inputs))
             features = self.projector(features) if layer == "projection" else features
             parts.append(features.float().numpy())
         return np.concatenate(parts)
+
+    def _missing(self) -> str:
+        if isinstance(self.observe, Monitor):
+            return "column 'flux': no usable point"
+        lo, hi = self.observe.grid.edges[[0, -1]]
+        return f"column 'wavelength': no data within the model's {lo:.0f}-{hi:.0f} Angstrom"
 
     def save(self, path: str | Path, *, overwrite: bool = False) -> None:
         """Write the folder `path` with ``config.json`` and ``model.safetensors``, all or nothing."""
@@ -112,6 +115,7 @@ class Model:
                 "encoder": {"name": name, **self.encoder.settings},
                 "projector": self.projector.settings,
                 "augment": observe_to_config(self.observe),
+                "bands": list(self.bands),
                 "notes": self.notes,
             }
             (part / "config.json").write_text(json.dumps(config, indent=2) + "\n")
@@ -148,4 +152,5 @@ def load(path: str | Path) -> Model:
     encoder = ENCODERS[settings.pop("name")](**settings)
     projector = Projector(**config["projector"])
     nn.ModuleDict({"encoder": encoder, "projector": projector}).load_state_dict(weights)
-    return Model(encoder.eval(), projector.eval(), observe_from_config(config["augment"]), config["notes"])
+    observe = observe_from_config(config["augment"])
+    return Model(encoder.eval(), projector.eval(), observe, config["notes"], tuple(config.get("bands", ())))

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -49,6 +51,132 @@ def curves(
         band=number,
         bands=names,
     ).check()
+
+
+def gather(
+    owner: NDArray[np.int64],
+    time: NDArray[np.float64],
+    flux: NDArray[np.float64],
+    error: NDArray[np.float64],
+    band: Any,
+    table: pa.Table | Mapping[str, Any],
+    *,
+    objects: int,
+    bands: Sequence[str] | None = None,
+    source: str = "",
+) -> Series:
+    """Points in any order to light curves; what cannot be used is left out and counted in ``Series.dropped``.
+
+    Left out are points without a finite time or flux, points whose error is missing or not positive, exact
+    repetitions of a point, and objects of which no point is left. Points are sorted in time, and by band
+    where times are equal; different points of one time and band all stay.
+
+    Parameters
+    ----------
+    owner : int64 (S,)
+        The row of `table` that each point belongs to.
+    time, flux, error : float64 (S,)
+    band : (S,) of str
+    table : pyarrow.Table or mapping of columns
+    objects : int
+        Rows of `table`.
+    bands : sequence of str, optional
+    source : str
+        Named in errors.
+
+    Raises
+    ------
+    InputError
+        An unknown band, too many bands, or nothing usable at all.
+    """
+    number, names = numbered_bands(band, bands)
+    reasons = {
+        "point: time is missing or infinite": ~np.isfinite(time),
+        "point: flux is missing or infinite": ~np.isfinite(flux),
+        "point: error is missing or infinite": ~np.isfinite(error),
+        "point: error is not positive": np.isfinite(error) & ~(error > 0),
+    }
+    dropped, keep = {}, np.ones(len(owner), bool)
+    for reason, bad in reasons.items():
+        dropped[reason] = int((bad & keep).sum())
+        keep &= ~bad
+    order = np.lexsort((number, time, owner))
+    order = order[keep[order]]
+    owner, time, flux, error, number = (a[order] for a in (owner, time, flux, error, number))
+    same = np.ones(len(owner), bool)
+    same[:1] = False
+    for values in (owner, time, flux, error, number):
+        same[1:] &= values[1:] == values[:-1]
+    dropped["point: is there twice"] = int(same.sum())
+    owner, time, flux, error, number = (a[~same] for a in (owner, time, flux, error, number))
+    lengths = np.bincount(owner, minlength=objects)
+    whole = object_table(table, objects)
+    full = lengths > 0
+    dropped["object: has no usable point"] = int((~full).sum())
+    if not full.any():
+        raise located("no object has a usable point: check times, fluxes and errors", source=source, column="flux")
+    series = Series(
+        x=time,
+        flux=flux.astype(np.float32),
+        ivar=inverse_variance(flux, error),
+        offsets=np.concatenate([[0], np.cumsum(lengths[full])]).astype(np.int64),
+        table=whole.filter(pa.array(full)),
+        band=number,
+        bands=names,
+        dropped={reason: count for reason, count in dropped.items() if count},
+    ).check(source)
+    if series.dropped:
+        logging.getLogger("clrseries").warning("%s%s", f"{source}: " if source else "", said(series.dropped))
+    return series
+
+
+def in_bands(series: Series, bands: tuple[str, ...], rename: Mapping[str, str], drop: bool) -> Series:
+    """Light curves with other bands; see :meth:`clrseries.Series.with_bands`."""
+    if series.band is None:
+        raise InputError("these are spectra, which have no bands")
+    names = [rename.get(name, name) for name in series.bands]
+    number = np.array([bands.index(name) if name in bands else -1 for name in names], np.int8)[series.band]
+    keep = number >= 0
+    if keep.all():
+        return replace(series, band=number, bands=bands)
+    if not drop:
+        sample = int(np.argmin(keep))
+        row = int(np.searchsorted(series.offsets, sample, side="right")) - 1
+        unknown = series.bands[series.band[sample]]
+        raise located(
+            f"holds {unknown!r}; the bands are {', '.join(bands)}: rename it, or drop it with "
+            "series.with_bands(..., rename={...}, drop=True)",
+            object_id=series.object_ids[row], column="band",
+        )  # fmt: skip
+    lengths = np.add.reduceat(keep, series.offsets[:-1]).astype(np.int64)
+    full = lengths > 0
+    lost = {"point: in another band": int((~keep).sum()), "object: has no point in these bands": int((~full).sum())}
+    return Series(
+        x=series.x[keep],
+        flux=series.flux[keep],
+        ivar=series.ivar[keep],
+        offsets=np.concatenate([[0], np.cumsum(lengths[full])]).astype(np.int64),
+        table=series.table.filter(pa.array(full)),
+        band=number[keep],
+        bands=bands,
+        dropped={**series.dropped, **{reason: count for reason, count in lost.items() if count}},
+    )
+
+
+def said(dropped: Mapping[str, int]) -> str:
+    """What was left out, in one line."""
+    return "left out " + "; ".join(f"{count} x {reason}" for reason, count in dropped.items())
+
+
+def flux_of(magnitude: Any, error: Any, zero_point: float) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Flux 10^(-0.4 (m - zero point)) and its error, from magnitudes and theirs."""
+    flux = 10.0 ** (-0.4 * (np.asarray(magnitude, np.float64) - zero_point))
+    return flux, flux * 0.4 * np.log(10.0) * np.asarray(error, np.float64)
+
+
+def limit_of(magnitude: Any, zero_point: float, sigma: float = 5.0) -> NDArray[np.float64]:
+    """Error of a non-detection (of flux 0) whose limit at `sigma` is a magnitude."""
+    return 10.0 ** (-0.4 * (np.asarray(magnitude, np.float64) - zero_point)) / sigma
 
 
 def days(time: Any) -> NDArray[np.float64]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
 
@@ -34,6 +34,8 @@ class Series:
     band : int8 (S,), optional
         Index into `bands`; light curves only.
     bands : tuple of str
+    dropped : mapping of str to int
+        What a reader left out, by reason.
     """
 
     x: NDArray[np.float64]
@@ -43,6 +45,7 @@ class Series:
     table: pa.Table
     band: NDArray[np.int8] | None = None
     bands: tuple[str, ...] = ()
+    dropped: Mapping[str, int] = field(default_factory=dict)
 
     def __len__(self) -> int:
         return len(self.offsets) - 1
@@ -214,6 +217,28 @@ class Series:
             bands=self.bands,
         )
 
+    def with_bands(
+        self, bands: Sequence[str], rename: Mapping[str, str] | None = None, *, drop: bool = False
+    ) -> Series:
+        """The same light curves with `bands` in that order.
+
+        Parameters
+        ----------
+        bands : sequence of str
+        rename : mapping, optional
+            Which of `bands` one of the series' own stands for: ``{"g": "B", "r": "R"}``.
+        drop : bool
+            Drop the points of other bands, and objects that have none left. Without it they are an error.
+
+        Raises
+        ------
+        InputError
+            These are spectra, or points lie in other bands.
+        """
+        from .points import in_bands
+
+        return in_bands(self, tuple(bands), rename or {}, drop)
+
     def with_columns(self, columns: Mapping[str, Any]) -> Series:
         """The same samples with per-object `columns` added to, or replaced in, the table."""
         table = self.table
@@ -221,7 +246,7 @@ class Series:
             if name in table.column_names:
                 table = table.drop_columns([name])
             table = table.append_column(name, pa.array(values))
-        return Series(self.x, self.flux, self.ivar, self.offsets, table, self.band, self.bands)
+        return replace(self, table=table)
 
 
 def concatenate(batches: Iterable[Series]) -> Series:

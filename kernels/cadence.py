@@ -16,6 +16,7 @@ from .philox import philox4x32, unit_interval
 
 ZERO = np.float32(0.0)
 ONE = np.float32(1.0)
+EIGHTH = np.uint32(1 << 29)  # of a turn, where turn32 begins
 HALF = np.float32(0.5)
 
 
@@ -115,7 +116,8 @@ def lose_moon(time, ivar, fraction, full, centre, key, stream, view, epoch, lane
     for j in range(lane, len(time), lanes):
         night = night_of(time[j], centre)
         u = (np.float32(night) + centre - full) * inverse
-        cosine, _ = turn32(uint32(np.int64((u - np.float32(floor32(u))) * np.float32(4294967040.0))))
+        turn = np.int64((u - np.float32(floor32(u))) * np.float32(4294967040.0))
+        cosine, _ = turn32(uint32(uint32(turn) + EIGHTH))
         lit = HALF * (ONE + cosine)
         lost = uniform_of(night, key, stream, view, epoch) <= fraction * lit
         ivar[j] = ZERO if lost else ivar[j]

@@ -83,7 +83,7 @@ def floor32(x):
 
 @njit(inline="always", fastmath=FAST, error_model="numpy")
 def turn32(word):
-    """Cosine and sine of the angle 2 pi `word` / 2**32, for a uint32 `word` (Cephes, |arg| <= pi/4)."""
+    """Cosine and sine of the angle 2 pi (`word` / 2**32 - 1/8), for a uint32 `word` (Cephes, |arg| <= pi/4)."""
     quadrant = np.int32(word >> np.uint32(30))
     fraction = np.float32(np.int32(word & np.uint32(0x3FFFFFFF))) * np.float32(2.0**-30) - HALF
     a = fraction * QUARTER_TURN

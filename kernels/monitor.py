@@ -322,10 +322,21 @@ def monitor_row(x, flux, ivar, band, bands, draw, tables, key, view, epoch, work
 
 
 @njit(nogil=True)
+def padded_points(most, length):
+    """Room for a curve of `most` points, and for whole tiles of random numbers."""
+    return (max(most, length + 1, MOST_BANDS) + TILE - 1) // TILE * TILE
+
+
+@njit(nogil=True)
+def padded_row(length):
+    """Room for a row of `length` and for what else is kept in one."""
+    return (max(length, MOST_STEPS, MOST_SPELLS, MOST_BANDS, 2 * MOST_FLARES) + TILE - 1) // TILE * TILE
+
+
+@njit(nogil=True)
 def curve_scratch(most, length):
     """Work space of one thread for curves of at most `most` points (or visits), in views of `length`."""
-    most = (max(most, length + 1, MOST_BANDS) + TILE - 1) // TILE * TILE
-    row_length = (max(length, MOST_STEPS, MOST_SPELLS, MOST_BANDS, 2 * MOST_FLARES) + TILE - 1) // TILE * TILE
+    most, row_length = padded_points(most, length), padded_row(length)
     return (
         (np.empty(most, np.float64), np.empty(most, np.float32), np.empty(most, np.float32), np.empty(most, np.int8)),
         (np.empty(most, np.float64), np.empty(most, np.float32), np.empty(most, np.float32), np.empty(most, np.int8)),

@@ -44,11 +44,26 @@ def count_visits(low, high, cycle, epochs, most):
 
 
 @stage
+def nearer_to_another(point, own, e, number, epochs, start, tables):
+    """Whether another epoch of the same band is nearer to a point than epoch `e`, which is `own` days from it."""
+    found = False
+    for step in (-1, 1):
+        k = e + step
+        while 0 <= k < number and tables.visit_band[k % epochs] != tables.visit_band[e % epochs]:
+            k += step
+        if 0 <= k < number:
+            other = abs(start + (k // epochs) * tables.cycle + tables.visit_time[k % epochs] - point)
+            found = found or other < own or (other == own and k < e)
+    return found
+
+
+@stage
 def visit(x, flux, ivar, band, draw, tables, low, number, then, lane, lanes):
     """Give each epoch the measurement of its band that is nearest, or the line through the two around it.
 
     `draw` is (stretch, reference, shift, phase, reach, method). An epoch without a measurement within the reach
-    (for a line: on both sides) is lost. Variance follows the line's weights.
+    (for a line: on both sides) is lost, and so is one whose nearest measurement is nearer to another epoch: none is
+    used twice. Variance follows the line's weights.
     """
     stretch, reference, shift, phase, reach, method = draw
     time, own_flux, own_ivar, own_band = then
@@ -68,6 +83,10 @@ def visit(x, flux, ivar, band, draw, tables, low, number, then, lane, lanes):
         elif left >= 0 and right >= 0 and x[right] > x[left]:
             weight = np.float32((source - x[left]) / (x[right] - x[left]))
         seen = left >= 0 and right >= 0
+        if seen and method == NEAREST:
+            point = reference + stretch * (x[left] - x[0] - reference) + shift
+            start = low - phase * tables.cycle
+            seen = not nearer_to_another(point, abs(point - when), e, number, epochs, start, tables)
         i, k = max(left, 0), max(right, 0)
         own = ONE - weight
         v = own * own / ivar[i] + weight * weight / ivar[k] if seen else ONE

@@ -104,13 +104,11 @@ def spectra(count=3):
     return Series.from_arrays(waves, fluxes, ivars, {"object_id": [f"s{i}" for i in range(count)], "z": [0.01] * count})
 
 
-def simulated(steps, series, views, seed):
+def simulated(composition, series, views, seed):
     """The views that ``backend="cuda"`` gives in the simulator, with numpy in the place of CuPy."""
     from numba import cuda
 
-    cupy = SimpleNamespace(
-        empty=np.zeros, float32=np.float32, cuda=SimpleNamespace(get_current_stream=lambda: SimpleNamespace(ptr=0))
-    )
+    cupy = SimpleNamespace(empty=np.zeros, cuda=SimpleNamespace(get_current_stream=lambda: SimpleNamespace(ptr=0)))
     stand_ins = {
         "to_device": lambda array, stream=0: array,
         "as_cuda_array": lambda array: array,
@@ -118,14 +116,16 @@ def simulated(steps, series, views, seed):
     }
     sys.modules["cupy"] = cupy  # this process does nothing else
     with patch.multiple(cuda, create=True, **stand_ins):
-        return Observe(steps, backend="cuda")(series, views, seed)
+        return composition(series, views, seed)
 
 
 if __name__ == "__main__":
-    made = {name: simulated(steps, spectra(), 2, 3) for name, steps in compositions().items()}
+    made = {
+        name: simulated(Observe(steps, backend="cuda"), spectra(), 2, 3) for name, steps in compositions().items()
+    }
     from clrseries.kernels import cuda as kernel
 
     with patch.object(kernel, "shared_limit", lambda: 0):  # rows too long for shared memory
-        made["in global memory"] = simulated(compositions()["percentile"], spectra(), 2, 3)
+        made["in global memory"] = simulated(Observe(compositions()["percentile"], "cuda"), spectra(), 2, 3)
     assert all(views.backend == "cuda" for views in made.values())
     np.savez(sys.argv[1], **{name: np.stack([views.flux, views.ivar]) for name, views in made.items()})

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
@@ -35,25 +35,31 @@ def apply_cuda(
     InputError
         No CUDA device, or the packages for one are missing. There is no silent fall-back to the CPU.
     """
-    kernel = _kernel()
-    library = "torch" if type(series.flux).__module__.partition(".")[0] == "torch" else "cupy"
-    empty, stream = _library(library)
-    shape = (*draw.shape[:2], len(tables.widths))
-    flux, ivar = (empty(shape), empty(shape)) if out is None else (out.flux, out.ivar)
+    empty, stream = empty_arrays(series)
     from numba import cuda
 
-    samples = [cuda.as_cuda_array(a) if hasattr(a, "__cuda_array_interface__") else cuda.to_device(a, stream)
-               for a in (series.x, series.flux, series.ivar)]  # fmt: skip
-    small = [cuda.to_device(np.ascontiguousarray(a), stream) for a in (series.offsets, draw, keys)]
+    from ..kernels import cuda as kernel
+
+    shape = (*draw.shape[:2], len(tables.widths))
+    flux, ivar = (empty(shape, "float32"), empty(shape, "float32")) if out is None else (out.flux, out.ivar)
+    samples = device_arrays((series.x, series.flux, series.ivar), stream)
+    offsets, drawn, seeds = device_arrays((series.offsets, np.ascontiguousarray(draw), keys), stream)
     there = type(tables)(*(t if np.ndim(t) == 0 else cuda.to_device(t, stream) for t in tables))
     kernel.launch(
-        *samples, small[0], small[1], there, small[2], epoch, rotates,
+        *samples, offsets, drawn, there, seeds, epoch, rotates,
         cuda.as_cuda_array(flux), cuda.as_cuda_array(ivar), stream=stream, **({"custom": own} if own else {}),
     )  # fmt: skip
     return flux, ivar
 
 
-def _kernel() -> Any:
+def empty_arrays(series: Series) -> tuple[Callable[[tuple[int, ...], str], Any], Any]:
+    """How the library that `series` lies in makes an empty array on the current device, and its current stream.
+
+    Raises
+    ------
+    InputError
+        No CUDA device, or the packages for one are missing.
+    """
     try:
         from numba import cuda
 
@@ -62,21 +68,12 @@ def _kernel() -> Any:
         raise InputError("backend 'cuda' needs numba-cuda: pip install 'clrseries[gpu]'") from error
     if not available:
         raise InputError("backend 'cuda' needs a CUDA device, and none is found; use backend='cpu'")
-    from ..kernels import cuda as kernel
-
-    return kernel
-
-
-def _library(name: str) -> tuple[Callable[[tuple[int, ...]], Any], Any]:
-    """How `name` makes an empty float32 array on the current device, and its current stream."""
-    from numba import cuda
-
-    if name == "torch":
+    if type(series.flux).__module__.partition(".")[0] == "torch":
         import torch
 
         device = torch.device("cuda", torch.cuda.current_device())
         stream = cuda.external_stream(torch.cuda.current_stream().cuda_stream)
-        return lambda shape: torch.empty(shape, dtype=torch.float32, device=device), stream
+        return lambda shape, kind: torch.empty(shape, dtype=getattr(torch, kind), device=device), stream
     try:
         import cupy
     except ImportError as error:
@@ -84,4 +81,13 @@ def _library(name: str) -> tuple[Callable[[tuple[int, ...]], Any], Any]:
             "backend 'cuda' gives CuPy arrays, and CuPy is missing: pip install 'clrseries[gpu]'"
         ) from error
     stream = cuda.external_stream(cupy.cuda.get_current_stream().ptr)
-    return lambda shape: cupy.empty(shape, dtype=cupy.float32), stream
+    return lambda shape, kind: cupy.empty(shape, dtype=kind), stream
+
+
+def device_arrays(arrays: Sequence[Any], stream: Any) -> list[Any]:
+    """Arrays as Numba sees them on the device: those that lie there as they are, the others copied."""
+    from numba import cuda
+
+    return [
+        cuda.as_cuda_array(a) if hasattr(a, "__cuda_array_interface__") else cuda.to_device(a, stream) for a in arrays
+    ]

@@ -17,6 +17,7 @@ from ..views import Views
 from .custom import Custom
 from .instrument import Resample
 from .run import check_backend, in_threads, on_gpu, say_if_compiling
+from .scale import Normalize
 from .step import Drawing, Step, check_order, sample_steps
 from .tables import build
 
@@ -74,6 +75,10 @@ class Observe:
     def custom(self) -> Any:
         """The user's own step as the CPU's kernel calls it."""
         return custom.first_class(self._own or custom.nothing)
+
+    def prepared(self) -> Observe:
+        """What embedding does to data: the grid and the scale of this composition, nothing random."""
+        return Observe([s for s in self.steps if isinstance(s, Resample | Normalize)], self.backend)
 
     def sample(self, series: Series, views: int = 1, seed: int = 0, epoch: int = 0) -> NDArray[np.float64]:
         """All randomness of the steps' parameters: the draw, float64 (N, V, K), columns ``self.names``.

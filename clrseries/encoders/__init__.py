@@ -1,8 +1,21 @@
-"""What learns: networks from (flux, ivar) to an embedding."""
+"""What learns: networks from spectra or light curves to an embedding."""
 
+from .build import CURVE_ENCODERS, ENCODERS, build_encoder
+from .curve_conv import CurveConv, CurveTCN
+from .curve_transformer import CurveTransformer
 from .dense import ResidualDense
+from .patches import ConvNeXt1d, SpectrumTransformer
 from .resnet import ResNet1d
 
-ENCODERS = {"resnet1d": ResNet1d, "dense": ResidualDense}
-
-__all__ = ["ENCODERS", "ResNet1d", "ResidualDense"]
+__all__ = [
+    "CURVE_ENCODERS",
+    "ENCODERS",
+    "ConvNeXt1d",
+    "CurveConv",
+    "CurveTCN",
+    "CurveTransformer",
+    "ResNet1d",
+    "ResidualDense",
+    "SpectrumTransformer",
+    "build_encoder",
+]

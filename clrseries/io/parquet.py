@@ -63,7 +63,7 @@ def read_parquet(
         lists[ivar] = _ivar_of(_sized(table, "error", offsets, source, missing_rows=True), lists[flux])
     else:
         lists[ivar] = np.isfinite(lists[flux]).astype(np.float32)
-    keep = [f.name for f in table.schema if not _is_list(f.type)]
+    keep = [f.name for f in table.schema if not is_list(f.type)]
     columns = object_table(table.select(keep), table.num_rows)
     return Series(in_vacuum(lists[x], medium), lists[flux], lists[ivar], offsets, columns).check(source)
 
@@ -115,7 +115,8 @@ def read_table(path: str | Path) -> pa.Table:
         raise InputError(f"{path}: not a complete Parquet file ({first_line}); copy or write it again") from error
 
 
-def _is_list(kind: pa.DataType) -> bool:
+def is_list(kind: pa.DataType) -> bool:
+    """Whether a column's type is one of Arrow's lists."""
     return pa.types.is_list(kind) or pa.types.is_large_list(kind) or pa.types.is_fixed_size_list(kind)
 
 
@@ -123,7 +124,7 @@ def _list_column(
     table: pa.Table, name: str, dtype: type, source: str, missing_rows: bool = False
 ) -> tuple[NDArray[np.int64], NDArray[Any]]:
     kind = table.schema.field(name).type
-    if not _is_list(kind) or not (pa.types.is_floating(kind.value_type) or pa.types.is_integer(kind.value_type)):
+    if not is_list(kind) or not (pa.types.is_floating(kind.value_type) or pa.types.is_integer(kind.value_type)):
         raise located(f"must be a list of numbers, and is {kind}", source=source, column=name)
     column = table[name].combine_chunks()
     if isinstance(column, pa.ChunkedArray):

@@ -79,8 +79,8 @@ class Visit(CurveStep):
     reach : value
         An epoch farther than that [day] from any measurement of its band is lost.
     method : str
-        ``"nearest"``: the nearest measurement stands for the epoch, with its own flux and error (one may
-        stand for several epochs). ``"linear"``: the line through the measurements on both sides, whose variance
+        ``"nearest"``: the nearest measurement stands for the epoch, with its own flux and error; none stands
+        for two. ``"linear"``: the line through the measurements on both sides, whose variance
         follows from theirs.
     counterparts : mapping of band to band, optional
         Which of the series' bands stands for one of the survey's; epochs in bands without one are dropped.

@@ -15,9 +15,11 @@ from ..kernels import monitor, philox
 from ..kernels.curve_layout import COLUMNS, MOST_BANDS, NAMES, STRETCH, CurveTables
 from ..series import Series
 from ..views import CurveViews
-from .row import Pack
+from .row import Level, Pack
+from .source import Fold
 from .step import CurveDrawing, CurveStep, Moments
 
+EMBEDDED = 512  # points of a curve that an embedding sees
 MOST_VISITS = 1_000_000  # epochs of one curve
 COMBINE: dict[str, Any] = {**dict.fromkeys(("stretch", "flux_scale"), np.multiply), "shift": np.add}
 
@@ -62,6 +64,17 @@ class Monitor:
 
     def __repr__(self) -> str:
         return f"Monitor([{', '.join(map(repr, self.steps))}])"
+
+    def prepared(self) -> Monitor:
+        """What embedding does to data: folding, a row with room for most curves, and the scale of this composition.
+
+        A curve of more than 512 points (or the composition's length, where that is more) gives a part of its points, as
+        evenly from its bands as these allow; which ones depends on the object's name alone.
+        """
+        pack = next(step for step in self.steps if isinstance(step, Pack))
+        whole = Pack(max(self.length, EMBEDDED), "stratified", pack.origin)
+        fold = [Fold(step.period) for step in self.steps if isinstance(step, Fold)]
+        return Monitor([*fold, whole, *(step for step in self.steps if isinstance(step, Level))], self.backend)
 
     def sample(self, series: Series, views: int = 1, seed: int = 0, epoch: int = 0) -> NDArray[np.float64]:
         """All randomness of the steps' parameters: the draw, float64 (N, V, K), columns ``self.names``.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import ClassVar
 
 import numpy as np
 
@@ -104,16 +104,11 @@ class Level(CurveStep):
         if not self.softening > 0:
             raise InputError(f"Level: softening must be above 0, got {self.softening!r}")
 
-    def tables(self, bands: tuple[str, ...]) -> dict[str, Any]:
-        """None; but the band must be there."""
-        band_numbers([self.band] if self.band else [], bands, "Level")
-        return {}
-
     def sample(self, at: CurveDrawing) -> Columns:
         """The draw of this step."""
         numbers = {
             "normalize": self.kinds[self.by],
-            "normalize_band": at.series.bands.index(self.band) if self.band else 0,
+            "normalize_band": band_numbers([self.band], at.series.bands, "Level")[0] if self.band else 0,
             "softening": self.softening,
             "zero_magnitude": self.zero_point,
         }

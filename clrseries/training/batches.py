@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from ..augment import Observe
+from ..monitor import Monitor
 from ..series import Series
 
 
@@ -23,7 +24,7 @@ class Batches:
     Parameters
     ----------
     series : Series
-    observe : Observe
+    observe : Observe or Monitor
     batch_size : int
         Objects in a batch; all of them if there are fewer.
     views : int
@@ -33,10 +34,11 @@ class Batches:
     Yields
     ------
     flux, ivar : float32 (batch_size, views, P)
+        Of spectra; time, flux, ivar and band (batch_size, views, L) of light curves.
     """
 
     def __init__(
-        self, series: Series, observe: Observe, batch_size: int, views: int = 2, seed: int = 0, epoch: int = 0
+        self, series: Series, observe: Observe | Monitor, batch_size: int, views: int = 2, seed: int = 0, epoch: int = 0
     ) -> None:
         self.series = series
         self.observe = observe
@@ -48,17 +50,17 @@ class Batches:
     def __len__(self) -> int:
         return len(self.series) // self.batch_size
 
-    def __iter__(self) -> Iterator[tuple[Tensor, Tensor]]:
+    def __iter__(self) -> Iterator[tuple[Tensor, ...]]:
         order = np.random.default_rng((self.seed, self.epoch)).permutation(len(self.series))
         rows = [order[i * self.batch_size : (i + 1) * self.batch_size] for i in range(len(self))]
         with ThreadPoolExecutor(1, thread_name_prefix="clrseries-batches") as background:
-            coming: Future[tuple[Tensor, Tensor]] = background.submit(self._make, rows[0])
+            coming: Future[tuple[Tensor, ...]] = background.submit(self._make, rows[0])
             for following in [*rows[1:], None]:
                 batch = coming.result()
                 if following is not None:
                     coming = background.submit(self._make, following)
                 yield batch
 
-    def _make(self, rows: NDArray[np.int64]) -> tuple[Tensor, Tensor]:
+    def _make(self, rows: NDArray[np.int64]) -> tuple[Tensor, ...]:
         views = self.observe(self.series.take(rows), self.views, self.seed, self.epoch)
-        return torch.from_numpy(views.flux), torch.from_numpy(views.ivar)
+        return tuple(torch.from_numpy(array) for array in views.inputs)

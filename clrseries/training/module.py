@@ -12,6 +12,7 @@ import torch
 from torch import Tensor, nn
 
 from ..augment import Observe
+from ..monitor import Monitor
 from ..series import Series
 from .batches import Batches
 
@@ -27,7 +28,7 @@ class Pretraining(lightning.LightningModule):
         encoder: nn.Module,
         method: nn.Module,
         series: Series,
-        observe: Observe,
+        observe: Observe | Monitor,
         *,
         batch_size: int,
         learning_rate: float,
@@ -49,11 +50,10 @@ class Pretraining(lightning.LightningModule):
         """The batches of the current epoch; the trainer asks anew for each."""
         return Batches(self.series, self.observe, self.batch_size, 2, self.seed, self.current_epoch)
 
-    def training_step(self, batch: tuple[Tensor, Tensor], index: int) -> Tensor:
-        """Loss of one batch of views, (N, V, P) each."""
-        flux, ivar = batch
-        objects, views, pixels = flux.shape
-        embeddings = self.encoder(flux.reshape(-1, pixels), ivar.reshape(-1, pixels))
+    def training_step(self, batch: tuple[Tensor, ...], index: int) -> Tensor:
+        """Loss of one batch of views, (N, V, P or L) each."""
+        objects, views, _ = batch[0].shape
+        embeddings = self.encoder(*(part.flatten(0, 1) for part in batch))
         loss = self.method(embeddings.reshape(objects, views, -1))
         self.log("loss", loss, on_step=False, on_epoch=True, prog_bar=True, batch_size=objects)
         return loss

@@ -19,8 +19,9 @@ def pretrain(
     output: str | Path,
     *,
     augment: Sequence[Any] | None = None,
-    encoder: str = "dense",
+    encoder: str = "auto",
     width: int = 512,
+    size: str = "tiny",
     embedding: int = 256,
     projection: int = 128,
     temperature: float = 0.1,
@@ -43,12 +44,15 @@ def pretrain(
         Run folder: ``model/`` (``config.json``, ``model.safetensors``), ``metrics.csv``,
         ``tensorboard/`` where tensorboard is installed, ``last.ckpt``.
     augment : list of steps, optional
-        Written as in ``clrseries/augment/config.py``; default ``stellar.yaml`` beside it.
+        Written as in ``clrseries/augment/config.py``; default ``stellar.yaml`` beside it, for light curves ``variables.yaml``.
     encoder : str
-        ``"dense"`` (best where all spectra share one rest frame) or ``"resnet1d"``
-        (convolutions); see :mod:`clrseries.encoders`.
+        For spectra ``"dense"`` (best where all share one rest frame), ``"resnet1d"``, ``"spectrum_transformer"`` or
+        ``"convnext1d"``; for light curves ``"curve_transformer"``, ``"curve_conv"`` or ``"curve_tcn"``; ``"auto"`` takes the
+        first of each; see :mod:`clrseries.encoders`.
     width : int
         Hidden units of ``"dense"``, channels of the first stage of ``"resnet1d"``.
+    size : str
+        Of the other encoders: ``"tiny"``, ``"small"`` or ``"base"``.
     embedding : int
         Size of the embedding.
     projection : int
@@ -84,9 +88,9 @@ def pretrain(
     """
     import lightning
 
-    from ..augment.config import observe_from_config, stellar_augmentation
+    from ..augment.config import default_augmentation, observe_from_config
     from ..datasets.open import open_series
-    from ..encoders import ENCODERS
+    from ..encoders import ENCODERS, build_encoder
     from ..methods import SimCLR
     from ..model import Model
     from .batches import Batches
@@ -99,19 +103,20 @@ def pretrain(
     if not resume:
         refuse_existing(run, overwrite)
         checkpoint.unlink(missing_ok=True)
-    if encoder not in ENCODERS:
+    if encoder not in ("auto", *ENCODERS):
         raise InputError(f"there is no encoder {encoder!r}; there are {', '.join(ENCODERS)}")
     series = open_series(data)
     if len(series) < 2:
         raise InputError(f"contrastive training needs at least two objects, got {len(series)}")
-    observe = observe_from_config(augment if augment is not None else stellar_augmentation())
+    observe = observe_from_config(augment if augment is not None else default_augmentation(series))
     run.mkdir(parents=True, exist_ok=True)
     for noisy in ("lightning.pytorch", "lightning.fabric"):
         logging.getLogger(noisy).setLevel(logging.ERROR)
     lightning.seed_everything(seed, verbose=False)
-    network = ENCODERS[encoder](len(observe.grid), width, embedding)
-    flux, ivar = next(iter(Batches(series, observe, min(len(series), 1024), 2, seed)))
-    network.standard.fit(flux.flatten(0, 1), ivar.flatten(0, 1))
+    network = build_encoder(encoder, observe, series.bands, width, size, embedding)
+    if hasattr(network, "standard"):
+        sample = next(iter(Batches(series, observe, min(len(series), 1024), 2, seed)))
+        network.standard.fit(*(part.flatten(0, 1) for part in sample))
     method = SimCLR(embedding, projection, temperature)
     module = Pretraining(
         network,
@@ -139,7 +144,7 @@ def pretrain(
         "seed": seed,
         "loss": module.losses,
     }
-    Model(network, method.projector, observe, notes).save(run / "model", overwrite=overwrite or resume)
+    Model(network, method.projector, observe, notes, series.bands).save(run / "model", overwrite=overwrite or resume)
     return run / "model"
 
 
