@@ -91,6 +91,8 @@ class Observe:
         """
         if views < 1:
             raise InputError(f"views must be at least 1, got {views}")
+        if series.band is not None:
+            raise InputError("Observe takes spectra, and these are light curves: use Monitor")
         keys = philox.object_keys(series.identity, np.uint64(seed))
         neutral = dict.fromkeys(self.names, 0.0) | dict(layout.COLUMNS)
 

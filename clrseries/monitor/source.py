@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 from typing import ClassVar
 
 import numpy as np
@@ -157,11 +158,17 @@ class Fold(CurveStep):
 
 
 def luminosity_distance(z: Array) -> Array:
-    """Luminosity distance [Mpc] of redshifts above 0, Planck 2018."""
+    """Luminosity distance [Mpc] of redshifts from 1e-4 to 30, Planck 2018; interpolated, to 1e-6."""
+    log_z, log_distance = _distances()
+    return np.exp(np.interp(np.log(z), log_z, log_distance))
+
+
+@cache
+def _distances() -> tuple[Array, Array]:
     from astropy.cosmology import Planck18
 
-    nodes = np.geomspace(1e-4, max(float(z.max()), 1e-3) * 1.001, 2000)  # interpolation is good to 1e-6
-    return np.exp(np.interp(np.log(z), np.log(nodes), np.log(Planck18.luminosity_distance(nodes).value)))
+    nodes = np.geomspace(1e-4, 30.0, 3000)
+    return np.log(nodes), np.log(Planck18.luminosity_distance(nodes).value)
 
 
 def _middle(at: CurveDrawing) -> Array:
