@@ -25,6 +25,12 @@ _HOME = {
     "InputError": ".errors",
     "read_parquet": ".io.parquet",
     "write_parquet": ".io.parquet",
+    "read_curves": ".io.curves",
+    "write_curves": ".io.curves",
+    "read_kepler": ".io.missions",
+    "read_osc": ".io.supernovae",
+    "read_snana": ".io.supernovae",
+    "read_ztf": ".io.supernovae",
     "Observe": ".augment",
     "Redshift": ".augment",
     "Velocity": ".augment",
@@ -99,7 +105,18 @@ _HOME = {
     "plot_views": ".report.views",
     "show_views": ".report.views",
 }
-_MODULES = ("augment", "datasets", "encoders", "evaluation", "io", "kernels", "methods", "monitor", "report", "training")
+_MODULES = (
+    "augment",
+    "datasets",
+    "encoders",
+    "evaluation",
+    "io",
+    "kernels",
+    "methods",
+    "monitor",
+    "report",
+    "training",
+)
 
 __all__ = [*_HOME, *_MODULES, "__version__"]
 

@@ -95,6 +95,7 @@ def gather(
         "point: flux is missing or infinite": ~np.isfinite(flux),
         "point: error is missing or infinite": ~np.isfinite(error),
         "point: error is not positive": np.isfinite(error) & ~(error > 0),
+        "point: error is beyond float32": inverse_variance(flux, error) == 0,
     }
     dropped, keep = {}, np.ones(len(owner), bool)
     for reason, bad in reasons.items():

@@ -121,25 +121,42 @@ class Series:
         )
 
     @classmethod
-    def from_lightcurves(cls, lightcurves: Any) -> Series:
-        """From a lightkurve ``LightCurve``, ``LightCurveCollection`` or any iterable of them.
+    def from_lightcurves(
+        cls,
+        lightcurves: Any,
+        *,
+        flux: str = "flux",
+        error: str | None = None,
+        band: str = "",
+        quality: str | int = "default",
+    ) -> Series:
+        """From lightkurve's ``LightCurve`` or ``LightCurveCollection``, or astropy's ``TimeSeries``, or several of them.
 
-        `x` is time [day] in the curve's own format and scale; ``flux_err`` becomes
-        ivar; cadences with non-finite time are dropped, those with non-finite flux
-        or error keep their place with ivar 0. ``object_id`` is the curve's label.
+        Parameters
+        ----------
+        lightcurves : LightCurve, LightCurveCollection, TimeSeries or iterable of them
+        flux, error : str
+            Columns; the error's name is guessed from the flux's where it is not given.
+        band : str
+            Name of the one band.
+        quality : str or int
+            Where there is a ``quality`` column: lightkurve's name of a bit mask, or the bits.
+
+        Returns
+        -------
+        Series
+            Times in MJD of their own scale, BKJD and BTJD as BJD - 2400000.5 (TDB), a format without an epoch as it is; the
+            column ``time_system`` says which. Points that cannot be used are left out and counted in ``dropped``.
+            ``object_id`` is the curve's label.
+
+        Raises
+        ------
+        InputError
+            A column is missing, or the curves count time in different ways.
         """
-        curves = [lightcurves] if hasattr(lightcurves, "flux_err") else list(lightcurves)
-        rows = [_curve_row(curve) for curve in curves]
-        names = [str(curve.meta.get("LABEL") or curve.meta.get("OBJECT") or i) for i, curve in enumerate(curves)]
-        return cls(
-            x=_joined([r[0] for r in rows], np.float64),
-            flux=_joined([r[1] for r in rows], np.float32),
-            ivar=_joined([r[2] for r in rows], np.float32),
-            offsets=_offsets([len(r[0]) for r in rows]),
-            table=object_table({"object_id": names}, len(rows)),
-            band=np.zeros(sum(len(r[0]) for r in rows), np.int8),
-            bands=("",),
-        ).check()
+        from .timeseries import from_timeseries
+
+        return from_timeseries(lightcurves, flux, error, band, quality)
 
     @classmethod
     def from_points(
@@ -302,16 +319,3 @@ def _spectrum_rows(spectrum: Any) -> list[tuple[NDArray[Any], NDArray[Any], NDAr
     flux, ivar = np.nan_to_num(flux, posinf=0.0, neginf=0.0), np.where(bad, 0.0, ivar)
     order = np.argsort(wave, kind="stable") if wave.ndim == 1 and len(wave) > 1 and wave[0] > wave[-1] else slice(None)
     return [(wave[order], f[order], v[order]) for f, v in zip(flux, ivar, strict=True)]
-
-
-def _curve_row(curve: Any) -> tuple[NDArray[Any], NDArray[Any], NDArray[Any]]:
-    def plain(column: Any) -> NDArray[np.float64]:
-        values = getattr(column, "value", column)
-        return np.ma.filled(np.ma.asarray(values, np.float64), np.nan)
-
-    time, flux, error = plain(curve.time), plain(curve.flux), plain(curve.flux_err)
-    keep = np.isfinite(time)
-    order = np.argsort(time[keep], kind="stable")
-    time, flux, error = time[keep][order], flux[keep][order], error[keep][order]
-    good = np.isfinite(flux) & np.isfinite(error) & (error > 0)
-    return time, np.nan_to_num(flux, posinf=0.0, neginf=0.0), np.where(good, 1.0 / np.where(good, error, 1.0) ** 2, 0.0)

@@ -47,12 +47,30 @@ def kernel_for():
             rows = more_rows[cuda.blockIdx.x]
         views, length = draw.shape[1], out_flux.shape[2]
         n, width = padded_points(most, length), padded_row(length)
-        d, f, i4, i1 = doubles[cuda.blockIdx.x], floats[cuda.blockIdx.x], integers[cuda.blockIdx.x], bytes_[cuda.blockIdx.x]
+        d, f, i4, i1 = (
+            doubles[cuda.blockIdx.x],
+            floats[cuda.blockIdx.x],
+            integers[cuda.blockIdx.x],
+            bytes_[cuda.blockIdx.x],
+        )
         now = (d[:n], f[:n], f[n : 2 * n], i1[:n])
         then = (d[n : 2 * n], f[2 * n : 3 * n], f[3 * n : 4 * n], i1[n : 2 * n])
         second = n + MOST_BANDS * PART
-        numbers = (i4[:second], i4[second : second + n], i4[second + n : second + n + length + 1], starts, quota, counts)
-        work = (now, then, (rows[:width], rows[width : 2 * width], rows[2 * width : 3 * width]), numbers, (medians, scatters))
+        numbers = (
+            i4[:second],
+            i4[second : second + n],
+            i4[second + n : second + n + length + 1],
+            starts,
+            quota,
+            counts,
+        )
+        work = (
+            now,
+            then,
+            (rows[:width], rows[width : 2 * width], rows[2 * width : 3 * width]),
+            numbers,
+            (medians, scatters),
+        )
         own_time, own_flux, own_ivar = rows[3 * width :], rows[4 * width :], rows[5 * width :]
         for r in range(cuda.blockIdx.x, draw.shape[0] * views, cuda.gridDim.x):
             i, view = r // views, r % views

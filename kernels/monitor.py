@@ -264,16 +264,12 @@ def measure(draw, tables, key, view, epoch, work, when, out, lane, lanes, barrie
             fill(limit, ONE, lane, lanes)
         times_table(limit, band, tables.five_sigma, np.float32(draw[DEPTH]), lane, lanes)
         barrier()
-        deepen(
-            flux, ivar, limit, np.float32(draw[DEPTH_SKY]), np.float32(draw[DEPTH_FLOOR]), deviates, lane, lanes
-        )
+        deepen(flux, ivar, limit, np.float32(draw[DEPTH_SKY]), np.float32(draw[DEPTH_FLOOR]), deviates, lane, lanes)
         barrier()
     if draw[OUTLIERS] > 0.0:
         fill_uniform(deviates, len(flux), key, OUTLIER_STREAM, view, epoch, lane, lanes)
         barrier()
-        add_outliers(
-            flux, ivar, np.float32(draw[OUTLIERS]), np.float32(draw[OUTLIER_SIZE]), deviates, lane, lanes
-        )
+        add_outliers(flux, ivar, np.float32(draw[OUTLIERS]), np.float32(draw[OUTLIER_SIZE]), deviates, lane, lanes)
         barrier()
     if draw[DETECTION] > 0.0:
         fill_uniform(deviates, len(flux), key, DETECTION_STREAM, view, epoch, lane, lanes)
@@ -306,7 +302,9 @@ def monitor_row(x, flux, ivar, band, bands, draw, tables, key, view, epoch, work
     barrier()
     if chosen > 0:
         if draw[STRETCH] < 0.0:  # the row's own times must rise for what follows
-            sort_by_time((when, out_flux, out_ivar, out_band), out_time, chosen, slots, rows[2], then[3], lane, lanes, barrier)
+            sort_by_time(
+                (when, out_flux, out_ivar, out_band), out_time, chosen, slots, rows[2], then[3], lane, lanes, barrier
+            )
         out = (out_flux[:chosen], out_ivar[:chosen], out_band[:chosen])
         disturb(draw, bands, key, view, epoch, work, when[:chosen], out, lane, lanes, barrier)
         measure(draw, tables, key, view, epoch, work, when[:chosen], out, lane, lanes, barrier)

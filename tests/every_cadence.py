@@ -85,7 +85,11 @@ def compositions():
         "whole": [*source, *seen, Bin(3.0), Pack(48, "stratified"), *measured, Level("band")],
         "folded": [*source, Fold("period"), Pack(32, "random", "middle"), *measured, Level("object")],
         "crop": [Pack(24, "crop", "peak"), Level("colour", "g")],
-        "nearest": [Visit(times, bands, 2.0, 1.5), Pack(40, "stratified", "detection"), Level("magnitude", softening=3.0)],
+        "nearest": [
+            Visit(times, bands, 2.0, 1.5),
+            Pack(40, "stratified", "detection"),
+            Level("magnitude", softening=3.0),
+        ],
         "linear": [Visit(times, bands, 2.0, 30.0, "linear"), Pack(40)],
         "plain": [Pack(300)],
     }
@@ -97,7 +101,9 @@ def stars(count=4):
     sizes = [1, 60, 40, 90][:count]
     times = [np.sort(rng.uniform(51000, 51900, n)) for n in sizes]
     bands = [rng.choice(["g", "r", "i"] if i != 2 else ["r", "i"], n) for i, n in enumerate(sizes)]
-    flux = [100 + 20 * np.sin(t / 3) + 30 * (b == "r") + rng.normal(0, 1, len(t)) for t, b in zip(times, bands, strict=True)]
+    flux = [
+        100 + 20 * np.sin(t / 3) + 30 * (b == "r") + rng.normal(0, 1, len(t)) for t, b in zip(times, bands, strict=True)
+    ]
     error = [np.where(rng.random(n) < 0.05, np.nan, 1.0) if n > 1 else np.ones(n) for n in sizes]
     table = {"object_id": [f"v{i}" for i in range(count)], "z": [0.1] * count, "period": [18.85] * count}
     return Series.from_points(times, flux, error, bands, table, bands=("g", "r", "i"))

@@ -120,9 +120,7 @@ def simulated(composition, series, views, seed):
 
 
 if __name__ == "__main__":
-    made = {
-        name: simulated(Observe(steps, backend="cuda"), spectra(), 2, 3) for name, steps in compositions().items()
-    }
+    made = {name: simulated(Observe(steps, backend="cuda"), spectra(), 2, 3) for name, steps in compositions().items()}
     from clrseries.kernels import cuda as kernel
 
     with patch.object(kernel, "shared_limit", lambda: 0):  # rows too long for shared memory

@@ -104,7 +104,9 @@ def test_a_season_is_centred_on_opposition_and_a_night_where_it_is_said(stars):
     sun = get_sun(Time(middle, format="mjd")).ra.deg
     assert abs((sun - 150.0) % 360 - 180) < 4  # the Sun does not move evenly
     views = run(stars, Nights(6.0, middle=0.3))
-    times = np.concatenate([stars.x[stars.offsets[i] + np.array(sorted(s), int) - 1] for i, s in enumerate(seen(views))])
+    times = np.concatenate(
+        [stars.x[stars.offsets[i] + np.array(sorted(s), int) - 1] for i, s in enumerate(seen(views))]
+    )
     assert (cyclic(times, 1.0, 0.3) < 0.125 + 1e-3).all() and len(times) > 3000
 
 
@@ -130,7 +132,9 @@ def test_weather_takes_whole_nights_in_spells_and_the_fraction_it_says(stars):
 
 def test_the_moon_takes_bright_nights(stars):
     views = run(stars, Moon(0.8))
-    found = np.concatenate([stars.x[stars.offsets[i] + np.array(sorted(s), int) - 1] for i, s in enumerate(seen(views))])
+    found = np.concatenate(
+        [stars.x[stars.offsets[i] + np.array(sorted(s), int) - 1] for i, s in enumerate(seen(views))]
+    )
     from astropy.coordinates import get_body, get_sun
     from astropy.time import Time
 
@@ -157,7 +161,9 @@ def test_runs_of_days_are_lost(stars):
 def test_points_and_bands_are_lost_at_random_but_never_the_last_band(stars):
     assert np.mean([len(s) for s in seen(run(stars, Thin(0.25)))]) == pytest.approx(0.75 * POINTS, rel=0.02)
     views = Monitor([DropBands(0.6), Pack(POINTS)])(stars, views=40, seed=2)
-    kinds = [np.unique(b[v > 0]) for b, v in zip(views.band.reshape(-1, POINTS), views.ivar.reshape(-1, POINTS), strict=True)]
+    kinds = [
+        np.unique(b[v > 0]) for b, v in zip(views.band.reshape(-1, POINTS), views.ivar.reshape(-1, POINTS), strict=True)
+    ]
     assert all(len(k) >= 1 for k in kinds)
     both = np.mean([len(k) == 2 for k in kinds])
     assert both == pytest.approx(0.16, abs=0.03)
@@ -173,7 +179,9 @@ def test_visits_are_the_nearest_measurement_or_the_line_between_two(stars, metho
         x, flux, _ = stars.row(i)
         band = stars.band[i * POINTS : (i + 1) * POINTS]
         t = x - x[0]
-        epochs = [(4.0 * (c - drawn(views, "visit_phase")[i]) + d, b) for c in range(400) for d, b in ((0.0, 0), (0.7, 1))]
+        epochs = [
+            (4.0 * (c - drawn(views, "visit_phase")[i]) + d, b) for c in range(400) for d, b in ((0.0, 0), (0.7, 1))
+        ]
         epochs = [(e, b) for e, b in epochs if e <= t[-1] + 8]
         rows = []
         for when, b in epochs:
@@ -191,7 +199,9 @@ def test_visits_are_the_nearest_measurement_or_the_line_between_two(stars, metho
         good = views.ivar[i, 0] > 0
         assert good.sum() == wanted.shape[1] > 20
         for found, column in zip(views.inputs, wanted, strict=True):
-            offset = found[i, 0][good][0] - column[0] if found is views.time else 0.0  # time counts from the first point
+            offset = (
+                found[i, 0][good][0] - column[0] if found is views.time else 0.0
+            )  # time counts from the first point
             np.testing.assert_allclose(found[i, 0][good] - offset, column, rtol=2e-4, atol=2e-3)
 
 
@@ -218,7 +228,8 @@ def test_binning_keeps_every_bit_of_information(stars):
     for b in (0, 1):
         for moment in (0, 1, 2):
             before, after = (
-                (v.ivar * np.where(v.band == b, 1.0, 0.0) * [1.0, v.flux, v.time][moment]).sum(-1) for v in (whole, views)
+                (v.ivar * np.where(v.band == b, 1.0, 0.0) * [1.0, v.flux, v.time][moment]).sum(-1)
+                for v in (whole, views)
             )
             np.testing.assert_allclose(after, before, rtol=1e-4)
     cells = np.floor(views.time / 7.0 + views.drawn("bin_phase")[..., None])
@@ -254,14 +265,18 @@ def test_folding_gives_phases_in_order_of_the_stretched_period(stars):
     np.testing.assert_array_equal(views.flux[3, 0], flux[np.argsort(phase)])
 
 
-@pytest.mark.parametrize("name", ["LSST-WFD", "ZTF", "Gaia", "ASAS-SN", "Kepler", "TESS", "OGLE", "EROS1", "SDSS-S82", "Pan-STARRS"])
+@pytest.mark.parametrize(
+    "name", ["LSST-WFD", "ZTF", "Gaia", "ASAS-SN", "Kepler", "TESS", "OGLE", "EROS1", "SDSS-S82", "Pan-STARRS"]
+)
 def test_a_preset_looks_as_often_as_it_says(name):
     survey = cadence(name)
     assert survey.source and set(survey.five_sigma) == set(survey.saturation) == set(survey.bands)
     step, span = (0.0005, 400) if name == "ASAS-SN" else (0.01, 20 if survey.cycle < 0.1 else 730)
     time, bands = np.arange(0, span, step), survey.bands
     grid = np.repeat(time, len(bands))
-    source = Series.from_points(grid[None], np.full((1, len(grid)), 100.0), np.full((1, len(grid)), 0.01), [np.tile(bands, len(time))])
+    source = Series.from_points(
+        grid[None], np.full((1, len(grid)), 100.0), np.full((1, len(grid)), 0.01), [np.tile(bands, len(time))]
+    )
     views = Monitor([*survey.when(reach=step), Pack(3000), *survey.how()])(source, views=30)
     number = (views.ivar > 0).sum(-1).mean()
     per_day = len(survey.epochs) / survey.cycle * np.ptp(time)

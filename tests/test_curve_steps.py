@@ -39,9 +39,11 @@ def flat():
 
 
 def run(series, *steps, views=1, seed=4, length=POINTS):
-    return Monitor([step for step in steps if step.order < Pack.order] + [Pack(length)] + [s for s in steps if s.order > Pack.order])(
-        series, views, seed
-    )
+    return Monitor(
+        [step for step in steps if step.order < Pack.order]
+        + [Pack(length)]
+        + [s for s in steps if s.order > Pack.order]
+    )(series, views, seed)
 
 
 def logs(views, series):
@@ -56,7 +58,9 @@ def test_zero_points_belong_to_bands(flat):
     np.testing.assert_allclose(offset, np.take_along_axis(means, band.astype(int), 1), atol=1e-5)
     assert means.std() == pytest.approx(0.1 * np.log(10) / 2.5, rel=0.15)
     assert abs(np.corrcoef(means.T)[0, 1]) < 0.3
-    np.testing.assert_allclose(views.ivar[:, 0] * views.flux[:, 0] ** 2, (flat.ivar * flat.flux**2).reshape(-1, POINTS), rtol=1e-4)
+    np.testing.assert_allclose(
+        views.ivar[:, 0] * views.flux[:, 0] ** 2, (flat.ivar * flat.flux**2).reshape(-1, POINTS), rtol=1e-4
+    )
 
 
 def test_jumps_are_steps(flat):

@@ -100,18 +100,6 @@ def test_from_spectra():
 
 
 @pytest.mark.filterwarnings("ignore:Warning. the tpfmodel")  # lightkurve's own, on import
-def test_from_lightcurves():
-    from lightkurve import LightCurve, LightCurveCollection
-
-    time = np.array([3.0, 1.0, 2.0, 4.0])
-    curve = LightCurve(time=time, flux=[3.0, 1.0, np.nan, 4.0], flux_err=[0.5, 0.5, 0.5, 0.0])
-    curve.meta["LABEL"] = "KIC 1"
-    series = Series.from_lightcurves(LightCurveCollection([curve, curve]))
-    x, flux, ivar = series.row(1)
-    assert x.tolist() == [1, 2, 3, 4] and flux.tolist() == [1, 0, 3, 4] and ivar.tolist() == [4, 0, 4, 0]
-    assert series.object_ids == ["KIC 1", "KIC 1"] and series.band is not None
-
-
 def test_parquet_there_and_back_without_copies(series, tmp_path):
     path = tmp_path / "a.parquet"
     write_parquet(series, path)

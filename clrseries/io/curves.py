@@ -142,7 +142,9 @@ def _unnested(table: pa.Table, nested: str, source: str) -> pa.Table:
             for field in column.type.value_type
         }
     else:
-        raise located(f"must be a struct of lists or a list of structs, and is {column.type}", source=source, column=nested)
+        raise located(
+            f"must be a struct of lists or a list of structs, and is {column.type}", source=source, column=nested
+        )
     for name, values in fields.items():
         table = table.append_column(name, values)
     return table

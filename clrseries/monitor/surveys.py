@@ -116,7 +116,8 @@ class Cadence:
         """
         own = counterparts or {}
         limit, bright = (
-            {own.get(band, band): value for band, value in table.items()} for table in (self.five_sigma, self.saturation)
+            {own.get(band, band): value for band, value in table.items()}
+            for table in (self.five_sigma, self.saturation)
         )
         steps: list[CurveStep] = [Jumps(self.jumps, self.gaps[0])] if self.jumps else []
         return [*steps, Saturate(bright, zero_point), Depth(limit, offset, floor=floor, zero_point=zero_point)]
@@ -147,7 +148,9 @@ def cadence(name: str) -> Cadence:
 
 def _nights(visits: str, every: float, apart: float) -> tuple[tuple[float, str], ...]:
     """Epochs of nights `every` so many days, one word of bands each, `apart` [day] within a night."""
-    return tuple((every * n + apart * k, band) for n, night in enumerate(visits.split()) for k, band in enumerate(night))
+    return tuple(
+        (every * n + apart * k, band) for n, night in enumerate(visits.split()) for k, band in enumerate(night)
+    )
 
 
 CADENCES: dict[str, dict[str, Any]] = {
