@@ -103,13 +103,14 @@ def gather(
         keep &= ~bad
     order = np.lexsort((number, time, owner))
     order = order[keep[order]]
-    owner, time, flux, error, number = (a[order] for a in (owner, time, flux, error, number))
+    owner, time, flux, error, number = owner[order], time[order], flux[order], error[order], number[order]
     same = np.ones(len(owner), bool)
     same[:1] = False
     for values in (owner, time, flux, error, number):
         same[1:] &= values[1:] == values[:-1]
     dropped["point: is there twice"] = int(same.sum())
-    owner, time, flux, error, number = (a[~same] for a in (owner, time, flux, error, number))
+    new = ~same
+    owner, time, flux, error, number = owner[new], time[new], flux[new], error[new], number[new]
     lengths = np.bincount(owner, minlength=objects)
     whole = object_table(table, objects)
     full = lengths > 0

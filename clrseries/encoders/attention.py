@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
@@ -36,5 +37,6 @@ class Block(nn.Module):
         )
         mask = None if bias is None else bias.to(query.dtype)
         mixed = functional.scaled_dot_product_attention(query, key, value, attn_mask=mask)
-        tokens = tokens + self.output(mixed.transpose(1, 2).flatten(2))
+        # joined and not reshaped, since an exporter's attention leaves other strides than this one
+        tokens = tokens + self.output(torch.cat(mixed.unbind(1), dim=-1))
         return tokens + self.network(tokens)

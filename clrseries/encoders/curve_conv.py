@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar, Literal
 
 import torch
 from torch import Tensor, nn
 
 from ..errors import InputError
-from .points import Pool, StandardPoints
+from .points import CurveHead, Pool, StandardPoints
 from .sizes import size_of
 
 
@@ -32,10 +32,10 @@ class CurveConv(nn.Module):
         Whether what is given is phases.
     """
 
-    sizes = {
-        "tiny": {"width": 48, "blocks": 4},
-        "small": {"width": 96, "blocks": 5},
-        "base": {"width": 192, "blocks": 6},
+    sizes: ClassVar[dict[str, dict[str, int]]] = {
+        "tiny": {"width": 64, "blocks": 5},
+        "small": {"width": 128, "blocks": 6},
+        "base": {"width": 256, "blocks": 8},
     }
 
     def __init__(
@@ -57,27 +57,27 @@ class CurveConv(nn.Module):
         }  # fmt: skip
         self.embedding, self.bands, self.bins = embedding, bands, bins
         self.start, self.stop = start, stop
-        width, mode = shape["width"], "circular" if folded else "zeros"
+        width = shape["width"]
+        mode: Literal["zeros", "circular"] = "circular" if folded else "zeros"
         self.standard = StandardPoints(bands)
         self.stem = nn.Conv1d(2 * bands, width, 5, padding=2, padding_mode=mode)
         self.blocks = nn.ModuleList(Residual(width, 1, mode) for _ in range(shape["blocks"]))
-        self.head = nn.Sequential(nn.LayerNorm(2 * width), nn.Linear(2 * width, embedding))
+        self.head = CurveHead(2 * width, bands, embedding)
 
     def forward(self, time: Tensor, flux: Tensor, ivar: Tensor, band: Tensor) -> Tensor:
         """Embed light curves; arguments as for :class:`CurveTransformer`, (B, L) each -> (B, D)."""
-        maps = nn.functional.gelu(self.stem(self.binned(time, flux, ivar, band)))
+        points, levels = self.standard(flux, ivar, band.long())
+        maps = nn.functional.gelu(self.stem(self.binned(time, points[..., 0], ivar, band.long())))
         for block in self.blocks:
             maps = block(maps)
-        return self.head(torch.cat([maps.mean(-1), maps.amax(-1)], dim=-1))
+        return self.head(torch.cat([maps.mean(-1), maps.amax(-1)], dim=-1), levels)
 
-    def binned(self, time: Tensor, flux: Tensor, ivar: Tensor, band: Tensor) -> Tensor:
-        """(B, 2 bands, bins): mean flux and ln(1 + its S/N for a unit flux) / 3 of each bin."""
-        band = band.long()
-        weight = ivar * self.standard.scatter[band].square()
-        value = self.standard(flux, ivar, band)[..., 0]
+    def binned(self, time: Tensor, value: Tensor, ivar: Tensor, band: Tensor) -> Tensor:
+        """(B, 2 bands, bins): mean of the points' first channel and ln(1 + its S/N for a unit of it) / 3 of each bin."""
+        weight = ivar * self.standard.within[band].square()
         place = ((time - self.start) * (self.bins / (self.stop - self.start))).long().clamp(0, self.bins - 1)
         cell = band * self.bins + place
-        empty = torch.zeros(len(time), self.bands * self.bins, dtype=weight.dtype, device=time.device)
+        empty = torch.zeros(time.shape[0], self.bands * self.bins, dtype=weight.dtype, device=time.device)
         total = empty.scatter_add(1, cell, weight)
         mean = empty.scatter_add(1, cell, weight * value) / total.clamp(min=1e-12)
         both = torch.stack([mean, torch.log1p(total.sqrt()) / 3.0], dim=1)
@@ -98,7 +98,7 @@ class CurveTCN(nn.Module):
         D, size of the embedding.
     """
 
-    sizes = {
+    sizes: ClassVar[dict[str, dict[str, int]]] = {
         "tiny": {"width": 64, "blocks": 5},
         "small": {"width": 128, "blocks": 6},
         "base": {"width": 256, "blocks": 7},
@@ -114,29 +114,31 @@ class CurveTCN(nn.Module):
         self.stem = nn.Conv1d(3 + bands, width, 1)
         self.blocks = nn.ModuleList(Residual(width, 2**k, "zeros") for k in range(shape["blocks"]))
         self.pool = Pool(width, "attention")
-        self.head = nn.Sequential(nn.LayerNorm(width), nn.Linear(width, embedding))
+        self.head = CurveHead(width, bands, embedding)
 
     def forward(self, time: Tensor, flux: Tensor, ivar: Tensor, band: Tensor) -> Tensor:
         """Embed light curves; arguments as for :class:`CurveTransformer`, (B, L) each -> (B, D)."""
         good = (ivar > 0).unsqueeze(1)
-        points = self.standard(flux, ivar, band.long()).transpose(1, 2)
+        points, levels = self.standard(flux, ivar, band.long())
         since = nn.functional.pad(time[:, 1:] - time[:, :-1], (1, 0)).clamp(min=0.0)
         kinds = nn.functional.one_hot(band.long(), self.bands).transpose(1, 2).to(points.dtype)
-        maps = self.stem(torch.cat([points, torch.log1p(since).unsqueeze(1), kinds], dim=1)) * good
+        maps = self.stem(torch.cat([points.transpose(1, 2), torch.log1p(since).unsqueeze(1), kinds], dim=1)) * good
         for block in self.blocks:
-            maps = block(maps) * good
-        return self.head(self.pool(maps.transpose(1, 2), good.squeeze(1)))
+            maps = block(maps, good) * good
+        return self.head(self.pool(maps.transpose(1, 2), good.squeeze(1)), levels)
 
 
 class Residual(nn.Module):
-    """Two convolutions and a shortcut, (B, C, L) -> (B, C, L)."""
+    """Two convolutions and a shortcut, (B, C, L) -> (B, C, L); empty places are made 0 again between the two."""
 
-    def __init__(self, width: int, dilation: int, mode: str) -> None:
+    def __init__(self, width: int, dilation: int, mode: Literal["zeros", "circular"]) -> None:
         super().__init__()
-        self.norm = nn.GroupNorm(1, width)
+        self.norm = nn.LayerNorm(width)  # of each place on its own: empty places must not count
         self.wide = nn.Conv1d(width, width, 3, padding=dilation, dilation=dilation, padding_mode=mode)
         self.narrow = nn.Conv1d(width, width, 3, padding=dilation, dilation=dilation, padding_mode=mode)
 
-    def forward(self, maps: Tensor) -> Tensor:
-        """(B, C, L) -> (B, C, L)."""
-        return maps + self.narrow(nn.functional.gelu(self.wide(self.norm(maps))))
+    def forward(self, maps: Tensor, good: Tensor | None = None) -> Tensor:
+        """(B, C, L), (B, 1, L) -> (B, C, L)."""
+        inside = 1.0 if good is None else good
+        hidden = self.wide(self.norm(maps.transpose(1, 2)).transpose(1, 2) * inside)
+        return maps + self.narrow(nn.functional.gelu(hidden) * inside)

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 import torch
 from torch import Tensor, nn
 
 from ..errors import InputError
 from .attention import Block
-from .points import Pool, StandardPoints, TimeWaves
+from .points import CurveHead, Pool, StandardPoints, TimeWaves
 from .sizes import size_of
 
-POOLS = ("cls", "mean", "attention")
+POOLS = ("cls", "mean", "moments", "attention")
 FAR = -1e4  # a logit that no point survives, in bfloat16 too
 
 
@@ -27,20 +27,20 @@ class CurveTransformer(nn.Module):
     ----------
     bands : int
     size : str
-        ``"tiny"``, ``"small"`` or ``"base"``: about 0.2, 0.9 and 5 million parameters.
+        ``"tiny"``, ``"small"`` or ``"base"``: about 0.2, 0.8 and 5 million parameters.
     embedding : int
         D, size of the embedding.
     pool : str
-        ``"cls"``, ``"mean"`` or ``"attention"``.
+        ``"cls"``, ``"mean"``, ``"moments"`` or ``"attention"``.
     """
 
-    sizes = {
+    sizes: ClassVar[dict[str, dict[str, int]]] = {
         "tiny": {"width": 64, "blocks": 3, "heads": 4},
         "small": {"width": 128, "blocks": 5, "heads": 4},
         "base": {"width": 256, "blocks": 8, "heads": 8},
     }
 
-    def __init__(self, bands: int, size: str = "tiny", embedding: int = 128, pool: str = "attention") -> None:
+    def __init__(self, bands: int, size: str = "tiny", embedding: int = 128, pool: str = "moments") -> None:
         super().__init__()
         shape = size_of(self.sizes, size)
         if pool not in POOLS:
@@ -58,7 +58,7 @@ class CurveTransformer(nn.Module):
         self.nearness = nn.Parameter(torch.linspace(0.0, 1.0, shape["heads"]))
         self.blocks = nn.ModuleList(Block(width, shape["heads"]) for _ in range(shape["blocks"]))
         self.pool = Pool(width, "mean" if pool == "cls" else pool)
-        self.head = nn.Sequential(nn.LayerNorm(width), nn.Linear(width, embedding))
+        self.head = CurveHead(self.pool.width, bands, embedding)
 
     def forward(self, time: Tensor, flux: Tensor, ivar: Tensor, band: Tensor) -> Tensor:
         """Embed light curves.
@@ -74,17 +74,17 @@ class CurveTransformer(nn.Module):
         float32 (B, D)
         """
         band, good = band.int(), ivar > 0
-        points, waves = self.standard(flux, ivar, band), self.waves(time)
+        (points, levels), waves = self.standard(flux, ivar, band), self.waves(time)
         tokens = self.of_flux(points) + self.of_band(band) + self.of_time(waves)
         tokens = tokens + self.of_product(waves * points[..., :1])
         apart = torch.log1p((time.unsqueeze(-1) - time.unsqueeze(-2)).abs().float())
         bias = -self.nearness.float()[:, None, None] * apart.unsqueeze(1)
         bias = bias.masked_fill(~good[:, None, None, :], FAR)
         if self.cls is not None:
-            tokens = torch.cat([self.cls.expand(len(tokens), 1, -1).to(tokens.dtype), tokens], dim=1)
+            tokens = torch.cat([self.cls.expand(tokens.shape[0], 1, -1).to(tokens.dtype), tokens], dim=1)
             bias = nn.functional.pad(bias, (1, 0, 1, 0))
             bias[:, :, 0, 1:] = torch.where(good[:, None, :], 0.0, FAR)
         for block in self.blocks:
             tokens = block(tokens, bias)
         pooled = tokens[:, 0] if self.cls is not None else self.pool(tokens, good)
-        return self.head(pooled)
+        return self.head(pooled, levels)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from typing import Any
+from typing import Any, ClassVar
 
 import torch
 from torch import Tensor, nn
@@ -85,7 +85,7 @@ class SpectrumTransformer(nn.Module):
         Pixels of one patch.
     """
 
-    sizes = {
+    sizes: ClassVar[dict[str, dict[str, int]]] = {
         "tiny": {"width": 64, "blocks": 4, "heads": 4},
         "small": {"width": 128, "blocks": 6, "heads": 4},
         "base": {"width": 256, "blocks": 8, "heads": 8},
@@ -129,7 +129,7 @@ class ConvNeXt1d(nn.Module):
     Parameters are those of :class:`SpectrumTransformer`.
     """
 
-    sizes = {
+    sizes: ClassVar[dict[str, dict[str, int]]] = {
         "tiny": {"width": 64, "blocks": 5},
         "small": {"width": 128, "blocks": 8},
         "base": {"width": 256, "blocks": 10},

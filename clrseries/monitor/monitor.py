@@ -123,8 +123,8 @@ class Monitor:
         if on_gpu(self.backend, series):
             from .cuda import apply_cuda
 
-            arrays = apply_cuda(tables, series, draw, keys, epoch, most, self.length, out)
-            return CurveViews(*arrays, series.bands, draw, self.names, "cuda")
+            time, flux, ivar, band = apply_cuda(tables, series, draw, keys, epoch, most, self.length, out)
+            return CurveViews(time, flux, ivar, band, series.bands, draw, self.names, "cuda")
         say_if_compiling("monitor.monitor_rows")
         outputs = tuple(np.empty(shape, t) for t in (np.float32,) * 3 + (np.int8,)) if out is None else out.inputs
         samples = (series.x, series.flux, series.ivar, series.band)
@@ -135,7 +135,8 @@ class Monitor:
             )
 
         in_threads(rows, series.offsets, threads)
-        return CurveViews(*outputs, series.bands, draw, self.names)
+        time, flux, ivar, band = outputs
+        return CurveViews(time, flux, ivar, band, series.bands, draw, self.names)
 
     def __call__(
         self,
