@@ -13,6 +13,7 @@ from .errors import InputError
 EPILOG = """
 examples:
   clrseries demo --output demo/                          the whole story on real stars, five to ten minutes
+  clrseries demo --lightcurves --output demo-curves/     the same on variable stars
   clrseries pretrain config.yaml --data spectra.parquet --output run/
   clrseries pretrain --data miles stelib --output run/ --epochs 50
   clrseries embed run/model spectra.parquet --output embeddings.parquet
@@ -20,14 +21,15 @@ examples:
   clrseries augment spectra.parquet --config config.yaml --output views.html
 
 Data are Parquet files with one row per object and list columns wavelength [Angstrom],
-flux, ivar (or error); or the names miles and stelib.
+flux, ivar (or error); or the names miles and stelib. Light curves: Parquet with list columns time [day], flux, flux_err
+and band, or one row per point, also as CSV; or the name simulated.
 """
 SUMMARIES = {
     "pretrain": "learn a representation from data without labels",
     "embed": "turn every object into an embedding",
     "evaluate": "probe a column with linear models and nearest neighbours",
     "augment": "draw some objects and several views of each, to see whether an augmentation is sensible",
-    "demo": "pretrain, embed, evaluate and report on two libraries of real stars",
+    "demo": "pretrain, embed, evaluate and report on two libraries of real stars, or on variable stars",
 }
 FUNCTIONS = {
     "augment": "show_views"
@@ -85,7 +87,7 @@ def build_parser() -> Any:
 def _bare_flag(words: Sequence[str], i: int) -> bool:
     """Whether word `i` is a switch given without a value, as people write it: ``--overwrite``."""
     following = words[i + 1] if i + 1 < len(words) else "--"
-    return words[i] in ("--overwrite", "--resume", "--progress") and following not in ("true", "false")
+    return words[i] in ("--overwrite", "--resume", "--progress", "--lightcurves") and following not in ("true", "false")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

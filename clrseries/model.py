@@ -25,6 +25,7 @@ from .io.parquet import refuse_existing
 from .methods import Projector
 from .monitor import Monitor
 from .series import Series
+from .views import CurveViews, Views
 
 FORMAT = 1
 LAYERS = ("embedding", "projection")
@@ -85,11 +86,12 @@ class Model:
         prepare, parts = self.observe.prepared(), []
         for first in range(0, len(series), BATCH):
             batch = series.take(np.arange(first, min(first + BATCH, len(series))))
-            views = prepare(batch, threads=threads)
+            views: Views | CurveViews = prepare(batch, threads=threads)
             empty = ~(views.ivar[:, 0] > 0).any(-1)
             if empty.any():
                 name = batch.object_ids[int(np.argmax(empty))]
                 raise InputError(f"object {name!r}, {self._missing()}; drop the object")
+            views = views.trimmed() if isinstance(views, CurveViews) else views
             features = self.encoder(*(torch.from_numpy(array[:, 0]) for array in views.inputs))
             features = self.projector(features) if layer == "projection" else features
             parts.append(features.float().numpy())

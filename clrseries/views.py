@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -88,6 +88,13 @@ class CurveViews:
     def inputs(self) -> tuple[NDArray[Any], ...]:
         """What an encoder of light curves takes: time, flux, ivar and band."""
         return self.time, self.flux, self.ivar, self.band
+
+    def trimmed(self) -> CurveViews:
+        """The same without the end of the rows that is empty in every view (one place always stays)."""
+        used = np.flatnonzero((self.ivar > 0).any(axis=(0, 1)))
+        length = int(used[-1]) + 1 if len(used) else 1
+        time, flux, ivar, band = (np.ascontiguousarray(array[..., :length]) for array in self.inputs)
+        return replace(self, time=time, flux=flux, ivar=ivar, band=band)
 
     def drawn(self, name: str) -> NDArray[np.float64]:
         """One column of the draw, float64 (N, V)."""

@@ -13,7 +13,9 @@ import pytest
 from clrseries import InputError, Observe
 
 from . import everything
+from .curve_stages import TIMES, curve_stages
 
+COUNTS = {"count_at_most", "count_taken", "largest_at_most", "smallest_above"}  # stages that return something
 ROOT = Path(__file__).parent.parent
 ARITHMETIC = re.compile(r"\b(add|sub|mul|fma|div|rcp|sqrt|min|max)\.?[a-z.]*\.f64\b")
 
@@ -122,10 +124,11 @@ def stages():
         (normalize.gaussian_taps, (f, row)), (normalize.divide_bins, (row, row)),
         (normalize.node_percentiles, (keys, i, i, i, f, row)),
         (normalize.divide_by_nodes, (row, row, row, i, i, f)),
+        *curve_stages(),
     ]  # fmt: skip
 
 
-def test_every_stage_is_in_that_list_but_those_that_handle_wavelengths():
+def test_every_stage_is_in_that_list_but_those_that_handle_wavelengths_and_times():
     from clrseries import kernels
 
     wavelengths = {"chunk_edges", "chunk_products", "add_overlaps", "interpolate_sums"}
@@ -140,7 +143,7 @@ def test_every_stage_is_in_that_list_but_those_that_handle_wavelengths():
         for name, value in vars(getattr(kernels, module)).items()
         if "lane" in _arguments(value) and "barrier" not in _arguments(value)
     }
-    assert found - others == {stage.__name__ for stage, _ in stages()} | wavelengths
+    assert found - others == {stage.__name__ for stage, _ in stages()} | wavelengths | TIMES
 
 
 def _arguments(function):
@@ -153,8 +156,8 @@ def _arguments(function):
 def test_no_loop_over_samples_computes_in_double_precision(cuda_compiler, stage, arguments):
     from numba import types
 
-    lanes = (types.int64,) * (1 if stage.__name__ == "add_cosmic_rays" else 2)
-    returns = types.int32 if stage.__name__ == "count_at_most" else types.void
+    lanes = (types.int64,) * (2 if "lanes" in _arguments(stage) else 1)
+    returns = types.int32 if stage.__name__ in COUNTS else types.void
     text = ptx_of(cuda_compiler, stage.py_func, returns(*arguments, *lanes), (9, 0), device=True)
     assert ".visible .func" in text
     assert not ARITHMETIC.findall(text)

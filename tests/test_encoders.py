@@ -118,7 +118,9 @@ def test_levels_and_what_varies_are_told_apart():
     good = ivar > 0
     for b in (0, 1):
         inside = flux[0][good[0] & (band[0] == b)]
-        assert levels[0, b] == pytest.approx(float((inside.mean() + 3 - encoder.standard.mean[b]) / encoder.standard.scatter[b]), abs=1e-4)
+        assert levels[0, b] == pytest.approx(
+            float((inside.mean() + 3 - encoder.standard.mean[b]) / encoder.standard.scatter[b]), abs=1e-4
+        )
 
 
 def test_a_folded_curve_has_no_beginning():

@@ -15,13 +15,13 @@ from dataclasses import fields
 from importlib.resources import files
 from typing import Any
 
+from .. import monitor
 from ..errors import InputError
 from ..grids import Grid
-from ..series import Series
-from . import detector, dust, instrument, losses, scale, sky, source
-from .. import monitor
 from ..monitor import Monitor
 from ..monitor.step import CurveStep
+from ..series import Series
+from . import detector, dust, instrument, losses, scale, sky, source
 from .curve import Curve
 from .custom import Custom
 from .distributions import DISTRIBUTIONS, Choice, Empirical

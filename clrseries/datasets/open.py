@@ -5,15 +5,21 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from ..io.parquet import read_parquet
+from ..io.curves import read_curves
+from ..io.parquet import column_names, read_parquet
 from ..series import Series, concatenate
+from .simulated import simulated_curves
 from .stellar import miles, stelib
 
-NAMED = {"miles": miles, "stelib": stelib}
+NAMED = {"miles": miles, "stelib": stelib, "simulated": simulated_curves}
 
 
 def open_series(data: str | Path | Series | Sequence[str | Path | Series]) -> Series:
-    """One batch from Parquet files, the names ``"miles"`` and ``"stelib"``, or Series; several are joined."""
+    """One batch from files, names or Series; several are joined.
+
+    A Parquet file with a column ``time``, or a CSV file, holds light curves (:func:`clrseries.read_curves`), another Parquet
+    file spectra (:func:`clrseries.read_parquet`). The names are ``"miles"``, ``"stelib"`` and ``"simulated"`` (light curves).
+    """
     parts = [_open(part) for part in ([data] if isinstance(data, str | Path | Series) else data)]
     return parts[0] if len(parts) == 1 else concatenate(parts)
 
@@ -21,4 +27,9 @@ def open_series(data: str | Path | Series | Sequence[str | Path | Series]) -> Se
 def _open(part: str | Path | Series) -> Series:
     if isinstance(part, Series):
         return part
-    return NAMED[str(part)]() if str(part) in NAMED else read_parquet(part)
+    if str(part) in NAMED:
+        return NAMED[str(part)]()
+    path = Path(part)
+    if path.suffix.lower() == ".csv" or (path.is_file() and "time" in column_names(path)):
+        return read_curves(path)
+    return read_parquet(path)

@@ -54,6 +54,8 @@ class CurveTransformer(nn.Module):
         self.of_band = nn.Embedding(bands, width)
         self.of_time = nn.Linear(width, width, bias=False)
         self.of_product = nn.Linear(width, width, bias=False)
+        for layer in (self.of_time, self.of_product):  # begins as a network of a set, and learns what time is good for
+            nn.init.normal_(layer.weight, std=0.02)
         self.cls = nn.Parameter(0.02 * torch.randn(width)) if pool == "cls" else None
         self.nearness = nn.Parameter(torch.linspace(0.0, 1.0, shape["heads"]))
         self.blocks = nn.ModuleList(Block(width, shape["heads"]) for _ in range(shape["blocks"]))

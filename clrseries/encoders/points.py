@@ -46,7 +46,9 @@ class StandardPoints(nn.Module):
 
     def levels(self, flux: Tensor, ivar: Tensor, band: Tensor) -> tuple[Tensor, Tensor]:
         """The mean flux of each band, and whether it has any: (B, L) each -> (B, bands) each."""
-        inside = (ivar > 0).unsqueeze(1) & (band.unsqueeze(1) == torch.arange(len(self.mean), device=flux.device)[:, None])
+        inside = (ivar > 0).unsqueeze(1) & (
+            band.unsqueeze(1) == torch.arange(len(self.mean), device=flux.device)[:, None]
+        )
         count = inside.to(flux.dtype).sum(-1)
         return (flux.unsqueeze(1) * inside).sum(-1) / count.clamp(min=1.0), count > 0
 

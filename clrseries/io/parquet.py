@@ -115,6 +115,14 @@ def read_table(path: str | Path) -> pa.Table:
         raise InputError(f"{path}: not a complete Parquet file ({first_line}); copy or write it again") from error
 
 
+def column_names(path: str | Path) -> list[str]:
+    """The columns of a Parquet file, none where it cannot be read."""
+    try:
+        return pq.read_schema(path).names
+    except (pa.ArrowInvalid, OSError):
+        return []
+
+
 def is_list(kind: pa.DataType) -> bool:
     """Whether a column's type is one of Arrow's lists."""
     return pa.types.is_list(kind) or pa.types.is_large_list(kind) or pa.types.is_fixed_size_list(kind)

@@ -133,7 +133,9 @@ def _gathered(rows: list[Any], objects: pa.Table, paths: Sequence[Any], lost: di
         raise InputError(f"{source}: holds no usable point")
     owner, time, flux, error, band = zip(*rows, strict=True)
     when, value, spread = (np.asarray(a, np.float64) for a in (time, flux, error))
-    series = gather(np.asarray(owner), when, value, spread, list(band), objects, objects=objects.num_rows, source=source)
+    series = gather(
+        np.asarray(owner), when, value, spread, list(band), objects, objects=objects.num_rows, source=source
+    )
     return replace(series, dropped={**series.dropped, **{reason: n for reason, n in lost.items() if n}})
 
 

@@ -5,7 +5,6 @@ from .depth import Depth, Detect, Outliers, Saturate
 from .monitor import Monitor
 from .row import Level, Pack
 from .source import Amplify, Dilate, Flares, Fold, ReverseTime, ShiftTime, StretchPeriod
-
 from .surveys import Cadence, cadence
 from .systematics import Jumps, RandomWalk, Trend, ZeroPoint
 

@@ -142,7 +142,14 @@ def cadence(name: str) -> Cadence:
     """
     if name not in CADENCES:
         raise InputError(f"there is no cadence {name!r}; there are {', '.join(CADENCES)}")
-    nothing: dict[str, Any] = {"season": 0.0, "weather": 0.0, "moon": 0.0, "gaps": (0.0, 0.0), "stretch": 0.0, "jumps": 0.0}
+    nothing: dict[str, Any] = {
+        "season": 0.0,
+        "weather": 0.0,
+        "moon": 0.0,
+        "gaps": (0.0, 0.0),
+        "stretch": 0.0,
+        "jumps": 0.0,
+    }
     return Cadence(name, **(nothing | CADENCES[name]))
 
 

@@ -23,26 +23,36 @@ from ..io.parquet import refuse_existing
 from ..model import load
 from ..series import Series, concatenate
 from ..training.pretrain import pretrain
+from .variables import demo_curves
 
 PROJECTION, EMBEDDING = "clrseries, projection", "clrseries, embedding"
 LEARNT = (PROJECTION, EMBEDDING)  # of unit length: directions are what the training made
 SIZE = 64  # components of the PCA baseline
+EPOCHS = 700
 SHEET = 8  # query stars shown
 TARGETS = {"log Teff": "teff", "log g": "logg", "[Fe/H]": "feh"}
 
 
 def demo(
-    output: str | Path = "demo", *, epochs: int = 700, seed: int = 0, overwrite: bool = False, progress: bool = True
+    output: str | Path = "demo",
+    *,
+    lightcurves: bool = False,
+    epochs: int | None = None,
+    seed: int = 0,
+    overwrite: bool = False,
+    progress: bool = True,
 ) -> dict[str, Any]:
-    """Pretrain on MILES and STELIB without labels or pairs, embed both, and report.
+    """Pretrain without labels, embed and report: on two libraries of stellar spectra, or on variable stars.
 
     Parameters
     ----------
     output : path
         Gets ``run/`` (the model), ``miles.parquet``, ``stelib.parquet`` (embeddings), the same
         with ``_projection``, and ``report/`` (``index.html``, ``summary.json``).
-    epochs : int
-        Of the training.
+    lightcurves : bool
+        Variable stars instead: see :func:`clrseries.report.variables.demo_curves`.
+    epochs : int, optional
+        Of the training; default 700, with light curves 30.
     seed : int
     overwrite : bool
         Replace an earlier demo in `output`.
@@ -59,6 +69,9 @@ def demo(
     InputError
         `output` exists, or the spectra are not installed.
     """
+    if lightcurves:
+        return demo_curves(output, epochs=epochs or 30, seed=seed, overwrite=overwrite, progress=progress)
+    epochs = epochs or EPOCHS
     refuse_existing(output, overwrite)
     begin, folder = time.perf_counter(), Path(output)
     libraries = {"miles": miles(), "stelib": stelib()}
@@ -73,7 +86,9 @@ def demo(
     for name, series in libraries.items():
         embed(model, series, folder / f"{name}.parquet", overwrite=overwrite)
         embed(model, series, folder / f"{name}_projection.parquet", layer="projection", overwrite=overwrite)
-    grid = load(model).observe.grid
+    observe = load(model).observe
+    assert isinstance(observe, Observe)
+    grid = observe.grid
     ways = _representations(folder, grid, libraries)
     classes = libraries["miles"].table["spectral_class"].to_pylist()
     say("retrieval and probes, beside the baselines")

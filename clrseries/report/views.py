@@ -13,9 +13,11 @@ from ..augment import Observe
 from ..errors import InputError
 from ..io.parquet import refuse_existing
 from ..kernels import layout
+from ..monitor import Monitor
 from ..series import Series
 from ..units import SPEED_OF_LIGHT
-from ..views import Views
+from ..views import CurveViews, Views
+from .curves import plot_curves
 
 SILENT = ("method", "flux_scale", "rest", "offset", "limb", "warp_phase", "fringe_phase", "custom", "noise_curve")
 PALETTE = ("#1f77b4", "#ff7f0e", "#2ca02c", "#9467bd", "#8c564b", "#e377c2")
@@ -52,15 +54,15 @@ def said(views: Views, row: int, view: int) -> str:
     return ", ".join(parts) or "nothing drawn"
 
 
-def plot_views(series: Series, views: Views, row: int = 0) -> Any:
+def plot_views(series: Series, views: Views | CurveViews, row: int = 0) -> Any:
     """Draw one object as it came and, below it, its views, each with what was drawn for it.
 
     Parameters
     ----------
     series : Series
         What the views were made from.
-    views : Views
-        From :class:`~clrseries.augment.Observe`.
+    views : Views or CurveViews
+        From :class:`~clrseries.Observe` or :class:`~clrseries.Monitor`.
     row : int
         Which object.
 
@@ -69,6 +71,8 @@ def plot_views(series: Series, views: Views, row: int = 0) -> Any:
     plotly.graph_objects.Figure
         The shaded band is one standard deviation as ivar states it.
     """
+    if isinstance(views, CurveViews):
+        return plot_curves(series, views, row)
     from plotly.subplots import make_subplots
 
     count = views.flux.shape[1]
@@ -103,11 +107,11 @@ def show_views(
     Parameters
     ----------
     input : path, "miles", "stelib" or Series
-        Spectra as :func:`clrseries.read_parquet` takes them.
+        Spectra or light curves, see :mod:`clrseries.datasets.open`.
     output : path
         The page, one self-contained HTML file.
     config : path or list of steps, optional
-        YAML: a list of steps, or a file for ``pretrain`` with that list under ``augment``. Default: the stellar augmentation.
+        YAML: a list of steps, or a file for ``pretrain`` with that list under ``augment``. Default: that of the kind of data.
     objects : list of str, optional
         Names of the objects; default three of those with data on the grid.
     views : int
@@ -127,13 +131,13 @@ def show_views(
     InputError
         `output` exists, `config` or `input` cannot be used, or there is no such object.
     """
-    from ..augment.config import observe_from_config
+    from ..augment.config import default_augmentation, observe_from_config
     from ..datasets.open import open_series
     from .page import write_file
 
     refuse_existing(output, overwrite)
-    again = observe_from_config(_steps(config))
     series = open_series(input)
+    again = observe_from_config(default_augmentation(series) if config is None else _steps(config))
     chosen = series.take(_chosen(series, again, objects))
     made = again(chosen, views, seed)
     source = "series" if isinstance(input, Series) else str(input)
@@ -147,13 +151,9 @@ def show_views(
     )
 
 
-def _steps(config: str | Path | Sequence[Any] | None) -> Sequence[Any]:
+def _steps(config: str | Path | Sequence[Any]) -> Sequence[Any]:
     import yaml
 
-    from ..augment.config import stellar_augmentation
-
-    if config is None:
-        return stellar_augmentation()
     if not isinstance(config, str | Path):
         return config
     try:
@@ -166,13 +166,15 @@ def _steps(config: str | Path | Sequence[Any] | None) -> Sequence[Any]:
     return steps
 
 
-def _chosen(series: Series, again: Observe, objects: Sequence[str] | None) -> NDArray[np.int64]:
+def _chosen(series: Series, again: Observe | Monitor, objects: Sequence[str] | None) -> NDArray[np.int64]:
     names = series.object_ids
     if objects:
         missing = set(objects) - set(names)
         if missing:
             raise InputError(f"there is no object {sorted(missing)[0]!r}; the first are {', '.join(names[:5])}")
         return np.array([names.index(name) for name in objects])
+    if isinstance(again, Monitor):
+        return np.linspace(0, len(series) - 1, min(3, len(series))).astype(int)
     lo, hi = again.grid.edges[[0, -1]]
     inside = (series.ivar > 0) & (series.x > lo) & (series.x < hi)
     rows = np.flatnonzero(np.add.reduceat(inside, series.offsets[:-1]) > 0)

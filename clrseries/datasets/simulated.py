@@ -1,0 +1,154 @@
+"""Simulated light curves, for people without data at hand and for tests. Nothing here was observed.
+
+Shapes are schematic: sawtooth-like Fourier series for RR Lyrae and Cepheids, two eclipses for binaries, a slow sinusoid with
+a period that wanders for Miras, the function of Bazin et al. 2009 (A&A 499, 653) for supernovae. Periods, amplitudes and
+brightness are of the order of those in the Large Magellanic Cloud, in the bands B and R of a two-band survey. They follow no
+published distribution; conclusions about real stars cannot be drawn from them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..errors import InputError
+from ..series import Series
+
+Array = NDArray[np.float64]
+Rng = np.random.Generator
+BANDS = ("B", "R")
+ZERO_POINT = 25.0
+FIVE_SIGMA = (21.2, 20.8)
+FLOOR = 0.01  # of the flux
+
+
+def simulated_curves(
+    objects: int = 1000,
+    *,
+    classes: Sequence[str] = ("RRLyrae", "Cepheid", "EclipsingBinary", "Mira"),
+    nights: int = 120,
+    span: float = 900.0,
+    seed: int = 0,
+) -> Series:
+    """Simulated variable stars and transients, seen about `nights` times in each of two bands.
+
+    Parameters
+    ----------
+    objects : int
+    classes : sequence of str
+        Any of ``RRLyrae``, ``Cepheid``, ``EclipsingBinary``, ``Mira`` and ``Supernova``; equally many of each, in turn.
+    nights : int
+        Mean number of nights, in yearly seasons of 240 days.
+    span : float
+        [day]
+    seed : int
+        An object depends on this and on its number alone.
+
+    Returns
+    -------
+    Series
+        Columns ``object_id`` ("simulated 000001"), ``class``, ``period`` [day] (null for transients) and ``simulated``
+        (true). Flux has zero point 25.
+
+    Raises
+    ------
+    InputError
+        There is no such class, or fewer than one object.
+    """
+    unknown = sorted(set(classes) - set(SHAPES))
+    if unknown or objects < 1:
+        raise InputError(
+            f"simulated_curves knows {', '.join(SHAPES)} and needs at least one object; got {unknown or objects}"
+        )
+    times, fluxes, errors, bands = [], [], [], []
+    labels: dict[str, list[object]] = {"object_id": [], "class": [], "period": [], "simulated": []}
+    for number in range(objects):
+        rng = np.random.default_rng((seed, number))
+        kind = classes[number % len(classes)]
+        time, band = _epochs(rng, nights, span)
+        period, magnitude = SHAPES[kind](rng, time, band)
+        true = 10.0 ** (-0.4 * (magnitude - ZERO_POINT))
+        limit = 10.0 ** (-0.4 * (np.array(FIVE_SIGMA)[band] - ZERO_POINT))
+        error = np.sqrt((limit / 5.0) ** 2 + (FLOOR * true) ** 2)
+        times.append(time)
+        fluxes.append(true + error * rng.normal(size=len(time)))
+        errors.append(error)
+        bands.append(np.array(BANDS, object)[band])
+        for name, value in zip(labels, (f"simulated {number:06d}", kind, period, True), strict=True):
+            labels[name].append(value)
+    return Series.from_points(times, fluxes, errors, bands, labels, bands=BANDS)
+
+
+def _epochs(rng: Rng, nights: int, span: float) -> tuple[Array, NDArray[np.int64]]:
+    """Times of both bands within an hour of each other, in seasons, some nights in one band only."""
+    wanted = rng.integers(max(nights // 2, 2), nights + nights // 2 + 1)
+    night = np.floor(np.sort(rng.uniform(0.0, span, 4 * wanted)))
+    night = np.unique(night[(night + rng.uniform(0, 365)) % 365.25 < 240.0])
+    night = np.sort(rng.permutation(night)[: max(wanted, 2)])
+    time = np.concatenate([night + rng.uniform(0.2, 0.25, len(night)), night + rng.uniform(0.25, 0.3, len(night))])
+    band = np.repeat([0, 1], len(night))
+    keep = rng.random(len(time)) < 0.95
+    keep[:1] = True
+    order = np.argsort(time[keep])
+    return time[keep][order], band[keep][order]
+
+
+def _sawtooth(phase: Array, asymmetry: float) -> Array:
+    """A Fourier series from a sine (asymmetry 0) to a sawtooth that rises fast, peak to peak about 1, bright at -0.5."""
+    return sum(asymmetry ** (k - 1) / k * np.sin(2 * np.pi * k * phase) for k in range(1, 7)) / 2.0
+
+
+def _rr_lyrae(rng: Rng, time: Array, band: NDArray[np.int64]) -> tuple[float, Array]:
+    overtone = rng.random() < 0.25
+    period = rng.normal(0.33, 0.04) if overtone else rng.normal(0.57, 0.07)
+    amplitude = rng.uniform(0.25, 0.5) if overtone else rng.uniform(0.5, 1.2)
+    shape = _sawtooth(time / period + rng.random(), 0.2 if overtone else 0.75)
+    level = np.array([19.5, 19.1])[band] + rng.normal(0, 0.25)
+    return period, level + amplitude * np.array([1.1, 0.75])[band] * shape
+
+
+def _cepheid(rng: Rng, time: Array, band: NDArray[np.int64]) -> tuple[float, Array]:
+    period = 10.0 ** rng.normal(0.5, 0.25)
+    level = np.array([17.3, 16.6])[band] - 2.6 * (np.log10(period) - 0.5) + rng.normal(0, 0.2)
+    amplitude = rng.uniform(0.4, 1.1)
+    return period, level + amplitude * np.array([1.1, 0.7])[band] * _sawtooth(
+        time / period + rng.random(), rng.uniform(0.4, 0.75)
+    )
+
+
+def _binary(rng: Rng, time: Array, band: NDArray[np.int64]) -> tuple[float, Array]:
+    period = 10.0 ** rng.normal(0.4, 0.35)
+    phase = (time / period + rng.random()) % 1.0
+    width, deep = rng.uniform(0.03, 0.1), rng.uniform(0.2, 0.9)
+    second = deep * rng.uniform(0.2, 1.0)
+    near = np.minimum(phase, 1.0 - phase)
+    dips = deep * np.exp(-0.5 * (near / width) ** 4) + second * np.exp(-0.5 * ((phase - 0.5) / width) ** 4)
+    level = np.array([17.8, 17.7])[band] + rng.normal(0, 1.0) + rng.normal(0, 0.15) * np.array([1.0, -1.0])[band]
+    return period, level + dips - 0.05 * np.cos(4 * np.pi * phase)
+
+
+def _mira(rng: Rng, time: Array, band: NDArray[np.int64]) -> tuple[float, Array]:
+    period = rng.uniform(120.0, 450.0)
+    phase = time / period + rng.random() + 0.03 * np.sin(2 * np.pi * time / (3.7 * period))
+    level = np.array([18.4, 15.9])[band] + rng.normal(0, 0.3)
+    return period, level + rng.uniform(0.7, 2.5) * np.array([1.0, 0.8])[band] * np.sin(2 * np.pi * phase)
+
+
+def _supernova(rng: Rng, time: Array, band: NDArray[np.int64]) -> tuple[None, Array]:
+    start = rng.uniform(time[0], time[-1])
+    rise, fall = rng.uniform(3.0, 6.0), np.array([rng.uniform(15.0, 25.0), rng.uniform(25.0, 45.0)])[band]
+    since = np.clip((time - start) / fall, -50.0, 50.0)
+    shape = np.exp(-since) / (1.0 + np.exp(np.clip(-(time - start) / rise, -50.0, 50.0)))
+    peak = np.array([19.0, 18.8])[band] + rng.normal(0, 0.7)
+    return None, peak - 2.5 * np.log10(np.maximum(1.6 * shape, 1e-4))
+
+
+SHAPES: dict[str, Callable[[Rng, Array, NDArray[np.int64]], tuple[float | None, Array]]] = {
+    "RRLyrae": _rr_lyrae,
+    "Cepheid": _cepheid,
+    "EclipsingBinary": _binary,
+    "Mira": _mira,
+    "Supernova": _supernova,
+}
