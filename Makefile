@@ -1,4 +1,5 @@
 # make demo   the whole story on real stars: a page in demo/report/index.html
+# make demo-curves   the same on variable stars: demo-curves/report/index.html
 # make test   every test
 # make bench  kernels beside their peers
 # make docs   the gallery and the roofline in docs/
@@ -8,10 +9,13 @@ BIN = $(VENV)/bin
 MANGADAP = sdss-mangadap==4.5.0
 OUTPUT ?= demo
 
-.PHONY: demo test bench docs lint clean
+.PHONY: demo demo-curves test bench docs lint clean
 
 demo: $(VENV)/.ready
 	$(BIN)/clrseries demo --output $(OUTPUT) --overwrite
+
+demo-curves: $(VENV)/.ready
+	$(BIN)/clrseries demo --lightcurves --output demo-curves --overwrite
 
 test: $(VENV)/.ready
 	$(BIN)/python -m pytest
@@ -19,6 +23,7 @@ test: $(VENV)/.ready
 bench: $(VENV)/.ready
 	$(BIN)/python benchmarks/resampling.py
 	$(BIN)/python benchmarks/chain.py
+	$(BIN)/python benchmarks/curves.py
 
 docs: $(VENV)/.ready
 	$(BIN)/python examples/gallery.py --output docs/gallery.png
@@ -37,4 +42,4 @@ $(VENV)/.ready: pyproject.toml setup.py constraints.txt
 	touch $@
 
 clean:
-	rm -rf $(VENV) demo build dist *.egg-info
+	rm -rf $(VENV) demo demo-curves build dist *.egg-info

@@ -7,7 +7,7 @@ points of one night share its fate.
 import math
 
 import numpy as np
-from numba import uint32, uint64
+from numba import njit, uint32, uint64
 
 from .curve_layout import MONTH
 from .elementary import floor32, log32, turn32
@@ -135,3 +135,15 @@ def lose_bands(ivar, band, lost, lane, lanes):
     """Lose every point in the bands of the bit set `lost`."""
     for j in range(lane, len(ivar), lanes):
         ivar[j] = ZERO if (lost >> np.int64(band[j])) & np.int64(1) else ivar[j]
+
+
+@njit(cache=True, nogil=True)
+def bands_present(band, ivar, offsets):
+    """For each curve the bit set of the bands in which it has a good point, int64 (N,)."""
+    out = np.zeros(len(offsets) - 1, np.int64)
+    for i in range(len(out)):
+        found = np.int64(0)
+        for j in range(offsets[i], offsets[i + 1]):
+            found |= (np.int64(1) << np.int64(band[j])) if ivar[j] > ZERO else np.int64(0)
+        out[i] = found
+    return out

@@ -16,7 +16,7 @@ def curve_stages():
 
     from clrseries.kernels import cadence, depth, level, pack, select, systematics, visits
 
-    f, i, n, u, d = types.float32, types.int64, types.int32, types.uint64, types.float64
+    f, i, n, u = types.float32, types.int64, types.int32, types.uint64
     row, keys, bands, times = types.float32[::1], types.int32[::1], types.int8[::1], types.float64[::1]
     points = types.Tuple((times, row, row, bands))
     address = (u, i, i, i)

@@ -27,11 +27,35 @@ def test_the_example_configuration_is_the_default():
 @pytest.mark.filterwarnings("ignore")
 def test_readme_snippets(stars, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
-    for page in ("README.md", "docs/kernels.md"):
+    for page in ("README.md", "docs/kernels.md", "docs/lightcurves.md"):
         blocks = re.findall(r"```python\n(.*?)```", (ROOT / page).read_text(), re.S)
         assert blocks
         for block in blocks:
             exec(compile(block.replace("epochs=150", "epochs=1"), page, "exec"), {})
+
+
+@pytest.mark.filterwarnings("ignore")
+def test_variables(tmp_path, monkeypatch, capsys):
+    from clrseries.datasets import simulated_curves, variables
+
+    monkeypatch.setattr(
+        variables, "labelled_variables", lambda: (simulated_curves(80, nights=30), "80 SIMULATED stars")
+    )
+    monkeypatch.setattr("sys.argv", ["variables.py", "--epochs", "1", "--output", str(tmp_path / "run")])
+    runpy.run_path(str(ROOT / "examples" / "variables.py"), run_name="__main__")
+    shown = capsys.readouterr().out
+    assert (
+        "80 SIMULATED stars" in shown
+        and shown.count("labels a class: clrseries 0.") + shown.count("clrseries 1.0") == 3
+    )
+
+
+@pytest.mark.slow
+@pytest.mark.filterwarnings("ignore")
+def test_cadences(tmp_path, monkeypatch):
+    monkeypatch.setattr("sys.argv", ["cadences.py", "--output", str(tmp_path / "cadences.png")])
+    runpy.run_path(str(ROOT / "examples" / "cadences.py"), run_name="__main__")
+    assert (tmp_path / "cadences.png").stat().st_size > 50_000
 
 
 @pytest.mark.filterwarnings("ignore")
@@ -48,8 +72,7 @@ def test_gallery_shows_every_step(stars, tmp_path, monkeypatch):
 def test_docstring_examples():
     import doctest
 
-    import clrseries.augment.observe
-    import clrseries.augment.surveys
+    from clrseries import augment, monitor
 
-    for module in (clrseries.augment.observe, clrseries.augment.surveys):
+    for module in (augment.observe, augment.surveys, monitor.monitor, monitor.surveys):
         assert doctest.testmod(module).failed == 0

@@ -1,5 +1,7 @@
-"""Real data for everyone; a reader only reads."""
+"""Real data for everyone, and simulated light curves that say so; a reader only reads."""
 
+from .simulated import simulated_curves
 from .stellar import miles, stelib
+from .variables import eros_variables, stripe82_rr_lyrae
 
-__all__ = ["miles", "stelib"]
+__all__ = ["eros_variables", "miles", "simulated_curves", "stelib", "stripe82_rr_lyrae"]

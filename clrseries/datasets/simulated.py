@@ -97,7 +97,8 @@ def _epochs(rng: Rng, nights: int, span: float) -> tuple[Array, NDArray[np.int64
 
 def _sawtooth(phase: Array, asymmetry: float) -> Array:
     """A Fourier series from a sine (asymmetry 0) to a sawtooth that rises fast, peak to peak about 1, bright at -0.5."""
-    return sum(asymmetry ** (k - 1) / k * np.sin(2 * np.pi * k * phase) for k in range(1, 7)) / 2.0
+    terms = [asymmetry ** (k - 1) / k * np.sin(2 * np.pi * k * phase) for k in range(1, 7)]
+    return np.sum(terms, axis=0) / 2.0
 
 
 def _rr_lyrae(rng: Rng, time: Array, band: NDArray[np.int64]) -> tuple[float, Array]:

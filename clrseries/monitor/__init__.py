@@ -2,6 +2,7 @@
 
 from .cadence import Bin, DropBands, Gaps, LoseDays, Moon, Nights, Seasons, Thin, Truncate, Visit, Weather, Window
 from .depth import Depth, Detect, Outliers, Saturate
+from .gaussian_process import redshifted
 from .monitor import Monitor
 from .row import Level, Pack
 from .source import Amplify, Dilate, Flares, Fold, ReverseTime, ShiftTime, StretchPeriod
@@ -41,4 +42,5 @@ __all__ = [
     "Window",
     "ZeroPoint",
     "cadence",
+    "redshifted",
 ]

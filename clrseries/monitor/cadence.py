@@ -10,6 +10,7 @@ import numpy as np
 
 from ..augment.distributions import Value
 from ..errors import InputError
+from ..kernels.cadence import bands_present
 from ..kernels.curve_layout import MONTH, YEAR
 from ..kernels.layout import MOST_RUNS
 from ..kernels.visits import LINEAR, NEAREST
@@ -262,8 +263,9 @@ class DropBands(CurveStep):
         lost = at.value("lost", 0, low=0.0)
         bands = range(len(at.series.bands))
         chances = np.stack([at.deviates(1 + b) for b in bands])
-        present = _bands_present(at.series)[..., None]
-        kept = np.where(present, chances, -1.0).argmax(0)
+        present = bands_present(at.series.band, at.series.ivar, at.series.offsets)
+        has = ((present >> np.arange(len(bands))[:, None]) & 1)[..., None]
+        kept = np.where(has > 0, chances, -1.0).argmax(0)
         return {"bands_lost": sum(2.0**b * ((chances[b] < lost) & (kept != b)) for b in bands)}
 
 
@@ -291,13 +293,3 @@ class Bin(CurveStep):
     def sample(self, at: CurveDrawing) -> Columns:
         """The draw of this step."""
         return {"bin_width": at.value("days", 0, low=1e-6), "bin_phase": at.deviates(1)}
-
-
-def _bands_present(series: Any) -> np.ndarray:
-    """Whether each band has a good point in each object, bool (bands, N)."""
-    lengths = np.diff(series.offsets)
-    owner = np.repeat(np.arange(len(series)), lengths)
-    good = series.ivar > 0
-    present = np.zeros((len(series.bands), len(series)), bool)
-    present[series.band[good], owner[good]] = True
-    return present
