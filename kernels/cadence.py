@@ -100,13 +100,14 @@ def lose_weather(time, ivar, limit, spell, centre, knots, lane, lanes):
     inverse = ONE / max(spell, ONE)
     last = np.int32(len(knots) - 1)  # their number is a power of two
     for j in range(lane, len(time), lanes):
-        u = np.float32(night_of(time[j], centre)) * inverse
-        knot = floor32(u)
-        part = u - np.float32(knot)
-        rest = ONE - part
-        sky = rest * knots[knot & last] + part * knots[(knot + np.int32(1)) & last]
-        seen = sky <= limit * math.sqrt(rest * rest + part * part)
-        ivar[j] *= ONE if seen else ZERO  # a branch here could not be predicted
+        if ivar[j] > ZERO:
+            u = np.float32(night_of(time[j], centre)) * inverse
+            knot = floor32(u)
+            part = u - np.float32(knot)
+            rest = ONE - part
+            sky = rest * knots[knot & last] + part * knots[(knot + np.int32(1)) & last]
+            seen = sky <= limit * math.sqrt(rest * rest + part * part)
+            ivar[j] *= ONE if seen else ZERO  # a branch here could not be predicted
 
 
 @stage

@@ -17,6 +17,7 @@ OBJECT, BAND, COLOUR, MAGNITUDE = 1, 2, 3, 4  # 0: none
 SIGMA_OF_MAD = np.float32(1.4826022185056018)
 POGSON = np.float32(1.0857362047581296)  # 2.5 / ln 10
 TINY = np.float32(1e-30)
+FEW, FOUR = 24, 16  # up to so many keys each is counted for itself; keys in one vector
 PART = 64  # keys in the four vectors that LLVM's loops take at once
 
 
@@ -71,35 +72,59 @@ def error_keys(ivar, places, keys, lane, lanes):
         keys[places[j]] = ordered(ONE / math.sqrt(max(ivar[j], TINY)))
 
 
+@stage
+def pick_ranks(keys, number, rank, picked, lane, lanes):
+    """Write the keys of `rank` and ``rank + 1`` into `picked`, by counting for each key those before it."""
+    for i in range(lane, number, lanes):
+        own = keys[i]
+        before = np.int32(0)
+        for j in range(len(keys)):
+            before += np.int32(1) if keys[j] < own else np.int32(0)
+        for j in range(i):
+            before += np.int32(1) if keys[j] == own else np.int32(0)
+        if before == rank:
+            picked[0] = own
+        if before == rank + 1:
+            picked[1] = own
+
+
 @row
-def middle(keys, number, counts, lane, lanes, barrier):
-    """The median of what the `number` keys stand for, 0 where there are none."""
+def middle(keys, number, together, picked, counts, lane, lanes, barrier):
+    """The median of what the `number` keys stand for, 0 where there are none.
+
+    Among them, or if they stand `together` behind them, are highest keys that stand for nothing.
+    """
     if number == 0:
         return ZERO
     rank = np.int32((number - np.int32(1)) // np.int32(2))
+    odd = number % np.int32(2) == 1
+    if together and number <= FEW:
+        barrier()
+        pick_ranks(keys[: (number + FOUR - 1) // FOUR * FOUR], number, rank, picked, lane, lanes)
+        barrier()
+        low = from_ordered(picked[0])
+        return low if odd else HALF * (low + from_ordered(picked[1]))
     key = select(keys, rank, counts, lane, lanes, barrier)
     low = from_ordered(key)
-    if number % np.int32(2) == 1:
-        return low
-    return HALF * (low + from_ordered(select_next(keys, key, rank, counts, lane, lanes, barrier)))
+    return low if odd else HALF * (low + from_ordered(select_next(keys, key, rank, counts, lane, lanes, barrier)))
 
 
 @row
 def middles(bands, whole, values, work, lane, lanes, barrier):
     """The median of each band's keys, or (if `whole`) that of all in the place of each."""
-    keys, _, starts, number, counts = work
+    keys, _, starts, number, picked, counts = work
     barrier()
     if whole:
         total = np.int32(0)
         for b in range(bands):
             total = np.int32(total + number[b])
-        value = middle(keys[: starts[bands]], total, counts, lane, lanes, barrier)
+        value = middle(keys[: starts[bands]], total, False, picked, counts, lane, lanes, barrier)
         if lane == 0:
             for b in range(bands):
                 values[b] = value
     else:
         for b in range(bands):
-            value = middle(keys[starts[b] : starts[b + 1]], number[b], counts, lane, lanes, barrier)
+            value = middle(keys[starts[b] : starts[b + 1]], number[b], True, picked, counts, lane, lanes, barrier)
             if lane == 0:
                 values[b] = value
     barrier()
@@ -108,7 +133,7 @@ def middles(bands, whole, values, work, lane, lanes, barrier):
 @row
 def medians_of(flux, ivar, band, bands, whole, medians, work, lane, lanes, barrier):
     """The median of each band, or of all points in the place of each; `work` knows their order after that."""
-    keys, places, starts, number, _ = work
+    keys, places, starts, number, _, _ = work
     barrier()
     order_bands(ivar, band, bands, places, starts, number, lane)
     barrier()
@@ -122,7 +147,7 @@ def medians_of(flux, ivar, band, bands, whole, medians, work, lane, lanes, barri
 @row
 def scatters_of(flux, ivar, band, bands, whole, medians, scatters, work, lane, lanes, barrier):
     """The median distance from the median; the median error over 1.48 where that is 0, as of a single point."""
-    keys, places, _, number, _ = work
+    keys, places, _, number, _, _ = work
     barrier()
     deviation_keys(flux, band, medians, places, keys, lane, lanes)
     middles(bands, whole, scatters, work, lane, lanes, barrier)

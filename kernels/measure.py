@@ -64,7 +64,7 @@ def disturb(draw, bands, key, view, epoch, work, when, out, lane, lanes, barrier
     _, _, rows, integers, levels = work
     flux, ivar, band = out
     deviates, log_factor = rows[1], rows[2][: len(flux)]
-    order = (integers[0], integers[1], integers[3], integers[4], integers[5])
+    order = (integers[0], integers[1], integers[3], integers[4], integers[2], integers[5])
     if draw[FLUX_SCALE] != 1.0:
         scale(flux, ivar, np.float32(draw[FLUX_SCALE]), lane, lanes)
     if draw[AMPLIFY] != 1.0:

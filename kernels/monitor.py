@@ -69,7 +69,7 @@ def monitor_row(x, flux, ivar, band, bands, draw, tables, key, view, epoch, work
             level_row(
                 out[0], out[1], out[2], bands, int(draw[NORMALIZE]), int(draw[NORMALIZE_BAND]),
                 np.float32(draw[SOFTENING]), np.float32(draw[ZERO_MAGNITUDE]), levels[0], levels[1],
-                (keys, places, starts, in_band, counts), lane, lanes, barrier,
+                (keys, places, starts, in_band, slots, counts), lane, lanes, barrier,
             )  # fmt: skip
         if draw[FOLD] > 0.0:
             sort_by_time(outputs, when, chosen, slots, rows[2], then[3], lane, lanes, barrier)

@@ -38,7 +38,7 @@ def curve_stages():
         (depth.vary_by_night, (row, f, row, f, *address)), (depth.fill, (row, f)), (depth.times_table, (row, bands, row, f)),
         (depth.deepen, (row, row, row, f, f, row)), (depth.saturate, (row, row, bands, row, f)),
         (depth.lose_undetected, (row, row, f, f, row)),
-        (level.order_bands, (row, bands, i, keys, keys, keys)), (level.no_keys, (keys,)), (level.value_keys, (row, keys, keys)),
+        (level.order_bands, (row, bands, i, keys, keys, keys)), (level.no_keys, (keys,)), (level.pick_ranks, (keys, n, n, keys)), (level.value_keys, (row, keys, keys)),
         (level.deviation_keys, (row, bands, row, keys, keys)), (level.error_keys, (row, keys, keys)),
         (level.standardize, (row, row, bands, row, row)), (level.magnitudes, (row, row, f, f)),
         (level.blank, (row, row, row, bands)),
