@@ -11,8 +11,22 @@ from numpy.typing import NDArray
 from .grids import Grid
 
 
+class Drawn:
+    """What was drawn for the views of N objects: ``draw`` (N, V, K) and the names of its columns."""
+
+    draw: NDArray[np.float64]
+    draw_names: tuple[str, ...]
+
+    def __len__(self) -> int:
+        return len(self.draw)
+
+    def drawn(self, name: str) -> NDArray[np.float64]:
+        """One column of the draw, float64 (N, V)."""
+        return self.draw[..., self.draw_names.index(name)]
+
+
 @dataclass(frozen=True, eq=False)
-class Views:
+class Views(Drawn):
     """V views of each of N objects on one grid of P pixels.
 
     Attributes
@@ -37,21 +51,14 @@ class Views:
     draw_names: tuple[str, ...]
     backend: str = "cpu"
 
-    def __len__(self) -> int:
-        return len(self.flux)
-
     @property
     def inputs(self) -> tuple[NDArray[Any], ...]:
         """What an encoder of spectra takes: flux and ivar."""
         return self.flux, self.ivar
 
-    def drawn(self, name: str) -> NDArray[np.float64]:
-        """One column of the draw, float64 (N, V)."""
-        return self.draw[..., self.draw_names.index(name)]
-
 
 @dataclass(frozen=True, eq=False)
-class CurveViews:
+class CurveViews(Drawn):
     """V views of each of N light curves, each a row of at most L points in order of time.
 
     Attributes
@@ -81,9 +88,6 @@ class CurveViews:
     draw_names: tuple[str, ...]
     backend: str = "cpu"
 
-    def __len__(self) -> int:
-        return len(self.flux)
-
     @property
     def inputs(self) -> tuple[NDArray[Any], ...]:
         """What an encoder of light curves takes: time, flux, ivar and band."""
@@ -95,7 +99,3 @@ class CurveViews:
         length = int(used[-1]) + 1 if len(used) else 1
         time, flux, ivar, band = (np.ascontiguousarray(array[..., :length]) for array in self.inputs)
         return replace(self, time=time, flux=flux, ivar=ivar, band=band)
-
-    def drawn(self, name: str) -> NDArray[np.float64]:
-        """One column of the draw, float64 (N, V)."""
-        return self.draw[..., self.draw_names.index(name)]

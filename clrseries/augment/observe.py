@@ -14,11 +14,12 @@ from ..grids import Grid
 from ..kernels import broaden, custom, layout, observe, philox
 from ..series import Series
 from ..views import Views
+from .composition import Composition
 from .custom import Custom
 from .instrument import Resample
-from .run import check_backend, in_threads, on_gpu, say_if_compiling
+from .run import in_threads, on_gpu, say_if_compiling
 from .scale import Normalize
-from .step import Drawing, Step, check_order, sample_steps
+from .step import Drawing, Step, sample_steps
 from .tables import build
 
 COMBINE: dict[str, Any] = {
@@ -27,7 +28,7 @@ COMBINE: dict[str, Any] = {
 }
 
 
-class Observe:
+class Observe(Composition[Views]):
     """Observe every object of a batch again, `views` times.
 
     Parameters
@@ -57,15 +58,9 @@ class Observe:
     """
 
     def __init__(self, steps: Sequence[Step], backend: str = "auto") -> None:
-        check_order("Observe", steps, Resample)
-        check_backend(backend)
-        self.steps = tuple(steps)
-        self.backend = backend
+        super().__init__(steps, backend, Resample)
         self.grid: Grid = next(step.grid for step in steps if isinstance(step, Resample))
         self.tables, self.names = build(self.grid, self.steps)
-
-    def __repr__(self) -> str:
-        return f"Observe([{', '.join(map(repr, self.steps))}])"
 
     @property
     def _own(self) -> Any:
@@ -126,15 +121,9 @@ class Observe:
             Earlier views of as many objects whose memory is written over: an archive taken in equal parts then
             needs the memory of one part, and no time to be given fresh pages.
         """
-        if draw.shape[2:] != (len(self.names),) or len(draw) != len(series):
-            raise InputError(
-                f"draw has shape {draw.shape}, and ({len(series)}, V, {len(self.names)}) is wanted: take it from sample()"
-            )
+        shape = self._check(series, draw, len(self.grid), out)
         keys = philox.object_keys(series.identity, np.uint64(seed))
         rotates = bool((draw[..., layout.VSINI] > 0).any())
-        shape = (*draw.shape[:2], len(self.grid))
-        if out is not None and tuple(out.flux.shape) != shape:
-            raise InputError(f"out holds views of shape {tuple(out.flux.shape)}, and {shape} is wanted")
         if on_gpu(self.backend, series):
             from .cuda import apply_cuda
 
@@ -151,25 +140,6 @@ class Observe:
 
         in_threads(rows, series.offsets, threads)
         return Views(flux, ivar, self.grid, draw, self.names, "cpu")
-
-    def __call__(
-        self,
-        series: Series,
-        views: int = 1,
-        seed: int = 0,
-        epoch: int = 0,
-        threads: int | None = None,
-        out: Views | None = None,
-    ) -> Views:
-        """:meth:`sample`, then :meth:`apply`.
-
-        Returns
-        -------
-        Views
-            ``flux, ivar`` float32 (N, views, P). A view depends on `seed`, `epoch`, the
-            object's name and the view's number alone.
-        """
-        return self.apply(series, self.sample(series, views, seed, epoch), seed, epoch, threads, out)
 
     def _check_width(self, series: Series, columns: dict[str, NDArray[np.float64]]) -> None:
         """Refuse a profile that reaches farther than the kernel's padding."""

@@ -8,8 +8,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ..augment.run import check_backend, in_threads, on_gpu, say_if_compiling
-from ..augment.step import check_order, sample_steps
+from ..augment.composition import Composition
+from ..augment.run import in_threads, on_gpu, say_if_compiling
+from ..augment.step import sample_steps
 from ..errors import InputError
 from ..kernels import monitor, philox
 from ..kernels.curve_layout import COLUMNS, MOST_BANDS, NAMES, STRETCH, CurveTables
@@ -24,7 +25,7 @@ MOST_VISITS = 1_000_000  # epochs of one curve
 COMBINE: dict[str, Any] = {**dict.fromkeys(("stretch", "flux_scale"), np.multiply), "shift": np.add}
 
 
-class Monitor:
+class Monitor(Composition[CurveViews]):
     """Monitor every source of a batch again, `views` times.
 
     Parameters
@@ -56,14 +57,8 @@ class Monitor:
     names: tuple[str, ...] = NAMES
 
     def __init__(self, steps: Sequence[CurveStep], backend: str = "auto") -> None:
-        check_order("Monitor", steps, Pack)
-        check_backend(backend)
-        self.steps = tuple(steps)
-        self.backend = backend
+        super().__init__(steps, backend, Pack)
         self.length: int = next(step.length for step in steps if isinstance(step, Pack))
-
-    def __repr__(self) -> str:
-        return f"Monitor([{', '.join(map(repr, self.steps))}])"
 
     def prepared(self) -> Monitor:
         """What embedding does to data: folding, a row with room for most curves, and the scale of this composition.
@@ -110,13 +105,7 @@ class Monitor:
         Parameters are those of :meth:`clrseries.Observe.apply`.
         """
         _check_curves(series)
-        if draw.shape[2:] != (len(self.names),) or len(draw) != len(series):
-            raise InputError(
-                f"draw has shape {draw.shape}, and ({len(series)}, V, {len(self.names)}) is wanted: take it from sample()"
-            )
-        shape = (*draw.shape[:2], self.length)
-        if out is not None and tuple(out.flux.shape) != shape:
-            raise InputError(f"out holds views of shape {tuple(out.flux.shape)}, and {shape} is wanted")
+        shape = self._check(series, draw, self.length, out)
         keys = philox.object_keys(series.identity, np.uint64(seed))
         tables = self.tables(series.bands)
         most = self._room(series, draw, float(tables.cycle), len(tables.visit_time))
@@ -137,25 +126,6 @@ class Monitor:
         in_threads(rows, series.offsets, threads)
         time, flux, ivar, band = outputs
         return CurveViews(time, flux, ivar, band, series.bands, draw, self.names)
-
-    def __call__(
-        self,
-        series: Series,
-        views: int = 1,
-        seed: int = 0,
-        epoch: int = 0,
-        threads: int | None = None,
-        out: CurveViews | None = None,
-    ) -> CurveViews:
-        """:meth:`sample`, then :meth:`apply`.
-
-        Returns
-        -------
-        CurveViews
-            ``time, flux, ivar, band`` (N, views, L). A view depends on `seed`, `epoch`, the
-            object's name and the view's number alone.
-        """
-        return self.apply(series, self.sample(series, views, seed, epoch), seed, epoch, threads, out)
 
     def tables(self, bands: tuple[str, ...]) -> CurveTables:
         """The kernel's tables for a series of these `bands`."""
