@@ -74,10 +74,10 @@ def largest_at_most(keys, limit, lane, lanes):
 @stage
 def smallest_above(keys, limit, lane, lanes):
     """The smallest of a lane's keys above `limit`; HIGHEST if there is none."""
-    found = HIGHEST
+    found = LOWEST  # of the keys' negatives: LLVM vectorises this maximum, and not the minimum of the keys
     for j in range(lane, len(keys), lanes):
-        found = min(found, keys[j] if keys[j] > limit else HIGHEST)
-    return found
+        found = max(found, np.int32(-keys[j]) if keys[j] > limit else LOWEST)
+    return np.int32(-found)
 
 
 @stage
