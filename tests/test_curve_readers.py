@@ -105,6 +105,20 @@ def test_magnitudes_become_fluxes_and_bands_get_new_names(stars):
     assert back.bands == ("r", "B") and back.band.tolist() == (1 - stars.band).tolist()
 
 
+def test_files_given_by_name_are_told_apart(stars, tmp_path):
+    from clrseries.datasets.open import open_series
+
+    write_curves(stars, tmp_path / "c.parquet")
+    same(open_series(tmp_path / "c.parquet"), stars)
+    frame = long_table(stars).assign(mag=lambda f: 25 - 2.5 * np.log10(f.flux), mag_err=0.02)
+    frame.drop(columns=["flux", "flux_err"]).to_csv(tmp_path / "m.csv", index=False)
+    np.testing.assert_allclose(open_series(str(tmp_path / "m.csv")).flux, stars.flux, rtol=1e-5)
+    frame.to_csv(tmp_path / "f.csv", index=False)
+    same(open_series([tmp_path / "f.csv"]), stars)
+    with pytest.raises(InputError, match=r"nothing\.csv: no such file"):
+        open_series(tmp_path / "nothing.csv")
+
+
 def test_what_is_wrong_with_a_table_is_said(stars, tmp_path):
     frame = long_table(stars)
     with pytest.raises(InputError, match="column 'mag': is missing; there are object_id"):

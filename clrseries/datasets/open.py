@@ -18,7 +18,8 @@ def open_series(data: str | Path | Series | Sequence[str | Path | Series]) -> Se
     """One batch from files, names or Series; several are joined.
 
     A Parquet file with a column ``time``, or a CSV file, holds light curves (:func:`clrseries.read_curves`), another Parquet
-    file spectra (:func:`clrseries.read_parquet`). The names are ``"miles"``, ``"stelib"`` and ``"simulated"`` (light curves).
+    file spectra (:func:`clrseries.read_parquet`). Where there is no ``flux`` but ``mag`` and ``mag_err``, these are taken.
+    The names are ``"miles"``, ``"stelib"`` and ``"simulated"`` (light curves).
     """
     parts = [_open(part) for part in ([data] if isinstance(data, str | Path | Series) else data)]
     return parts[0] if len(parts) == 1 else concatenate(parts)
@@ -30,6 +31,8 @@ def _open(part: str | Path | Series) -> Series:
     if str(part) in NAMED:
         return NAMED[str(part)]()
     path = Path(part)
-    if path.suffix.lower() == ".csv" or (path.is_file() and "time" in column_names(path)):
-        return read_curves(path)
-    return read_parquet(path)
+    names = column_names(path)
+    if "time" not in names and path.suffix.lower() != ".csv":
+        return read_parquet(path)
+    in_magnitudes = "flux" not in names and {"mag", "mag_err"} <= set(names)
+    return read_curves(path, flux="mag", error="mag_err", magnitudes=True) if in_magnitudes else read_curves(path)

@@ -6,8 +6,6 @@ from typing import Any
 
 from ..errors import InputError
 
-SIZES = ("tiny", "small", "base")
-
 
 def size_of(sizes: dict[str, dict[str, Any]], size: str) -> dict[str, Any]:
     """The settings of a named size; an :class:`InputError` where there is none."""

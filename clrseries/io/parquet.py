@@ -116,8 +116,11 @@ def read_table(path: str | Path) -> pa.Table:
 
 
 def column_names(path: str | Path) -> list[str]:
-    """The columns of a Parquet file, none where it cannot be read."""
+    """The columns of a Parquet or CSV file, none where it cannot be read."""
     try:
+        if Path(path).suffix.lower() == ".csv":
+            with Path(path).open() as file:
+                return file.readline().strip().split(",")
         return pq.read_schema(path).names
     except (pa.ArrowInvalid, OSError):
         return []

@@ -28,7 +28,6 @@ TRANSFER_LABELS = (5, 20, 45)
 EMBEDDING = 64
 OURS = "clrseries, linear probe"
 FOREST = "random forest on hand-made features"
-GOAL = "goal"
 GOALS = (0.80, 0.87, 0.92)
 
 
