@@ -43,7 +43,7 @@ class Depth(CurveStep):
     Parameters
     ----------
     five_sigma : float or mapping of band to float
-        Magnitude measured with S/N 5; bands without one get no noise.
+        Magnitude measured with S/N 5; a band without one gets the floor alone.
     offset : value
         Added to the magnitudes: shallower below 0.
     sky : value
