@@ -153,7 +153,7 @@ def in_bands(series: Series, bands: tuple[str, ...], rename: Mapping[str, str], 
     lengths = np.add.reduceat(keep, series.offsets[:-1]).astype(np.int64)
     full = lengths > 0
     lost = {"point: in another band": int((~keep).sum()), "object: has no point in these bands": int((~full).sum())}
-    return Series(
+    kept = Series(
         x=series.x[keep],
         flux=series.flux[keep],
         ivar=series.ivar[keep],
@@ -161,8 +161,14 @@ def in_bands(series: Series, bands: tuple[str, ...], rename: Mapping[str, str], 
         table=series.table.filter(pa.array(full)),
         band=number[keep],
         bands=bands,
-        dropped={**series.dropped, **{reason: count for reason, count in lost.items() if count}},
+        dropped=series.dropped,
     )
+    return also_dropped(kept, lost)
+
+
+def also_dropped(series: Series, counts: Mapping[str, int]) -> Series:
+    """The same series with more reasons and counts of what was left out; a count of 0 is not mentioned."""
+    return replace(series, dropped={**series.dropped, **{reason: count for reason, count in counts.items() if count}})
 
 
 def said(dropped: Mapping[str, int]) -> str:

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .errors import InputError, located
-from .points import gather
+from .points import also_dropped, gather
 from .series import Series
 
 MJD = 2400000.5
@@ -33,8 +33,7 @@ def from_timeseries(curves: Any, flux: str, error: str | None, band: str, qualit
         owner[keep], time[keep], values[keep], errors[keep], np.full(int(keep.sum()), band, object),
         {"object_id": _names(singles), "time_system": systems * len(singles)}, objects=len(singles),
     )  # fmt: skip
-    lost = int(flagged.sum())
-    return series if not lost else _with_flagged(series, lost)
+    return also_dropped(series, {"point: flagged in the quality bit mask": int(flagged.sum())})
 
 
 def _points(
@@ -91,9 +90,3 @@ def _bitmask(curve: Any, quality: str | int) -> int:
 
 def _names(curves: Iterable[Any]) -> list[str]:
     return [str(c.meta.get("LABEL") or c.meta.get("OBJECT") or i) for i, c in enumerate(curves)]
-
-
-def _with_flagged(series: Series, count: int) -> Series:
-    from dataclasses import replace
-
-    return replace(series, dropped={**series.dropped, "point: flagged in the quality bit mask": count})

@@ -9,7 +9,7 @@ from functools import lru_cache
 import numpy as np
 from numba import cuda, float32, from_dtype, int32, types
 
-from .cuda import THREADS, barrier
+from .cuda import THREADS, UNASKED_BYTES, barrier
 from .curve_layout import MOST_BANDS
 from .lanes import SIMULATED
 from .level import PART
@@ -18,7 +18,6 @@ from .monitor import monitor_row, padded_points, padded_row
 STARTS, MEDIANS = MOST_BANDS + 1, 2 * MOST_BANDS
 STATIC_BYTES = 4 * THREADS + 8 * STARTS + 4 * (MEDIANS + MOST_BANDS)
 ROWS = 6  # three of work, and time, flux and ivar of the view
-UNASKED_BYTES = 48 * 1024  # of shared memory
 
 
 def sizes(most, length):

@@ -75,6 +75,16 @@ def exp32(x):
 
 
 @njit(inline="always", fastmath=FAST, error_model="numpy")
+def asinh32(x, root):
+    """Inverse hyperbolic sine of a float32, given ``root = sqrt(1 + x^2)``, which who wants the slope has anyway."""
+    size = abs(x)
+    # log(1 + s) loses digits for small s; asinh(x) = x - x^3 / 6 + 3 x^5 / 40 there
+    small = size * (ONE - x * x * (np.float32(1.0 / 6.0) - np.float32(0.075) * x * x))
+    value = small if size < np.float32(0.1) else log32(size + root)
+    return value if x >= np.float32(0.0) else -value
+
+
+@njit(inline="always", fastmath=FAST, error_model="numpy")
 def floor32(x):
     """The largest int32 not above a float32 of less than 2**31 (``math.floor`` goes through int64)."""
     whole = np.int32(x)

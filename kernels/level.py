@@ -5,7 +5,7 @@ import math
 import numpy as np
 
 from .curve_layout import MOST_BANDS
-from .elementary import log32
+from .elementary import asinh32, log32
 from .lanes import row, stage
 from .normalize import divide
 from .select import HIGHEST, from_ordered, ordered, select, select_next
@@ -180,12 +180,9 @@ def magnitudes(flux, ivar, softening, zero, lane, lanes):
     for j in range(lane, len(flux), lanes):
         good = ivar[j] > ZERO
         x = flux[j] * inverse
-        size = abs(x)
         root = math.sqrt(ONE + x * x)
-        small = size * (ONE - x * x * (np.float32(1.0 / 6.0) - np.float32(0.075) * x * x))
-        value = small if size < np.float32(0.1) else log32(size + root)
         slope = POGSON * inverse / root
-        flux[j] = offset - POGSON * (value if x >= ZERO else -value) if good else ZERO
+        flux[j] = offset - POGSON * asinh32(x, root) if good else ZERO
         ivar[j] = ivar[j] / (slope * slope) if good else ZERO
 
 

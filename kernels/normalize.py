@@ -4,7 +4,7 @@ import math
 
 import numpy as np
 
-from .elementary import exp32, log32
+from .elementary import asinh32, exp32
 from .lanes import row, stage
 from .select import HIGHEST, LOWEST, count_at_most, from_ordered, good_percentile, order_keys
 from .sums import good_mean, good_rms
@@ -166,10 +166,6 @@ def compress(flux, ivar, softening, lane, lanes):
     inverse = ONE / softening
     for j in range(lane, len(flux), lanes):
         x = flux[j] * inverse
-        size = abs(x)
         root = math.sqrt(ONE + x * x)
-        # log(1 + s) loses digits for small s; asinh(x) = x - x^3 / 6 + 3 x^5 / 40 there
-        small = size * (ONE - x * x * (np.float32(1.0 / 6.0) - np.float32(0.075) * x * x))
-        value = small if size < np.float32(0.1) else log32(size + root)
-        flux[j] = softening * (value if x >= ZERO else -value)
+        flux[j] = softening * asinh32(x, root)
         ivar[j] *= root * root

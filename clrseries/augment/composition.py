@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..errors import InputError
+from ..kernels import philox
 from ..series import Series
 from .run import check_backend
 from .step import BaseStep, check_order
@@ -61,6 +62,10 @@ class Composition(ABC, Generic[Made]):
         A view depends on `seed`, `epoch`, the object's name and the view's number alone.
         """
         return self.apply(series, self.sample(series, views, seed, epoch), seed, epoch, threads, out)
+
+    def _keys(self, series: Series, seed: int) -> NDArray[np.uint64]:
+        """What ties random numbers to each object and to the seed."""
+        return philox.object_keys(series.identity, np.uint64(seed))
 
     def _check(self, series: Series, draw: NDArray[np.float64], length: int, out: Any) -> tuple[int, int, int]:
         """The shape of the views of a draw; an :class:`InputError` if draw or `out` do not fit."""

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from ..errors import InputError
 from ..grids import Grid
-from ..kernels import broaden, custom, layout, observe, philox
+from ..kernels import broaden, custom, layout, observe
 from ..series import Series
 from ..views import Views
 from .composition import Composition
@@ -88,7 +88,7 @@ class Observe(Composition[Views]):
             raise InputError(f"views must be at least 1, got {views}")
         if series.band is not None:
             raise InputError("Observe takes spectra, and these are light curves: use Monitor")
-        keys = philox.object_keys(series.identity, np.uint64(seed))
+        keys = self._keys(series, seed)
         neutral = dict.fromkeys(self.names, 0.0) | dict(layout.COLUMNS)
 
         def at(step: Any, columns: Any) -> Drawing:
@@ -122,7 +122,7 @@ class Observe(Composition[Views]):
             needs the memory of one part, and no time to be given fresh pages.
         """
         shape = self._check(series, draw, len(self.grid), out)
-        keys = philox.object_keys(series.identity, np.uint64(seed))
+        keys = self._keys(series, seed)
         rotates = bool((draw[..., layout.VSINI] > 0).any())
         if on_gpu(self.backend, series):
             from .cuda import apply_cuda

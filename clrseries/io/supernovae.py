@@ -11,7 +11,7 @@ import numpy as np
 import pyarrow as pa
 
 from ..errors import InputError, located
-from ..points import flux_of, gather, limit_of
+from ..points import also_dropped, flux_of, gather, limit_of
 from ..series import Series
 
 SNANA_ZERO_POINT = 27.5  # of FLUXCAL
@@ -126,8 +126,6 @@ def read_ztf(paths: Paths, *, zero_point: float = 25.0) -> Series:
 
 
 def _gathered(rows: list[Any], objects: pa.Table, paths: Sequence[Any], lost: dict[str, int]) -> Series:
-    from dataclasses import replace
-
     source = str(paths[0]) if len(paths) == 1 else f"{len(paths)} files"
     if not rows:
         raise InputError(f"{source}: holds no usable point")
@@ -136,7 +134,7 @@ def _gathered(rows: list[Any], objects: pa.Table, paths: Sequence[Any], lost: di
     series = gather(
         np.asarray(owner), when, value, spread, list(band), objects, objects=objects.num_rows, source=source
     )
-    return replace(series, dropped={**series.dropped, **{reason: n for reason, n in lost.items() if n}})
+    return also_dropped(series, lost)
 
 
 def _listed(paths: Paths) -> list[str | Path]:

@@ -12,7 +12,7 @@ from ..augment.composition import Composition
 from ..augment.run import in_threads, on_gpu, say_if_compiling
 from ..augment.step import sample_steps
 from ..errors import InputError
-from ..kernels import monitor, philox
+from ..kernels import monitor
 from ..kernels.curve_layout import COLUMNS, MOST_BANDS, NAMES, STRETCH, CurveTables
 from ..series import Series
 from ..views import CurveViews
@@ -82,7 +82,7 @@ class Monitor(Composition[CurveViews]):
         if views < 1:
             raise InputError(f"views must be at least 1, got {views}")
         _check_curves(series)
-        keys = philox.object_keys(series.identity, np.uint64(seed))
+        keys = self._keys(series, seed)
         moments = Moments(series)
 
         def at(step: Any, columns: Any) -> CurveDrawing:
@@ -106,7 +106,7 @@ class Monitor(Composition[CurveViews]):
         """
         _check_curves(series)
         shape = self._check(series, draw, self.length, out)
-        keys = philox.object_keys(series.identity, np.uint64(seed))
+        keys = self._keys(series, seed)
         tables = self.tables(series.bands)
         most = self._room(series, draw, float(tables.cycle), len(tables.visit_time))
         if on_gpu(self.backend, series):
