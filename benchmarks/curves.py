@@ -137,20 +137,20 @@ def lightkurve_loop(series: Series) -> dict[str, tuple[Callable[[], object], int
 def training(series: Series) -> None:
     """The share of the views in a training step of the `small` transformer, 64 objects in two views."""
     from clrseries.encoders import CurveTransformer
-    from clrseries.methods import SimCLR
+    from clrseries.methods import Batch, SimCLR
 
     torch.set_num_threads(2)
     torch.manual_seed(0)
     again, some = Monitor(default_chain(96)), series.take(np.arange(64))
-    encoder, method = CurveTransformer(len(BANDS), "small"), SimCLR(128)
-    optimiser = torch.optim.AdamW([*encoder.parameters(), *method.parameters()], 1e-3)
+    method = SimCLR(CurveTransformer(len(BANDS), "small"))
+    optimiser = torch.optim.AdamW(method.parameters(), 1e-3)
     views, steps = [], []
     for step in range(6):
         begin = time.perf_counter()
         made = again(some, 2, epoch=step)
         middle = time.perf_counter()
-        inputs = [torch.from_numpy(a).flatten(0, 1) for a in made.inputs]
-        method(encoder(*inputs).reshape(64, 2, -1)).backward()
+        loss, _ = method(Batch(tuple(torch.from_numpy(array) for array in made.inputs)))
+        loss.backward()
         optimiser.step()
         optimiser.zero_grad()
         views.append(middle - begin)

@@ -99,6 +99,7 @@ _HOME = {
     "Model": ".model",
     "load": ".model",
     "pretrain": ".training.pretrain",
+    "show_methods": ".report.methods",
     "embed": ".embedding",
     "evaluate": ".report.evaluate",
     "demo": ".report.demo",

@@ -15,7 +15,8 @@ examples:
   clrseries demo --output demo/                          the whole story on real stars, five to ten minutes
   clrseries demo --lightcurves --output demo-curves/     the same on variable stars
   clrseries pretrain config.yaml --data spectra.parquet --output run/
-  clrseries pretrain --data miles stelib --output run/ --epochs 50
+  clrseries pretrain --data miles stelib --output run/ --epochs 50 --method vicreg
+  clrseries methods                                      what else there is
   clrseries embed run/model spectra.parquet --output embeddings.parquet
   clrseries evaluate embeddings.parquet --target class --output report/
   clrseries augment spectra.parquet --config config.yaml --output views.html
@@ -26,14 +27,14 @@ and band, or one row per point, also as CSV; or the name simulated.
 """
 SUMMARIES = {
     "pretrain": "learn a representation from data without labels",
+    "methods": "list the contrastive methods, with their papers and settings",
     "embed": "turn every object into an embedding",
     "evaluate": "probe a column with linear models and nearest neighbours",
     "augment": "draw some objects and several views of each, to see whether an augmentation is sensible",
     "demo": "pretrain, embed, evaluate and report on two libraries of real stars, or on variable stars",
 }
-FUNCTIONS = {
-    "augment": "show_views"
-}  # where command and function have different names, since a module has the command's
+FUNCTIONS = {"augment": "show_views", "methods": "show_methods"}  # where a module has the command's name
+SWITCHES = ("--overwrite", "--resume", "--progress", "--lightcurves", "--compile", "--stream", "--profile")
 
 
 def build_parser() -> Any:
@@ -43,6 +44,7 @@ def build_parser() -> Any:
     from .embedding import embed
     from .report.demo import demo
     from .report.evaluate import evaluate
+    from .report.methods import show_methods
     from .report.views import show_views
     from .training.pretrain import pretrain
 
@@ -61,6 +63,7 @@ def build_parser() -> Any:
     positional = {"embed": ("model", "input"), "evaluate": ("embeddings",), "augment": ("input",)}
     functions: dict[str, Any] = {
         "pretrain": pretrain,
+        "methods": show_methods,
         "embed": embed,
         "evaluate": evaluate,
         "augment": show_views,
@@ -87,7 +90,7 @@ def build_parser() -> Any:
 def _bare_flag(words: Sequence[str], i: int) -> bool:
     """Whether word `i` is a switch given without a value, as people write it: ``--overwrite``."""
     following = words[i + 1] if i + 1 < len(words) else "--"
-    return words[i] in ("--overwrite", "--resume", "--progress", "--lightcurves") and following not in ("true", "false")
+    return words[i] in SWITCHES and following not in ("true", "false")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -110,7 +113,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 130
     if command == "evaluate":
         print(json.dumps(result["scores"], indent=2))
-    elif command != "demo":  # which prints its own summary
+    elif command not in ("demo", "methods"):  # which print for themselves
         print(result)
     return 0
 

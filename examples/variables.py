@@ -59,7 +59,7 @@ def main() -> None:
     )
     run = pretrain(
         stars.take(np.sort(pool)), given.output, augment=observe_to_config(again), encoder="curve_transformer", embedding=64,
-        projection=64, epochs=given.epochs, learning_rate=1e-3, overwrite=True,
+        method={"simclr": {"projection": 64}}, epochs=given.epochs, learning_rate=1e-3, overwrite=True,
     )  # fmt: skip
     features, hand, models = load(run).embed(stars), hand_features(stars), classifiers()
     for labels in (5, 20, 100):

@@ -13,7 +13,7 @@ from clrseries.monitor import Fold, Level, Monitor, Pack
 from clrseries.report import variables as demonstration
 from clrseries.report.curves import said_of_curve
 
-SHORT = {"embedding": 16, "projection": 8, "batch_size": 32, "progress": False}
+SHORT = {"embedding": 16, "method": {"simclr": {"projection": 8}}, "batch_size": 32, "progress": False}
 
 
 @pytest.fixture(scope="module")

@@ -8,44 +8,17 @@ from clrseries import InputError, Series, embed, load, pretrain
 from clrseries.augment.config import observe_from_config
 from clrseries.embedding import read_embeddings
 from clrseries.encoders import ENCODERS
-from clrseries.methods import SimCLR, nt_xent
 from clrseries.training.batches import Batches
+from clrseries.training.examples import Examples
 
-from . import reference
-
-TINY = {"encoder": "resnet1d", "width": 8, "embedding": 16, "projection": 8, "batch_size": 20, "progress": False}
-
-
-@pytest.mark.parametrize("temperature", [0.05, 0.5])
-def test_nt_xent_equals_the_formula(rng, temperature):
-    a, b = rng.normal(size=(2, 13, 7))
-    ours = nt_xent(torch.tensor(a), torch.tensor(b), temperature)
-    assert float(ours) == pytest.approx(reference.nt_xent(a, b, temperature), rel=1e-5)
-    assert float(nt_xent(torch.tensor(b), torch.tensor(a), temperature)) == pytest.approx(float(ours), rel=1e-6)
-
-
-def test_nt_xent_gradient_is_that_of_the_formula(rng):
-    a, b = rng.normal(size=(2, 5, 4))
-    tensor = torch.tensor(a, requires_grad=True)
-    nt_xent(tensor, torch.tensor(b), 0.2).backward()
-    step = 1e-5
-    for i, j in ((0, 0), (4, 2)):
-        moved = [a.copy(), a.copy()]
-        moved[0][i, j] += step
-        moved[1][i, j] -= step
-        slope = (reference.nt_xent(moved[0], b, 0.2) - reference.nt_xent(moved[1], b, 0.2)) / (2 * step)
-        assert float(tensor.grad[i, j]) == pytest.approx(slope, abs=2e-4)
-
-
-def test_nt_xent_limits_and_errors():
-    same = torch.eye(4)
-    assert float(nt_xent(same, same, 0.01)) < 1e-6  # views agree, objects are orthogonal
-    alike = torch.ones(4, 3)
-    assert float(nt_xent(alike, alike, 0.1)) == pytest.approx(np.log(7))
-    with pytest.raises(ValueError, match="N >= 2"):
-        nt_xent(torch.ones(1, 3), torch.ones(1, 3))
-    with pytest.raises(ValueError, match="two views"):
-        SimCLR(4)(torch.ones(3, 1, 4))
+TINY = {
+    "encoder": "resnet1d",
+    "width": 8,
+    "embedding": 16,
+    "method": {"simclr": {"projection": 8}},
+    "batch_size": 20,
+    "progress": False,
+}
 
 
 @pytest.mark.parametrize("name", ["dense", "resnet1d"])
@@ -75,10 +48,12 @@ def test_the_scale_of_a_spectrum_does_not_matter_whatever_part_is_seen(rng, name
 
 
 def test_batches_depend_on_seed_and_epoch_alone(series, plain):
-    observe = observe_from_config(plain)
-    first, again, later = (list(Batches(series, observe, 15, 2, 3, epoch)) for epoch in (0, 0, 1))
-    assert len(first) == len(Batches(series, observe, 15)) == 2 and first[0][0].shape[:2] == (15, 2)
-    assert torch.equal(first[1][0], again[1][0]) and not torch.equal(first[0][0], later[0][0])
+    examples = Examples(series, observe_from_config(plain))
+    first, again, later = (list(Batches(examples, 15, 2, 3, epoch)) for epoch in (0, 0, 1))
+    assert len(first) == len(Batches(examples, 15)) == 2 and first[0].inputs[0].shape[:2] == (15, 2)
+    assert torch.equal(first[1].inputs[0], again[1].inputs[0]) and not torch.equal(
+        first[0].inputs[0], later[0].inputs[0]
+    )
 
 
 @pytest.fixture(scope="module")
@@ -106,7 +81,8 @@ def test_training_learns_and_writes_what_it_says(trained):
     loss = model.notes["loss"]
     assert len(loss) == 12 and loss[-1] < 0.8 * loss[0]
     lines = (run / "metrics.csv").read_text().splitlines()
-    assert lines[0] == "epoch,loss" and [float(line.split(",")[1]) for line in lines[1:]] == loss
+    assert lines[0] == "epoch,loss,alignment,uniformity,rank"
+    assert [float(line.split(",")[1]) for line in lines[1:]] == loss
     features = model.embed(data)
     assert features.shape == (60, 16) and features.dtype == np.float32 and np.isfinite(features).all()
     projected = model.embed(data, layer="projection")

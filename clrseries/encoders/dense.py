@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from torch import Tensor, nn
 
+from .batch_norm import BatchNorm
 from .standard import Standardize
 
 
@@ -31,11 +32,11 @@ class ResidualDense(nn.Module):
         self.settings = {"pixels": pixels, "width": width, "embedding": embedding, "blocks": blocks}
         self.embedding = embedding
         self.standard = Standardize(pixels)
-        self.stem = nn.Sequential(nn.Flatten(), nn.Linear(2 * pixels, width, bias=False), nn.BatchNorm1d(width))
+        self.stem = nn.Sequential(nn.Flatten(), nn.Linear(2 * pixels, width, bias=False), BatchNorm(width))
         self.blocks = nn.ModuleList(
-            nn.Sequential(nn.GELU(), nn.Linear(width, width, bias=False), nn.BatchNorm1d(width)) for _ in range(blocks)
+            nn.Sequential(nn.GELU(), nn.Linear(width, width, bias=False), BatchNorm(width)) for _ in range(blocks)
         )
-        self.head = nn.Sequential(nn.GELU(), nn.Linear(width, embedding, bias=False), nn.BatchNorm1d(embedding))
+        self.head = nn.Sequential(nn.GELU(), nn.Linear(width, embedding, bias=False), BatchNorm(embedding))
 
     def forward(self, flux: Tensor, ivar: Tensor) -> Tensor:
         """Embed spectra.

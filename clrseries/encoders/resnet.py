@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from torch import Tensor, nn
 
+from .batch_norm import BatchNorm
 from .standard import Standardize
 
 PATCH = 16  # pixels read by one position of the first stage
@@ -16,10 +17,10 @@ class Residual(nn.Module):
         super().__init__()
         self.branch = nn.Sequential(
             nn.Conv1d(inward, outward, kernel, stride, kernel // 2, bias=False),
-            nn.BatchNorm1d(outward),
+            BatchNorm(outward),
             nn.ReLU(),
             nn.Conv1d(outward, outward, kernel, 1, kernel // 2, bias=False),
-            nn.BatchNorm1d(outward),
+            BatchNorm(outward),
         )
         same = inward == outward and stride == 1
         self.shortcut = nn.Identity() if same else nn.Conv1d(inward, outward, 1, stride)
@@ -54,11 +55,11 @@ class ResNet1d(nn.Module):
         # A patch per position as one matrix product: a strided convolution of two
         # channels costs a CPU more than all the rest of the network.
         self.stem = nn.Linear(2 * PATCH, width, bias=False)
-        self.stem_norm = nn.BatchNorm1d(width)
+        self.stem_norm = BatchNorm(width)
         self.body = nn.Sequential(Residual(width, width, stride=1), Residual(width, 2 * width, stride=2))
         length = -(-self.patches // 2)
         self.head = nn.Sequential(
-            nn.Flatten(), nn.Linear(2 * width * length, embedding, bias=False), nn.BatchNorm1d(embedding)
+            nn.Flatten(), nn.Linear(2 * width * length, embedding, bias=False), BatchNorm(embedding)
         )
 
     def forward(self, flux: Tensor, ivar: Tensor) -> Tensor:

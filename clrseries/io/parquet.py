@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 from pathlib import Path
 from typing import Any
@@ -12,30 +13,38 @@ import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
 from ..errors import InputError, located
+from ..noise import with_estimates
 from ..series import Series, object_table
 from ..units import in_vacuum
 
+logger = logging.getLogger(__name__)
+
 
 def read_parquet(
-    path: str | Path,
+    path: str | Path | pa.Table,
     *,
     x: str = "wavelength",
     flux: str = "flux",
     ivar: str = "ivar",
     medium: str = "vacuum",
+    source: str = "table",
 ) -> Series:
     """Read a file of spectra into a :class:`~clrseries.series.Series`.
 
     Parameters
     ----------
-    path : path
+    path : path or pyarrow.Table
         One row per object; `x`, `flux` and `ivar` are list columns.
     x, flux, ivar : str
         Their names. Where there is no `ivar` column but one called ``error``
-        (1 sigma; null, NaN or not positive: no information), ivar is made from it;
-        with neither, ivar is 1 where flux is finite.
+        (1 sigma; NaN or not positive: no information), ivar is made from it. Objects whose
+        error is null were published without: theirs is estimated from the flux itself
+        (:func:`clrseries.noise.estimated_ivar`), which one line of the log says. With neither
+        column, ivar is 1 where flux is finite.
     medium : str
         What `x` is measured in, ``"vacuum"`` or ``"air"``; air becomes vacuum.
+    source : str
+        What errors call a table.
 
     Returns
     -------
@@ -49,8 +58,8 @@ def read_parquet(
         The file is missing or cut short, a column is missing or not a list of
         numbers, rows disagree in length, or samples cannot be used.
     """
-    source = str(path)
-    table = read_table(path)
+    table = path if isinstance(path, pa.Table) else read_table(path)
+    source = source if isinstance(path, pa.Table) else str(path)
     for name in (x, flux):
         if name not in table.column_names:
             raise located(f"is missing; the file has {', '.join(table.column_names)}", source=source, column=name)
@@ -61,6 +70,12 @@ def read_parquet(
         lists[ivar] = _sized(table, ivar, offsets, source)
     elif spread == "error":
         lists[ivar] = _ivar_of(_sized(table, "error", offsets, source, missing_rows=True), lists[flux])
+        none = table["error"].is_null().to_numpy()
+        if none.any():
+            lists[ivar] = with_estimates(lists[ivar], lists[flux], offsets, none)
+            logger.info(
+                "%s: %d of %d objects have no errors; theirs are estimated from the flux", source, none.sum(), len(none)
+            )
     else:
         lists[ivar] = np.isfinite(lists[flux]).astype(np.float32)
     keep = [f.name for f in table.schema if not is_list(f.type)]

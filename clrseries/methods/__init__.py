@@ -1,6 +1,74 @@
 """Contrastive methods: each turns views of objects into a loss."""
 
-from .projector import Projector
+from .barlow_twins import BarlowTwins, barlow_twins_loss
+from .build import METHODS, TERMS, build_method, build_terms, method_name, method_table
+from .byol import BYOL, byol_loss
+from .clip import CLIP, SigLIP, clip_loss, siglip_loss
+from .dcl import DCL, dcl_loss
+from .dino import DINO, dino_loss
+from .domain import CORAL, MMD, DomainAdversarial, coral, mmd
+from .method import Batch, Method
+from .moco import MoCoV2, MoCoV3, info_nce
+from .nnclr import NNCLR
+from .pairwise import Pairwise, pairwise_loss
+from .projector import Predictor, Projector
+from .rank_n_contrast import RankNContrast, rank_n_contrast_loss
+from .reconstruction import Reconstruction
 from .simclr import SimCLR, nt_xent
+from .simsiam import SimSiam, simsiam_loss
+from .supcon import SupCon, supcon_loss
+from .swav import SwAV, sinkhorn, swav_loss
+from .triplet import Triplet, triplet_loss
+from .vicreg import VICReg, vicreg_loss
 
-__all__ = ["Projector", "SimCLR", "nt_xent"]
+__all__ = [
+    "CORAL",
+    "METHODS",
+    "MMD",
+    "TERMS",
+    "BYOL",
+    "BarlowTwins",
+    "Batch",
+    "CLIP",
+    "DCL",
+    "DINO",
+    "DomainAdversarial",
+    "Method",
+    "MoCoV2",
+    "MoCoV3",
+    "NNCLR",
+    "Pairwise",
+    "Predictor",
+    "Projector",
+    "RankNContrast",
+    "Reconstruction",
+    "SigLIP",
+    "SimCLR",
+    "SimSiam",
+    "SupCon",
+    "SwAV",
+    "Triplet",
+    "VICReg",
+    "barlow_twins_loss",
+    "build_method",
+    "build_terms",
+    "byol_loss",
+    "clip_loss",
+    "coral",
+    "dcl_loss",
+    "dino_loss",
+    "info_nce",
+    "method_name",
+    "method_table",
+    "mmd",
+    "nt_xent",
+    "pairwise_loss",
+    "rank_n_contrast_loss",
+    "siglip_loss",
+    "simsiam_loss",
+    "sinkhorn",
+    "supcon_loss",
+    "swav_loss",
+    "triplet_loss",
+    "vicreg_loss",
+]

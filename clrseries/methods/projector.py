@@ -1,8 +1,10 @@
-"""The small network between an embedding and the space in which views are compared."""
+"""The small networks behind an encoder: into the space where views are compared, and from one view to the other."""
 
 from __future__ import annotations
 
 from torch import Tensor, nn
+
+from ..encoders.batch_norm import BatchNorm
 
 
 class Projector(nn.Module):
@@ -25,7 +27,7 @@ class Projector(nn.Module):
         self.layers = nn.Sequential(
             nn.GELU(),
             nn.Linear(embedding, embedding, bias=False),
-            nn.BatchNorm1d(embedding),
+            BatchNorm(embedding),
             nn.GELU(),
             nn.Linear(embedding, projection),
         )
@@ -33,3 +35,24 @@ class Projector(nn.Module):
     def forward(self, embeddings: Tensor) -> Tensor:
         """(B, D) -> (B, K)."""
         return self.layers(embeddings)
+
+
+class Predictor(nn.Module):
+    """From the projection of one view to that of the other, (B, K) -> (B, K) (Grill et al. 2020, section 3.3).
+
+    Parameters
+    ----------
+    projection : int
+        K.
+    hidden : int
+    """
+
+    def __init__(self, projection: int, hidden: int = 256) -> None:
+        super().__init__()
+        self.layers = nn.Sequential(
+            nn.Linear(projection, hidden, bias=False), BatchNorm(hidden), nn.ReLU(), nn.Linear(hidden, projection)
+        )
+
+    def forward(self, projections: Tensor) -> Tensor:
+        """(B, K) -> (B, K)."""
+        return self.layers(projections)

@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 from torch.nn import functional
 
-from .projector import Projector
+from .log_sum_exp import log_sum_exp
+from .method import Batch, Method, check_pairs, positive
 
 
 def nt_xent(first: Tensor, second: Tensor, temperature: float = 0.1) -> Tensor:
-    """Normalised temperature-scaled cross entropy, equation 1 of SimCLR.
+    """Normalised temperature-scaled cross entropy, equation 1 of SimCLR; InfoNCE with the batch as negatives.
+
+    Memory grows with N, not N^2 (:func:`clrseries.methods.log_sum_exp.log_sum_exp`).
 
     Parameters
     ----------
-    first, second : float (N, D)
+    first, second : float (N, K)
         Projections of two views of the same N objects, in the same order; they are
         scaled to unit length here.
     temperature : float
@@ -30,39 +35,34 @@ def nt_xent(first: Tensor, second: Tensor, temperature: float = 0.1) -> Tensor:
     ValueError
         Shapes differ or N < 2 (without another object there is nothing to contrast).
     """
-    if first.shape != second.shape or first.ndim != 2 or len(first) < 2:
-        raise ValueError(
-            f"nt_xent needs two (N, D) tensors of the same shape with N >= 2, "
-            f"got {tuple(first.shape)} and {tuple(second.shape)}"
-        )
-    both = functional.normalize(torch.cat([first, second]).float(), dim=-1)
-    similarity = both @ both.T / temperature
-    itself = torch.eye(len(both), dtype=torch.bool, device=both.device)
-    partner = torch.arange(len(both), device=both.device).roll(len(first))
-    return functional.cross_entropy(similarity.masked_fill(itself, -torch.inf), partner)
+    check_pairs("nt_xent", first, second)
+    first, second = (functional.normalize(view.float(), dim=-1) for view in (first, second))
+    both = torch.cat([first, second])
+    itself = torch.arange(len(both), device=both.device)
+    alike = (first * second).sum(-1) / temperature
+    return (log_sum_exp(both / temperature, both, itself, itself) - alike.repeat(2)).mean()
 
 
-class SimCLR(nn.Module):
-    """Projector and loss.
+class SimCLR(Method):
+    """The other view of an object, told from all other objects of the batch.
 
     Parameters
     ----------
-    embedding : int
-        D, size of the encoder's output.
+    encoder : torch.nn.Module
     projection : int
         Size in which views are compared.
     temperature : float
+        Smaller weighs the most similar other objects more.
     """
 
-    def __init__(self, embedding: int, projection: int = 128, temperature: float = 0.1) -> None:
-        super().__init__()
-        self.temperature = temperature
-        self.projector = Projector(embedding, projection)
+    summary = "the other view of an object, told from all others of the batch (NT-Xent, InfoNCE)"
+    paper = "Chen et al. 2020, arXiv:2002.05709"
 
-    def forward(self, embeddings: Tensor) -> Tensor:
-        """Loss of embeddings (N, 2, D): two views of N objects."""
-        objects, views, size = embeddings.shape
-        if views != 2:
-            raise ValueError(f"SimCLR compares two views of each object, got {views}")
-        projected = self.projector(embeddings.transpose(0, 1).reshape(2 * objects, size))
-        return nt_xent(projected[:objects], projected[objects:], self.temperature)
+    def __init__(self, encoder: Any, projection: int = 128, temperature: float = 0.1) -> None:
+        super().__init__(encoder, projection)
+        self.temperature = positive("temperature", temperature)
+
+    def loss(self, embeddings: Tensor, batch: Batch) -> Tensor:
+        """Of embeddings (N, 2, D)."""
+        first, second = self.projected(embeddings)
+        return nt_xent(first, second, self.temperature)

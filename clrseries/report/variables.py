@@ -70,7 +70,7 @@ def demo_curves(
     say: Callable[[str], Any] = print if progress else lambda text: None
     say(f"{source}; training without labels on {len(blind)} of them, {epochs} epochs")
     path = pretrain(
-        blind, folder / "run", embedding=EMBEDDING, projection=64, epochs=epochs, learning_rate=1e-3, seed=seed,
+        blind, folder / "run", embedding=EMBEDDING, method={"simclr": {"projection": 64}}, epochs=epochs, learning_rate=1e-3, seed=seed,
         overwrite=overwrite, progress=progress,
     )  # fmt: skip
     trained = time.perf_counter() - begin

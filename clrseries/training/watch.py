@@ -1,0 +1,114 @@
+"""Looks at the embeddings while they are learnt: says when they collapse, keeps the best, stops when they get no better."""
+
+from __future__ import annotations
+
+import logging
+from typing import Any
+
+import lightning
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+from ..errors import InputError
+from ..evaluation.geometry import collapse, geometry
+from ..evaluation.probe import probe_classes, probe_values
+from .examples import Column, Examples
+
+logger = logging.getLogger(__name__)
+SAMPLE = 512  # objects looked at
+CRITERIA = {"uniformity": "alignment + uniformity, the less the better", "rank": "RankMe", "probe": "a linear probe"}
+
+
+class Watch(lightning.Callback):
+    """Every few epochs embeds two views of the same few objects.
+
+    Parameters
+    ----------
+    examples : Examples
+    seed : int
+        Of the objects and of their views, which stay the same.
+    every : int
+        Epochs between two looks.
+    stop_on : str, optional
+        ``"uniformity"``: alignment + uniformity, label-free (Wang & Isola 2020); ``"rank"``: RankMe, label-free
+        (Garrido et al. 2023); ``"probe"``: R2 or balanced accuracy of a linear probe. The best weights by it are kept.
+    patience : int
+        Looks without a better value after which training stops.
+    probe : Column, optional
+        What to probe.
+    """
+
+    def __init__(
+        self, examples: Examples, seed: int, every: int, stop_on: str | None, patience: int, probe: Column | None
+    ) -> None:
+        if stop_on is not None and stop_on not in CRITERIA:
+            raise InputError(f"stop_on is one of {', '.join(CRITERIA)}; got {stop_on!r}")
+        if stop_on == "probe" and probe is None:
+            raise InputError("stop_on: probe needs a column to probe: give probe")
+        self.every, self.stop_on, self.patience, self.probe = every, stop_on, patience, probe
+        series = examples.first()
+        rows = np.random.default_rng(seed).permutation(len(series))[:SAMPLE]
+        self.sample = series.take(np.sort(rows))
+        views = examples.observe(self.sample, 2, seed ^ 0x5EED)
+        self.inputs = tuple(torch.from_numpy(array) for array in views.inputs)
+        self.target = probe.of(self.sample) if probe else None
+        self.best, self.since, self.said = -np.inf, 0, ""
+        self.weights: dict[str, torch.Tensor] = {}
+
+    def on_train_epoch_end(self, trainer: Any, module: Any) -> None:
+        """Look, if it is time."""
+        if (trainer.current_epoch + 1) % self.every and trainer.current_epoch + 1 != trainer.max_epochs:
+            return
+        first, second = self._embed(module)
+        found = geometry(first, second)
+        if self.target is not None:
+            found["probe"] = self._probe(first)
+        module.noted.update(found)
+        words = collapse(first)
+        if words and not self.said and trainer.is_global_zero:
+            logger.warning("epoch %d: %s", trainer.current_epoch + 1, words)
+        self.said = words
+        if self.stop_on is not None:
+            self._compare(trainer, module, found)
+
+    def _embed(self, module: Any) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+        encoder = module.method.encoder
+        was_training = encoder.training
+        encoder.eval()
+        with torch.no_grad():
+            views = [
+                torch.cat([encoder(*piece).float() for piece in zip(*parts, strict=True)]).cpu().numpy()
+                for parts in ([part[:, v].to(module.device).split(256) for part in self.inputs] for v in (0, 1))
+            ]
+        encoder.train(was_training)
+        return views[0], views[1]
+
+    def _probe(self, features: NDArray[np.float32]) -> float:
+        assert self.target is not None and self.probe is not None
+        if self.probe.classes:
+            names = [None if k < 0 else self.probe.classes[k] for k in self.target]
+            return probe_classes(features, names, [None], splits=5)[0]["linear"]
+        return probe_values(features, self.target, [None], splits=5)[0]["ridge_r2"]
+
+    def _compare(self, trainer: Any, module: Any, found: dict[str, float]) -> None:
+        score = -found["alignment"] - found["uniformity"] if self.stop_on == "uniformity" else found[str(self.stop_on)]
+        self.since = 0 if score > self.best else self.since + 1
+        if score > self.best:
+            self.best = score
+            self.weights = {name: w.detach().cpu().clone() for name, w in module.method.state_dict().items()}
+        elif self.since >= self.patience:
+            trainer.should_stop = True
+
+    def on_fit_end(self, trainer: Any, module: Any) -> None:
+        """The best weights become the method's."""
+        if self.weights:
+            module.method.load_state_dict(self.weights)
+
+    def state_dict(self) -> dict[str, Any]:
+        """For the checkpoint, so that a resumed run stops where an uninterrupted one would."""
+        return {"best": float(self.best), "since": self.since, "weights": self.weights, "said": self.said}
+
+    def load_state_dict(self, state: dict[str, Any]) -> None:
+        """From the checkpoint."""
+        self.best, self.since, self.weights, self.said = (state[k] for k in ("best", "since", "weights", "said"))
