@@ -42,6 +42,8 @@ def set_up(
     for name in ("epochs", "batch_size", "accumulate", "devices"):
         if given[name] < 1:
             raise InputError(f"{name} must be at least 1, got {given[name]}")
+    if not 0 <= given["ema"] < 1:
+        raise InputError(f"ema must be at least 0 and below 1, got {given['ema']}")
     if given["batch_size"] % given["devices"]:
         raise InputError(f"batch_size {given['batch_size']} must be a multiple of devices, {given['devices']}")
     schedule = Schedule(given["optimiser"], given["learning_rate"], given["weight_decay"])

@@ -9,9 +9,11 @@ from pathlib import Path
 from typing import Any
 
 import lightning
-from lightning.pytorch.callbacks import EMAWeightAveraging, ModelCheckpoint, RichProgressBar
+from lightning.pytorch.callbacks import ModelCheckpoint, RichProgressBar
 from lightning.pytorch.loggers import TensorBoardLogger
 from lightning.pytorch.plugins.io import TorchCheckpointIO
+
+from .ema import RunningMean
 
 PRECISIONS = {"32": "32-true", "bf16": "bf16-mixed"}
 
@@ -54,7 +56,7 @@ def build_trainer(
     for noisy in ("lightning.pytorch", "lightning.fabric", "lightning.pytorch.utilities.rank_zero"):
         logging.getLogger(noisy).setLevel(logging.ERROR)
     if ema:
-        callbacks = [*callbacks, EMAWeightAveraging(decay=ema)]
+        callbacks = [*callbacks, RunningMean(ema)]
     if progress:
         callbacks = [*callbacks, Progress()]
     every = max(epochs // 20, 1)

@@ -1,0 +1,5 @@
+"""``python -m clrseries``."""
+
+from .cli import run
+
+run()
