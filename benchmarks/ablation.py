@@ -54,7 +54,7 @@ def variants() -> dict[str, tuple[Steps, dict[str, Any]]]:
         "no gaps": (without("MaskRuns"), {}),
         "continuum-normalised input": (changed("Normalize", by="continuum", window=150.0), {}),
         "MILES alone": (full, {"libraries": ("miles",)}),
-        "temperature 0.05": (full, {"temperature": 0.05}),
+        "temperature 0.05": (full, {"method": {"simclr": {"temperature": 0.05}}}),
     }
 
 

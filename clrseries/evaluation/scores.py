@@ -1,0 +1,97 @@
+"""How good are answers that come with probabilities: classes, and values such as redshifts."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+OUTLIER = 0.15  # of |dz| / (1 + z)
+
+
+def class_scores(
+    log_probability: NDArray[np.floating], target: NDArray[np.integer], classes: list[str]
+) -> dict[str, Any]:
+    """Scores of predicted classes.
+
+    Parameters
+    ----------
+    log_probability : float (N, C)
+    target : int (N,)
+    classes : list of str
+        C names.
+
+    Returns
+    -------
+    dict
+        ``accuracy``, ``balanced_accuracy`` (mean over the classes that occur), ``log_loss``, ``calibration_error`` and
+        ``confusion``: for each true class, how many were predicted as each.
+    """
+    from sklearn.metrics import balanced_accuracy_score
+
+    found = log_probability.argmax(1)
+    confusion = np.zeros((len(classes), len(classes)), int)
+    np.add.at(confusion, (target, found), 1)
+    return {
+        "accuracy": float((found == target).mean()),
+        "balanced_accuracy": float(balanced_accuracy_score(target, found)),
+        "log_loss": float(-log_probability[np.arange(len(target)), target].mean()),
+        "calibration_error": calibration_error(log_probability, target),
+        "confusion": {
+            name: dict(zip(classes, map(int, row), strict=True)) for name, row in zip(classes, confusion, strict=True)
+        },
+    }
+
+
+def calibration_error(log_probability: NDArray[np.floating], target: NDArray[np.integer], bins: int = 10) -> float:
+    """Expected calibration error: |confidence - accuracy| in bins of confidence, weighted by count (Guo et al. 2017, equation 3).
+
+    Parameters
+    ----------
+    log_probability : float (N, C)
+    target : int (N,)
+    bins : int
+        Of equal width.
+    """
+    confidence = np.exp(log_probability.max(1))
+    right = log_probability.argmax(1) == target
+    place = np.minimum((confidence * bins).astype(int), bins - 1)
+    total = np.abs(np.bincount(place, confidence - right, bins)).sum()
+    return float(total / len(target))
+
+
+def redshift_scores(found: NDArray[np.floating], true: NDArray[np.floating]) -> dict[str, float]:
+    """``sigma_nmad`` and ``outlier_rate`` of dz = (found - true) / (1 + true).
+
+    sigma_NMAD is 1.48 times the median of |dz - median(dz)| (Brammer et al. 2008, equation 5); outliers have |dz| > 0.15.
+    """
+    dz = (found - true) / (1.0 + true)
+    return {
+        "sigma_nmad": float(1.48 * np.median(np.abs(dz - np.median(dz)))),
+        "outlier_rate": float((np.abs(dz) > OUTLIER).mean()),
+    }
+
+
+def value_scores(
+    found: NDArray[np.floating],
+    sigma: NDArray[np.floating],
+    log_likelihood: NDArray[np.floating],
+    true: NDArray[np.floating],
+) -> dict[str, float]:
+    """Scores of values with uncertainties, (N,) each.
+
+    Returns
+    -------
+    dict
+        ``r2``, ``mae`` (mean absolute error), ``rms``, ``within_one_sigma`` (0.68 if the errors are Gaussian and the
+        uncertainties right) and ``log_likelihood`` (mean).
+    """
+    apart = found - true
+    return {
+        "r2": float(1.0 - np.square(apart).sum() / np.square(true - true.mean()).sum()),
+        "mae": float(np.abs(apart).mean()),
+        "rms": float(np.sqrt(np.square(apart).mean())),
+        "within_one_sigma": float((np.abs(apart) < sigma).mean()),
+        "log_likelihood": float(log_likelihood.mean()),
+    }

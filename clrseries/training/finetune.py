@@ -1,0 +1,295 @@
+"""``finetune``: a trained encoder answers a question, after it has seen some labelled objects."""
+
+from __future__ import annotations
+
+import copy
+import json
+import os
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import nn
+
+from ..datasets.open import open_series
+from ..encoders import ENCODERS
+from ..encoders.heads import ClassHead, MixtureHead, mean_and_scatter, median
+from ..errors import InputError
+from ..evaluation.scores import class_scores, redshift_scores, value_scores
+from ..io.parquet import refuse_existing
+from ..model import Model, load
+from ..series import Series
+from .examples import column_of
+from .lora import adapt, merge
+from .supervised import Answering, equal_chances, fit, outputs_of, standardise
+
+MODES = ("frozen", "partial", "lora", "full", "scratch")
+FASTER = 10.0  # a new head learns at so many times the encoder's rate
+REDSHIFTS = ("z", "redshift")
+
+
+def finetune(
+    model: str | Path,
+    data: str | Path | Series,
+    output: str | Path,
+    *,
+    target: str,
+    mode: str = "full",
+    group: str = "object_id",
+    held_out: float = 0.2,
+    labels: int = 0,
+    balance: bool = True,
+    epochs: int = 40,
+    batch_size: int = 64,
+    learning_rate: float = 1e-3,
+    weight_decay: float = 1e-3,
+    rank: int = 8,
+    components: int = 5,
+    seed: int = 0,
+    overwrite: bool = False,
+    progress: bool = True,
+) -> dict[str, Any]:
+    """Train a head, and as much of the encoder as you like, on a column of `data`.
+
+    A column of numbers gets a mixture of Gaussians, any other a probability for each class. Three parts of the objects are
+    kept apart: those it learns from; a fifth of them on which the probabilities are calibrated (one temperature: Guo et al.
+    2017, arXiv:1706.04599); and `held_out`, on which it is scored.
+
+    Parameters
+    ----------
+    model : path
+        Folder written by ``pretrain`` or ``finetune``.
+    data : path or Series
+        As for ``pretrain``; objects without a value of `target` are left out.
+    output : path
+        Folder: ``model/``, which ``predict`` takes, and ``metrics.json``.
+    target : str
+        The column to learn.
+    mode : str
+        ``"frozen"``: the head alone; ``"partial"``: the encoder's last block and head too; ``"lora"``: low-rank terms beside all
+        of the encoder's weights; ``"full"``: everything; ``"scratch"``: everything from new random weights, which is what
+        pretraining has to beat.
+    group : str
+        Column; rows with the same value stay together on one side of every split.
+    held_out : float
+        Fraction of the groups in the test set.
+    labels : int
+        Rows of each class (of numbers: rows) to learn from; 0 is all there are.
+    balance : bool
+        All classes count alike, in training and in the probabilities; else as often as they occur.
+    epochs : int
+        Passes over the labelled objects.
+    batch_size : int
+    learning_rate : float
+        Peak, of the encoder; a head on a trained encoder learns ten times faster.
+    weight_decay : float
+    rank : int
+        Of ``"lora"``.
+    components : int
+        Gaussians of the mixture.
+    seed : int
+        Of splits, weights and views.
+    overwrite : bool
+        Replace `output` if it exists.
+    progress : bool
+        Show a progress bar.
+
+    Returns
+    -------
+    dict
+        What ``metrics.json`` holds: ``test`` scores, and how many objects were in each part.
+
+    Raises
+    ------
+    InputError
+        `output` exists, or model, data or an argument cannot be used.
+    """
+    folder = Path(output)
+    refuse_existing(folder, overwrite)
+    if mode not in MODES:
+        raise InputError(f"mode is one of {', '.join(MODES)}; got {mode!r}")
+    if not 0 < held_out < 1:
+        raise InputError(f"held_out must be between 0 and 1, got {held_out}")
+    start = load(model)
+    series, values, classes = _labelled(start, open_series(data), target)
+    train, calibrate, test = _parts(series, values if classes else None, group, held_out, labels, seed)
+    torch.manual_seed(seed)
+    network = _network(start, mode, classes, components, series.take(train), seed)
+    if not classes:
+        network.head.standardise(torch.from_numpy(values[train]))
+    chance = equal_chances(values[train]) if classes and balance else np.ones(len(train))
+    steps = max(epochs * -(-len(train) // batch_size), 1)
+    with _bar(steps, progress) as advance:
+        groups = _groups(network, mode, learning_rate, rank)
+        fit(
+            network, start.observe, series.take(train), values[train], groups, steps=steps, chance=chance,
+            weight_decay=weight_decay, batch_size=batch_size, seed=seed, after_step=advance,
+        )  # fmt: skip
+    if mode == "lora":
+        merge(network.encoder)
+    _calibrate(network, start, series.take(calibrate), values[calibrate], balance)
+    scores = _scores(outputs_of(network, start.observe, series.take(test)), network.head, values[test], target)
+    counts = {"train": len(train), "calibrate": len(calibrate), "test": len(test)}
+    result = {
+        "target": target,
+        "mode": mode,
+        "objects": counts,
+        "temperature": float(network.head.temperature),
+        "test": scores,
+    }
+    notes = start.notes | {
+        "finetuned": result | {"epochs": epochs, "seed": seed, "labels": labels, "learning_rate": learning_rate}
+    }
+    made = Model(network.encoder, start.projector, start.observe, notes, start.bands, network.head, target)
+    made.save(folder / "model", overwrite=overwrite)
+    part = folder / f".metrics.{os.getpid()}.part"
+    part.write_text(json.dumps(result, indent=2) + "\n")
+    part.replace(folder / "metrics.json")
+    return result
+
+
+def _labelled(model: Model, series: Series, target: str) -> tuple[Series, NDArray[Any], list[str]]:
+    """The objects that have a value, the values or numbers of classes, and the classes."""
+    if model.bands:
+        series = series.with_bands(model.bands)
+    import pyarrow.types as kinds
+
+    if target not in series.table.column_names:
+        raise InputError(f"target: column {target!r} is missing; there are {', '.join(series.table.column_names)}")
+    numbers = kinds.is_floating(series.table.schema.field(target).type)
+    column = column_of(target, series, classes=not numbers)
+    values = column.of(series)
+    known = np.flatnonzero(np.isfinite(values) if numbers else values >= 0)
+    if len(known) < 10:
+        raise InputError(f"target: {len(known)} objects have a {target!r}; at least ten are needed")
+    return series.take(known), values[known], list(column.classes)
+
+
+def _parts(
+    series: Series, number: NDArray[np.int64] | None, group: str, held_out: float, labels: int, seed: int
+) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]:
+    """Rows to learn from, to calibrate on and to score on; no group in two of them."""
+    rng = np.random.default_rng(seed)
+    names = np.array(column_of(group, series, classes=True).of(series))
+    kinds = np.zeros(len(series), int) if number is None else number
+    test = _some(names, kinds, np.arange(len(series)), held_out, rng)
+    rest = np.setdiff1d(np.arange(len(series)), test)
+    calibrate = _some(names, kinds, rest, 0.2, rng)
+    train = rng.permutation(np.setdiff1d(rest, calibrate))
+    if labels:
+        train = np.concatenate([train[kinds[train] == kind][:labels] for kind in np.unique(kinds[train])])
+    if not len(train) or not len(test):
+        raise InputError(f"{len(np.unique(names))} groups of {group!r} are too few to split; give another group")
+    return np.sort(train), calibrate, test
+
+
+def _some(
+    names: NDArray[np.int64],
+    kinds: NDArray[np.int64],
+    rows: NDArray[np.int64],
+    fraction: float,
+    rng: np.random.Generator,
+) -> NDArray[np.int64]:
+    """Rows of a fraction of the groups, of every class in turn (by a group's first row)."""
+    own, first = np.unique(names[rows], return_index=True)
+    kind = kinds[rows][first]
+    taken = [rng.permutation(own[kind == k])[: round(fraction * int((kind == k).sum()))] for k in np.unique(kind)]
+    return rows[np.isin(names[rows], np.concatenate(taken))]
+
+
+def _network(start: Model, mode: str, classes: list[str], components: int, series: Series, seed: int) -> Answering:
+    encoder = start.encoder
+    if mode == "scratch":
+        name = next(k for k, v in ENCODERS.items() if type(encoder) is v)
+        encoder = ENCODERS[name](**encoder.settings)
+        standardise(encoder, start.observe, series, seed)
+    else:
+        encoder = copy.deepcopy(encoder)
+    size = encoder.embedding
+    head = ClassHead(size, classes) if classes else MixtureHead(size, components)
+    network = Answering(encoder, head, frozen=mode == "frozen")
+    network.train()
+    if mode in ("frozen", "partial", "lora"):
+        encoder.eval()  # running means of the pretraining, which saw more than a few labelled objects
+    return network
+
+
+def _groups(network: Answering, mode: str, rate: float, rank: int) -> list[dict[str, Any]]:
+    """Which weights learn, and how fast."""
+    encoder, head = network.encoder, list(network.head.parameters())
+    if mode == "scratch":
+        return [{"params": [*encoder.parameters(), *head], "lr": rate}]
+    groups = [{"params": head, "lr": FASTER * rate}]
+    if mode == "partial":
+        encoder.requires_grad_(False)
+        own = [p for part in _last(encoder) for p in part.requires_grad_(True).parameters()]
+        groups.append({"params": own, "lr": rate})
+    elif mode == "lora":
+        groups.append({"params": adapt(encoder, rank), "lr": rate})
+    elif mode == "full":
+        groups.append({"params": list(encoder.parameters()), "lr": rate})
+    return groups
+
+
+def _last(encoder: Any) -> list[nn.Module]:
+    """The encoder's head, and the last of its blocks."""
+    blocks = next((getattr(encoder, name) for name in ("blocks", "body") if hasattr(encoder, name)), [])
+    return [encoder.head, *list(blocks)[-1:]]
+
+
+@torch.no_grad()
+def _calibrate(network: Answering, start: Model, series: Series, values: NDArray[Any], balance: bool) -> None:
+    """Set the head's temperature to where objects it has not learnt from are least surprising."""
+    from scipy.optimize import minimize_scalar
+
+    if not len(series):
+        return
+    network.eval()
+    embeddings = []
+    hook = network.head.register_forward_pre_hook(lambda _, inputs: embeddings.append(inputs[0]))
+    outputs_of(network, start.observe, series)
+    hook.remove()
+    seen, true = torch.cat(embeddings), torch.from_numpy(values)
+    weight = (
+        torch.from_numpy(equal_chances(values))
+        if balance and isinstance(network.head, ClassHead)
+        else torch.ones(len(true))
+    )
+
+    def surprise(log_temperature: float) -> float:
+        network.head.temperature.fill_(float(np.exp(log_temperature)))
+        each = network.head.loss(network.head(seen), true)
+        return float((each * weight).sum() / weight.sum())
+
+    best = minimize_scalar(surprise, bounds=(-3.0, 3.0), method="bounded")
+    network.head.temperature.fill_(float(np.exp(best.x)))
+
+
+@torch.no_grad()
+def _scores(outputs: torch.Tensor, head: nn.Module, values: NDArray[Any], target: str) -> dict[str, Any]:
+    if isinstance(head, ClassHead):
+        return class_scores(outputs.numpy(), values, head.classes)
+    found, (_, sigma) = median(outputs), mean_and_scatter(outputs)
+    likelihood = -MixtureHead.loss(head, outputs, torch.from_numpy(values))  # type: ignore[arg-type]
+    scores = value_scores(found.numpy(), sigma.numpy(), likelihood.numpy(), values)
+    return scores | (redshift_scores(found.numpy(), values) if target in REDSHIFTS else {})
+
+
+class _bar:
+    """A progress bar over steps, or none."""
+
+    def __init__(self, steps: int, shown: bool) -> None:
+        from rich.progress import Progress
+
+        self.bar = Progress(disable=not shown)
+        self.steps = steps
+
+    def __enter__(self) -> Any:
+        self.bar.start()
+        task = self.bar.add_task("training", total=self.steps)
+        return lambda step: self.bar.update(task, completed=step + 1)
+
+    def __exit__(self, *problem: Any) -> None:
+        self.bar.stop()
