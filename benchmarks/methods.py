@@ -1,6 +1,6 @@
 """Every method with the same encoder, augmentation and budget: supernova class from observed-frame spectra.
 
-    python benchmarks/methods.py [--epochs 300] [--seeds 3] [--only simclr vicreg] [--output docs/methods.md]
+    python benchmarks/methods.py [--epochs 200] [--seeds 3] [--only simclr vicreg] [--output docs/methods.md]
     python benchmarks/methods.py --ablation [--output docs/methods-ablation.md]
 
 Each seed holds out three tenths of the supernovae of each class, from the pretraining too. Then a logistic regression

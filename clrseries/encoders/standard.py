@@ -5,6 +5,8 @@ from __future__ import annotations
 import torch
 from torch import Tensor, nn
 
+FARTHEST = 50.0  # standard deviations: one spectrum whose mean is nearly 0 must not rule a batch's statistics
+
 
 class Standardize(nn.Module):
     """Flux and ivar on a grid of P pixels to two channels of order one.
@@ -42,6 +44,6 @@ class Standardize(nn.Module):
     def forward(self, flux: Tensor, ivar: Tensor) -> Tensor:
         """(B, P), (B, P) -> (B, 2, P)."""
         good = (ivar > 0).to(flux.dtype)
-        standard = (self.scaled(flux, good) - self.mean) / self.scatter * good
+        standard = ((self.scaled(flux, good) - self.mean) / self.scatter).clamp(-FARTHEST, FARTHEST) * good
         signal = torch.log1p(ivar.sqrt()) / 3.0 - 1.0
         return torch.stack([standard, signal], dim=1)

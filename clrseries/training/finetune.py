@@ -22,11 +22,11 @@ from ..io.parquet import refuse_existing
 from ..model import Model, load
 from ..series import Series
 from .examples import column_of
-from .lora import adapt, merge
+from .lora import merge
+from .modes import MODES, parameter_groups
+from .split import split
 from .supervised import Answering, equal_chances, fit, outputs_of, standardise
 
-MODES = ("frozen", "partial", "lora", "full", "scratch")
-FASTER = 10.0  # a new head learns at so many times the encoder's rate
 REDSHIFTS = ("z", "redshift")
 
 
@@ -114,7 +114,7 @@ def finetune(
         raise InputError(f"held_out must be between 0 and 1, got {held_out}")
     start = load(model)
     series, values, classes = _labelled(start, open_series(data), target)
-    train, calibrate, test = _parts(series, values if classes else None, group, held_out, labels, seed)
+    train, calibrate, test = split(series, values if classes else None, group, held_out, labels, seed)
     torch.manual_seed(seed)
     network = _network(start, mode, classes, components, series.take(train), seed)
     if not classes:
@@ -122,7 +122,7 @@ def finetune(
     chance = equal_chances(values[train]) if classes and balance else np.ones(len(train))
     steps = max(epochs * -(-len(train) // batch_size), 1)
     with _bar(steps, progress) as advance:
-        groups = _groups(network, mode, learning_rate, rank)
+        groups = parameter_groups(network, mode, learning_rate, rank)
         fit(
             network, start.observe, series.take(train), values[train], groups, steps=steps, chance=chance,
             weight_decay=weight_decay, batch_size=batch_size, seed=seed, after_step=advance,
@@ -167,38 +167,6 @@ def _labelled(model: Model, series: Series, target: str) -> tuple[Series, NDArra
     return series.take(known), values[known], list(column.classes)
 
 
-def _parts(
-    series: Series, number: NDArray[np.int64] | None, group: str, held_out: float, labels: int, seed: int
-) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]:
-    """Rows to learn from, to calibrate on and to score on; no group in two of them."""
-    rng = np.random.default_rng(seed)
-    names = np.array(column_of(group, series, classes=True).of(series))
-    kinds = np.zeros(len(series), int) if number is None else number
-    test = _some(names, kinds, np.arange(len(series)), held_out, rng)
-    rest = np.setdiff1d(np.arange(len(series)), test)
-    calibrate = _some(names, kinds, rest, 0.2, rng)
-    train = rng.permutation(np.setdiff1d(rest, calibrate))
-    if labels:
-        train = np.concatenate([train[kinds[train] == kind][:labels] for kind in np.unique(kinds[train])])
-    if not len(train) or not len(test):
-        raise InputError(f"{len(np.unique(names))} groups of {group!r} are too few to split; give another group")
-    return np.sort(train), calibrate, test
-
-
-def _some(
-    names: NDArray[np.int64],
-    kinds: NDArray[np.int64],
-    rows: NDArray[np.int64],
-    fraction: float,
-    rng: np.random.Generator,
-) -> NDArray[np.int64]:
-    """Rows of a fraction of the groups, of every class in turn (by a group's first row)."""
-    own, first = np.unique(names[rows], return_index=True)
-    kind = kinds[rows][first]
-    taken = [rng.permutation(own[kind == k])[: round(fraction * int((kind == k).sum()))] for k in np.unique(kind)]
-    return rows[np.isin(names[rows], np.concatenate(taken))]
-
-
 def _network(start: Model, mode: str, classes: list[str], components: int, series: Series, seed: int) -> Answering:
     encoder = start.encoder
     if mode == "scratch":
@@ -216,55 +184,30 @@ def _network(start: Model, mode: str, classes: list[str], components: int, serie
     return network
 
 
-def _groups(network: Answering, mode: str, rate: float, rank: int) -> list[dict[str, Any]]:
-    """Which weights learn, and how fast."""
-    encoder, head = network.encoder, list(network.head.parameters())
-    if mode == "scratch":
-        return [{"params": [*encoder.parameters(), *head], "lr": rate}]
-    groups = [{"params": head, "lr": FASTER * rate}]
-    if mode == "partial":
-        encoder.requires_grad_(False)
-        own = [p for part in _last(encoder) for p in part.requires_grad_(True).parameters()]
-        groups.append({"params": own, "lr": rate})
-    elif mode == "lora":
-        groups.append({"params": adapt(encoder, rank), "lr": rate})
-    elif mode == "full":
-        groups.append({"params": list(encoder.parameters()), "lr": rate})
-    return groups
-
-
-def _last(encoder: Any) -> list[nn.Module]:
-    """The encoder's head, and the last of its blocks."""
-    blocks = next((getattr(encoder, name) for name in ("blocks", "body") if hasattr(encoder, name)), [])
-    return [encoder.head, *list(blocks)[-1:]]
+def _calibrate(network: Answering, start: Model, series: Series, values: NDArray[Any], balance: bool) -> None:
+    """Set the head's temperature on objects that it has not learnt from."""
+    if not len(series):
+        return
+    head = network.head
+    bare = Answering(network.encoder, nn.Identity())
+    balanced = balance and isinstance(head, ClassHead)
+    weight = torch.from_numpy(equal_chances(values)) if balanced else torch.ones(len(values))
+    tempered(head, outputs_of(bare, start.observe, series), torch.from_numpy(values), weight)
 
 
 @torch.no_grad()
-def _calibrate(network: Answering, start: Model, series: Series, values: NDArray[Any], balance: bool) -> None:
-    """Set the head's temperature to where objects it has not learnt from are least surprising."""
+def tempered(head: Any, embeddings: torch.Tensor, true: torch.Tensor, weight: torch.Tensor) -> None:
+    """Set the head's temperature to where the true answers of B objects, weighted by `weight`, are least surprising."""
     from scipy.optimize import minimize_scalar
 
-    if not len(series):
-        return
-    network.eval()
-    embeddings = []
-    hook = network.head.register_forward_pre_hook(lambda _, inputs: embeddings.append(inputs[0]))
-    outputs_of(network, start.observe, series)
-    hook.remove()
-    seen, true = torch.cat(embeddings), torch.from_numpy(values)
-    weight = (
-        torch.from_numpy(equal_chances(values))
-        if balance and isinstance(network.head, ClassHead)
-        else torch.ones(len(true))
-    )
+    head.eval()
 
     def surprise(log_temperature: float) -> float:
-        network.head.temperature.fill_(float(np.exp(log_temperature)))
-        each = network.head.loss(network.head(seen), true)
-        return float((each * weight).sum() / weight.sum())
+        head.temperature.fill_(float(np.exp(log_temperature)))
+        return float((head.loss(head(embeddings), true) * weight).sum() / weight.sum())
 
     best = minimize_scalar(surprise, bounds=(-3.0, 3.0), method="bounded")
-    network.head.temperature.fill_(float(np.exp(best.x)))
+    head.temperature.fill_(float(np.exp(best.x)))
 
 
 @torch.no_grad()

@@ -1,0 +1,67 @@
+"""Models to and from the Hugging Face Hub."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from .errors import InputError
+
+if TYPE_CHECKING:
+    from .model import Model
+
+FILES = ["config.json", "model.safetensors", "README.md"]  # nothing else is downloaded, pickles least of all
+
+
+def download(name: str, revision: str | None = None) -> Path:
+    """The folder of a model on the Hub, fetched unless it is in the cache.
+
+    Parameters
+    ----------
+    name : str
+        ``"owner/model"``.
+    revision : str, optional
+        Branch, tag or commit.
+
+    Raises
+    ------
+    InputError
+        huggingface_hub is not installed, or there is no such model, or no way to it.
+    """
+    api = _library()
+    try:
+        return Path(api.snapshot_download(name, revision=revision, allow_patterns=FILES))
+    except (OSError, ValueError) as error:  # HfHubHTTPError is an OSError
+        reason = str(error).strip().splitlines()[0]
+        raise InputError(f"{name}: neither a folder here nor a model that the Hub would give ({reason})") from error
+
+
+def push(model: Model, name: str, *, private: bool = False) -> str:
+    """Upload a model to the Hub and return its address; needs a token (``hf auth login``).
+
+    Parameters
+    ----------
+    model : Model
+    name : str
+        ``"owner/model"``; made if it does not exist.
+    private : bool
+    """
+    api: Any = _library().HfApi()
+    with tempfile.TemporaryDirectory() as folder:
+        model.save(Path(folder) / "model")
+        try:
+            address = api.create_repo(name, private=private, exist_ok=True)
+            api.upload_folder(repo_id=name, folder_path=os.fspath(Path(folder) / "model"), allow_patterns=FILES)
+        except (OSError, ValueError) as error:
+            raise InputError(f"{name}: the Hub did not take it ({str(error).strip().splitlines()[0]})") from error
+    return str(address)
+
+
+def _library() -> Any:
+    try:
+        import huggingface_hub
+    except ModuleNotFoundError as error:
+        raise InputError("models on the Hub need huggingface_hub: pip install 'clrseries[hub]'") from error
+    return huggingface_hub
