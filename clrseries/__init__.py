@@ -99,6 +99,7 @@ _HOME = {
     "Model": ".model",
     "load": ".model",
     "pretrain": ".training.pretrain",
+    "tune": ".training.tune",
     "finetune": ".training.finetune",
     "predict": ".prediction",
     "export": ".export",

@@ -18,6 +18,8 @@ examples:
   clrseries pretrain --data miles stelib --output run/ --epochs 50 --method vicreg
   clrseries methods                                      what else there is
   clrseries embed run/model spectra.parquet --output embeddings.parquet
+  clrseries finetune run/model spectra.parquet --target class --mode lora --output classifier/
+  clrseries predict classifier/model new.parquet --output classes.parquet
   clrseries evaluate embeddings.parquet --target class --output report/
   clrseries augment spectra.parquet --config config.yaml --output views.html
 
@@ -28,13 +30,17 @@ and band, or one row per point, also as CSV; or the name simulated.
 SUMMARIES = {
     "pretrain": "learn a representation from data without labels",
     "methods": "list the contrastive methods, with their papers and settings",
+    "tune": "search for the arguments of pretrain that suit some data",
+    "finetune": "teach a trained encoder to answer a question, from labelled objects",
+    "predict": "ask a fine-tuned model about every object",
+    "export": "write a model as ONNX, checked against the original",
     "embed": "turn every object into an embedding",
     "evaluate": "probe a column with linear models and nearest neighbours",
     "augment": "draw some objects and several views of each, to see whether an augmentation is sensible",
     "demo": "pretrain, embed, evaluate and report on two libraries of real stars, or on variable stars",
 }
 FUNCTIONS = {"augment": "show_views", "methods": "show_methods"}  # where a module has the command's name
-SWITCHES = ("--overwrite", "--resume", "--progress", "--lightcurves", "--compile", "--stream", "--profile")
+SWITCHES = ("--overwrite", "--resume", "--progress", "--lightcurves", "--compile", "--stream", "--profile", "--balance")
 
 
 def build_parser() -> Any:
@@ -42,11 +48,15 @@ def build_parser() -> Any:
     from jsonargparse import ArgumentParser, DefaultHelpFormatter
 
     from .embedding import embed
+    from .export import export
+    from .prediction import predict
     from .report.demo import demo
     from .report.evaluate import evaluate
     from .report.methods import show_methods
     from .report.views import show_views
+    from .training.finetune import finetune
     from .training.pretrain import pretrain
+    from .training.tune import tune
 
     class Help(DefaultHelpFormatter):
         def _fill_text(self, text: str, width: int, indent: str) -> str:
@@ -60,10 +70,17 @@ def build_parser() -> Any:
         version=f"clrseries {__version__}",
     )
     commands = parser.add_subcommands(dest="command", required=True)
-    positional = {"embed": ("model", "input"), "evaluate": ("embeddings",), "augment": ("input",)}
+    positional = {
+        "embed": ("model", "input"), "evaluate": ("embeddings",), "augment": ("input",), "tune": ("data",),
+        "finetune": ("model", "data"), "predict": ("model", "input"), "export": ("model",),
+    }  # fmt: skip
     functions: dict[str, Any] = {
         "pretrain": pretrain,
         "methods": show_methods,
+        "tune": tune,
+        "finetune": finetune,
+        "predict": predict,
+        "export": export,
         "embed": embed,
         "evaluate": evaluate,
         "augment": show_views,
@@ -111,8 +128,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:
         print(f"clrseries {command}: interrupted", file=sys.stderr)
         return 130
-    if command == "evaluate":
-        print(json.dumps(result["scores"], indent=2))
+    if command in ("evaluate", "finetune", "tune"):
+        shown = {"evaluate": "scores", "finetune": "test", "tune": "arguments"}[command]
+        print(json.dumps(result[shown], indent=2))
     elif command not in ("demo", "methods"):  # which print for themselves
         print(result)
     return 0

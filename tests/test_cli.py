@@ -9,14 +9,14 @@ from clrseries.cli import main
 
 
 def test_help_teaches(capsys):
-    for words in ([], ["pretrain"], ["embed"], ["evaluate"], ["demo"]):
+    for words in ([], ["pretrain"], ["embed"], ["evaluate"], ["demo"], ["finetune"], ["tune"], ["methods"]):
         with pytest.raises(SystemExit) as stop:
             main([*words, "--help"])
         assert stop.value.code == 0
         shown = capsys.readouterr().out
         assert "usage: clrseries" in shown
         if words == ["pretrain"]:
-            assert "Peak rate of AdamW" in shown
+            assert "Peak rate, after a warm-up" in shown
         if not words:
             assert "examples:" in shown
 

@@ -65,7 +65,7 @@ def test_the_public_surface():
         InputError LSF LogUniform LoseArm MaskPixels MaskRuns MaskTelluric Model Noise Normal Normalize Observe
         Redshift Resample Rotate ScatteredLight Series SkyResidual Telluric Tilt TruncatedNormal Uniform Velocity
         Views WarpFlux WavelengthError __version__ augment concatenate datasets demo
-        embed encoders evaluate evaluation io kernels load methods plot_views pretrain read_parquet report finetune predict export show_methods show_views
+        embed encoders evaluate evaluation io kernels load methods plot_views pretrain read_parquet report tune finetune predict export show_methods show_views
         Amplify Bin Depth Detect Dilate DropBands Flares Fold Gaps Jumps Level LoseDays Monitor Moon Nights Outliers Pack RandomWalk ReverseTime Saturate Seasons ShiftTime StretchPeriod Thin Trend Truncate Visit Weather Window ZeroPoint cadence CurveViews monitor
         read_curves write_curves read_kepler read_osc read_snana read_ztf survey training write_parquet""".split()
     )

@@ -7,8 +7,6 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-OUTLIER = 0.15  # of |dz| / (1 + z)
-
 
 def class_scores(
     log_probability: NDArray[np.floating], target: NDArray[np.integer], classes: list[str]
@@ -61,15 +59,16 @@ def calibration_error(log_probability: NDArray[np.floating], target: NDArray[np.
     return float(total / len(target))
 
 
-def redshift_scores(found: NDArray[np.floating], true: NDArray[np.floating]) -> dict[str, float]:
+def redshift_scores(found: NDArray[np.floating], true: NDArray[np.floating], outlier: float = 0.15) -> dict[str, float]:
     """``sigma_nmad`` and ``outlier_rate`` of dz = (found - true) / (1 + true).
 
-    sigma_NMAD is 1.48 times the median of |dz - median(dz)| (Brammer et al. 2008, equation 5); outliers have |dz| > 0.15.
+    sigma_NMAD is 1.48 times the median of |dz - median(dz)| (Brammer et al. 2008, equation 5); outliers have |dz| > `outlier`, by
+    default that of photometric redshifts.
     """
     dz = (found - true) / (1.0 + true)
     return {
         "sigma_nmad": float(1.48 * np.median(np.abs(dz - np.median(dz)))),
-        "outlier_rate": float((np.abs(dz) > OUTLIER).mean()),
+        "outlier_rate": float((np.abs(dz) > outlier).mean()),
     }
 
 
