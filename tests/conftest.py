@@ -72,3 +72,26 @@ def plain(grid):
 @pytest.fixture(scope="session")
 def steps(grid):
     return [Resample(grid), Normalize("mean")]
+
+
+@pytest.fixture
+def power_cut(monkeypatch):
+    """Within it, training dies in the second batch of the third epoch."""
+    from contextlib import contextmanager
+
+    from clrseries.training.module import Pretraining
+
+    honest = Pretraining.training_step
+
+    def dies(self, batch, index):
+        if self.current_epoch == 2 and index == 1:
+            raise KeyError("power cut")
+        return honest(self, batch, index)
+
+    @contextmanager
+    def cut():
+        with monkeypatch.context() as patch, pytest.raises(KeyError):
+            patch.setattr(Pretraining, "training_step", dies)
+            yield
+
+    return cut

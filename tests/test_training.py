@@ -13,7 +13,7 @@ import pytest
 import torch
 import yaml
 
-from clrseries import InputError, Series, load, pretrain, write_parquet
+from clrseries import InputError, load, pretrain, write_parquet
 from clrseries.augment.config import observe_from_config
 from clrseries.evaluation.geometry import alignment, collapse, rank_me, uniformity
 from clrseries.io.stream import Stream
@@ -191,24 +191,13 @@ def test_profile_says_where_the_time_goes(series, plain, tmp_path, capsys):
         {"weight_decay": 0.5},
     ],
 )
-def test_every_option_changes_the_model_and_resumes(series, plain, tmp_path, more, monkeypatch):
+def test_every_option_changes_the_model_and_resumes(series, plain, tmp_path, more, power_cut):
     usual = {"augment": plain, "epochs": 4, **TINY}
     pretrain(series, tmp_path / "plain", **usual)
     pretrain(series, tmp_path / "whole", **usual, **more)
     assert not same_weights(tmp_path / "plain", tmp_path / "whole")
-    import clrseries.training.module as module
-
-    honest = module.Pretraining.training_step
-
-    def dies(self, batch, index):
-        if self.current_epoch == 2 and index == 1:
-            raise KeyError("power cut")
-        return honest(self, batch, index)
-
-    monkeypatch.setattr(module.Pretraining, "training_step", dies)
-    with pytest.raises(KeyError):
+    with power_cut():
         pretrain(series, tmp_path / "cut", **usual, **more)
-    monkeypatch.undo()
     pretrain(series, tmp_path / "cut", **usual, **more, resume=True)
     assert same_weights(tmp_path / "whole", tmp_path / "cut")
 
@@ -290,4 +279,13 @@ def test_what_training_refuses(series, plain, tmp_path):
         with pytest.raises(InputError, match=message):
             pretrain(series, tmp_path / "no", augment=plain, **(TINY | more))
     assert not (tmp_path / "no").exists()
-    assert Series is not None
+
+
+@pytest.mark.slow
+@pytest.mark.filterwarnings("ignore")  # of the compiler about itself
+def test_compiled_trains_the_same(series, plain, tmp_path):
+    losses = [
+        load(pretrain(series, tmp_path / str(compile), augment=plain, epochs=2, compile=compile, **TINY)).notes["loss"]
+        for compile in (False, True)
+    ]
+    assert losses[1] == pytest.approx(losses[0], rel=1e-3) and losses[0] != losses[1]

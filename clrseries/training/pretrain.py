@@ -152,9 +152,9 @@ def pretrain(
     given = {name: value for name, value in locals().items() if name not in ("data", "output", "augment")}
     run = Path(output)
     checkpoint = _checkpoint(run, resume, overwrite)
-    from .setup import save_models, set_up
+    from .assemble import assemble, save_models
 
-    trainer, module = set_up(data, run, augment, given)
+    trainer, module = assemble(data, run, augment, given)
     run.mkdir(parents=True, exist_ok=True)
     if not resume:
         checkpoint.unlink(missing_ok=True)

@@ -33,7 +33,7 @@ RECIPE = ("method", "auxiliary", "source", "label", "domain", "epochs", "batch_s
           "weight_decay", "ema", "precision", "stop_on", "seed")  # fmt: skip
 
 
-def set_up(
+def assemble(
     data: Any, run: Path, augment: Sequence[Any] | None, given: Mapping[str, Any]
 ) -> tuple[lightning.Trainer, Pretraining]:
     """Trainer and module for the arguments of :func:`clrseries.pretrain`."""
