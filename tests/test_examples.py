@@ -4,6 +4,7 @@ import re
 import runpy
 from pathlib import Path
 
+import numpy as np
 import pytest
 import yaml
 
@@ -24,10 +25,33 @@ def test_the_example_configuration_is_the_default():
     observe_from_config(config["augment"])
 
 
+def test_the_supernova_recipe_trains_on_real_spectra(shared_data, monkeypatch, tmp_path):
+    from clrseries import load, pretrain
+    from clrseries.datasets.supernovae import CLASSES, held_out_objects, supernova_spectra
+
+    monkeypatch.setenv("CLRSERIES_TEST_DATA", str(shared_data))
+    series = supernova_spectra()
+    kinds, names = (np.array(series.table[name].to_pylist()) for name in ("class", "object_id"))
+    held_out = held_out_objects(series, 0)
+    assert not set(names[held_out]) & set(names[~held_out]) and set(kinds[held_out]) == set(CLASSES) == set(
+        kinds[~held_out]
+    )
+    config = yaml.safe_load((ROOT / "examples" / "supernovae.yaml").read_text()) | {"epochs": 2, "progress": False}
+    model = load(pretrain(series.take(np.flatnonzero(~held_out)), tmp_path / "run", **config))
+    assert np.isfinite(model.embed(series)).all() and model.notes["objects"] == len(set(names[~held_out]))
+
+
+def test_every_method_is_described():
+    from clrseries.methods import METHODS, TERMS
+
+    page = (ROOT / "docs" / "methods.md").read_text()
+    assert all(f"`{name}`" in page for name in (*METHODS, *TERMS))
+
+
 @pytest.mark.filterwarnings("ignore")
 def test_readme_snippets(stars, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
-    for page in ("README.md", "docs/kernels.md", "docs/lightcurves.md"):
+    for page in ("README.md", "docs/kernels.md", "docs/lightcurves.md", "docs/methods.md"):
         blocks = re.findall(r"```python\n(.*?)```", (ROOT / page).read_text(), re.S)
         assert blocks
         for block in blocks:
