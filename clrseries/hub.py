@@ -2,15 +2,10 @@
 
 from __future__ import annotations
 
-import os
-import tempfile
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from .errors import InputError
-
-if TYPE_CHECKING:
-    from .model import Model
 
 FILES = ["config.json", "model.safetensors", "README.md"]  # nothing else is downloaded, pickles least of all
 
@@ -38,24 +33,28 @@ def download(name: str, revision: str | None = None) -> Path:
         raise InputError(f"{name}: neither a folder here nor a model that the Hub would give ({reason})") from error
 
 
-def push(model: Model, name: str, *, private: bool = False) -> str:
-    """Upload a model to the Hub and return its address; needs a token (``hf auth login``).
+def push(folder: str | Path, name: str, *, private: bool = False) -> str:
+    """Upload the folder of a model to the Hub and return its address; needs a token (``hf auth login``).
 
     Parameters
     ----------
-    model : Model
+    folder : path
+        As :meth:`clrseries.Model.save` writes it.
     name : str
         ``"owner/model"``; made if it does not exist.
     private : bool
+
+    Raises
+    ------
+    InputError
+        huggingface_hub is not installed, or the Hub did not take the model.
     """
-    api: Any = _library().HfApi()
-    with tempfile.TemporaryDirectory() as folder:
-        model.save(Path(folder) / "model")
-        try:
-            address = api.create_repo(name, private=private, exist_ok=True)
-            api.upload_folder(repo_id=name, folder_path=os.fspath(Path(folder) / "model"), allow_patterns=FILES)
-        except (OSError, ValueError) as error:
-            raise InputError(f"{name}: the Hub did not take it ({str(error).strip().splitlines()[0]})") from error
+    api = _library().HfApi()
+    try:
+        address = api.create_repo(name, private=private, exist_ok=True)
+        api.upload_folder(repo_id=name, folder_path=str(folder), allow_patterns=FILES)
+    except (OSError, ValueError) as error:
+        raise InputError(f"{name}: the Hub did not take it ({str(error).strip().splitlines()[0]})") from error
     return str(address)
 
 

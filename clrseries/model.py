@@ -6,6 +6,7 @@ import hashlib
 import json
 import os
 import shutil
+import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -178,7 +179,9 @@ class Model:
 
     def push_to_hub(self, name: str, *, private: bool = False) -> str:
         """Upload to the Hub as ``owner/model``; see :func:`clrseries.hub.push`."""
-        return hub.push(self, name, private=private)
+        with tempfile.TemporaryDirectory() as folder:
+            self.save(Path(folder) / "model")
+            return hub.push(Path(folder) / "model", name, private=private)
 
     def _whole(self) -> nn.ModuleDict:
         parts = {"encoder": self.encoder, "projector": self.projector}
