@@ -7,8 +7,9 @@ from .clip import CLIP, SigLIP, clip_loss, siglip_loss
 from .dcl import DCL, dcl_loss
 from .dino import DINO, dino_loss
 from .domain import CORAL, MMD, DomainAdversarial, coral, mmd
+from .info_nce import info_nce
 from .method import Batch, Method
-from .moco import MoCoV2, MoCoV3, info_nce
+from .moco import MoCoV2, MoCoV3
 from .nnclr import NNCLR
 from .pairwise import Pairwise, pairwise_loss
 from .projector import Predictor, Projector

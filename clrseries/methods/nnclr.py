@@ -8,8 +8,8 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
+from .info_nce import info_nce
 from .method import Batch, Method, at_least, positive
-from .moco import info_nce
 from .projector import Predictor
 from .queue import Queue
 
