@@ -134,7 +134,7 @@ def test_views_of_a_source_come_from_its_different_rows(series, plain):
 
 def test_collapse_is_said_in_words(rng, caplog, series, plain, tmp_path):
     healthy = rng.normal(size=(200, 16))
-    assert collapse(healthy) == ""
+    assert collapse(healthy) == "" and "not finite" in collapse(healthy * np.nan)
     assert "nearly the same embedding" in collapse(1 + 1e-3 * healthy)
     line = rng.normal(size=(200, 1)) * rng.normal(size=(1, 16)) + 1e-3 * healthy
     assert "dimensional collapse" in collapse(line)
@@ -145,6 +145,8 @@ def test_collapse_is_said_in_words(rng, caplog, series, plain, tmp_path):
         flat, tmp_path / "flat", augment=[plain[0], {"Noise": {"snr": 1e6}}, plain[2]], method="byol", epochs=1, **TINY
     )
     assert "collapse" in caplog.text and "clrseries augment" in caplog.text
+    pretrain(series, tmp_path / "wild", augment=plain, learning_rate=1e35, epochs=2, **TINY)
+    assert "not finite: lower the learning rate" in caplog.text
 
 
 def test_geometry_has_its_limits(rng):

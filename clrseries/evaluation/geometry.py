@@ -66,11 +66,9 @@ def geometry(first: NDArray[np.floating], second: NDArray[np.floating]) -> dict[
 
 def collapse(first: NDArray[np.floating]) -> str:
     """In words, how embeddings (N, D) have collapsed and what to change; empty where they have not."""
-    unit = _unit(first - 0.0)
-    size = min(first.shape)
-    length = float(np.linalg.norm(unit.mean(0)))
     if not np.isfinite(first).all():
         return "the embeddings are not finite: lower the learning rate, or train in float32"
+    size, length = min(first.shape), float(np.linalg.norm(_unit(first).mean(0)))
     if uniformity(first) > -0.02:
         return (
             f"collapse: all {len(first)} objects have nearly the same embedding (their mean has length {length:.4f} of 1). "

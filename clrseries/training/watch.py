@@ -61,11 +61,12 @@ class Watch(lightning.Callback):
         if (trainer.current_epoch + 1) % self.every and trainer.current_epoch + 1 != trainer.max_epochs:
             return
         first, second = self._embed(module)
-        found = geometry(first, second)
-        if self.target is not None:
-            found["probe"] = self._probe(first)
-        module.noted.update(found)
         words = collapse(first)
+        finite = bool(np.isfinite(first).all() and np.isfinite(second).all())
+        found = geometry(first, second) if finite else dict.fromkeys(("alignment", "uniformity", "rank"), float("nan"))
+        if self.target is not None:
+            found["probe"] = self._probe(first) if finite else float("nan")
+        module.noted.update(found)
         if words and not self.said and trainer.is_global_zero:
             logger.warning("epoch %d: %s", trainer.current_epoch + 1, words)
         self.said = words
