@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -43,10 +44,14 @@ class Partner:
 
     def rows(self, names: list[str], rng: np.random.Generator) -> NDArray[np.int64]:
         """For each name one of the rows that have it, at random."""
+        return np.array([self._where[name][rng.integers(len(self._where[name]))] for name in names], np.int64)
+
+    @cached_property
+    def _where(self) -> dict[str, list[int]]:
         where: dict[str, list[int]] = {}
         for row, name in enumerate(self.series.object_ids):
             where.setdefault(name, []).append(row)
-        return np.array([where[name][rng.integers(len(where[name]))] for name in names], np.int64)
+        return where
 
 
 @dataclass(frozen=True, eq=False)
