@@ -72,7 +72,7 @@ def build_parser() -> Any:
     commands = parser.add_subcommands(dest="command", required=True)
     positional = {
         "embed": ("model", "input"), "evaluate": ("embeddings",), "augment": ("input",), "tune": ("data",),
-        "finetune": ("model", "data"), "predict": ("model", "input"), "export": ("model",),
+        "finetune": ("model", "data"), "predict": ("model", "input"), "export": ("model", "output"),
     }  # fmt: skip
     functions: dict[str, Any] = {
         "pretrain": pretrain,

@@ -8,7 +8,8 @@ import pyarrow.parquet as pq
 import pytest
 import torch
 
-from clrseries import InputError, Series, finetune, load, predict, pretrain
+from clrseries import InputError, Model, Series, finetune, load, predict, pretrain
+from clrseries.augment.config import observe_from_config
 from clrseries.encoders.heads import ClassHead, MixtureHead, mean_and_scatter, median
 from clrseries.evaluation.scores import calibration_error, class_scores, redshift_scores, value_scores
 from clrseries.training.lora import adapt, merge
@@ -197,6 +198,23 @@ def test_the_temperature_undoes_overconfidence(rng):
     true = torch.tensor(rng.random(4000)) > torch.sigmoid(2 * x[:, 0])  # the head says sigmoid(6 x)
     tempered(head, x, true.long(), torch.ones(4000))
     assert float(head.temperature) == pytest.approx(3.0, rel=0.15)
+
+
+def test_a_redshift_is_not_learnt_from_views_at_another(lines, run, tmp_path):
+    model = load(run / "model")
+    steps = [
+        {"Velocity": {"v": {"Uniform": [-9000, 9000]}}},
+        *json.loads((run / "model" / "config.json").read_text())["augment"],
+    ]
+    moving = Model(model.encoder, model.projector, observe_from_config(steps), model.notes)
+    moving.save(tmp_path / "moving")
+    more = {"target": "z", "epochs": 1, "progress": False}
+    with pytest.raises(InputError, match=r"views that Velocity has moved .*--without '\[Velocity\]'"):
+        finetune(tmp_path / "moving", lines, tmp_path / "out", **more)
+    with pytest.raises(InputError, match="has no Rotate"):
+        finetune(tmp_path / "moving", lines, tmp_path / "out", without=["Rotate"], **more)
+    finetune(tmp_path / "moving", lines, tmp_path / "out", without=["Velocity"], **more)
+    assert len(load(tmp_path / "out" / "model").observe.steps) == 3
 
 
 def test_what_finetuning_refuses(lines, run, tmp_path):

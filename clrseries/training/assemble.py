@@ -34,7 +34,7 @@ RECIPE = ("method", "auxiliary", "source", "label", "domain", "epochs", "batch_s
 
 
 def assemble(
-    data: Any, run: Path, augment: Sequence[Any] | None, given: Mapping[str, Any]
+    run: Path, augment: Sequence[Any] | None, given: Mapping[str, Any]
 ) -> tuple[lightning.Trainer, Pretraining]:
     """Trainer and module for the arguments of :func:`clrseries.pretrain`."""
     if given["precision"] not in PRECISIONS:
@@ -47,7 +47,7 @@ def assemble(
     if given["batch_size"] % given["devices"]:
         raise InputError(f"batch_size {given['batch_size']} must be a multiple of devices, {given['devices']}")
     schedule = Schedule(given["optimiser"], given["learning_rate"], given["weight_decay"])
-    examples = _examples(data, augment, given)
+    examples = _examples(augment, given)
     lightning.seed_everything(given["seed"], verbose=False)
     network = _encoder(given["encoder"], examples.first(), examples.observe, given)
     other = None
@@ -75,6 +75,9 @@ def save_models(run: Path, module: Pretraining, given: Mapping[str, Any]) -> Non
     """Write ``model/``, and ``partner/`` where there are two encoders."""
     method, examples = module.method, module.examples
     notes = {name: given[name] for name in RECIPE if given[name]} | {
+        "data": ", ".join(
+            "a Series" if isinstance(part, Series) else Path(part).name for part in _parts(given["data"])
+        ),
         "objects": examples.objects,
         "loss": module.losses,
         "metrics": module.metrics[-1] if module.metrics else {},
@@ -89,9 +92,13 @@ def save_models(run: Path, module: Pretraining, given: Mapping[str, Any]) -> Non
         side.save(run / "partner", overwrite=overwrite)
 
 
-def _examples(data: Any, augment: Sequence[Any] | None, given: Mapping[str, Any]) -> Examples:
+def _parts(data: Any) -> list[str | Path | Series]:
+    return [data] if isinstance(data, str | Path | Series) else list(data)
+
+
+def _examples(augment: Sequence[Any] | None, given: Mapping[str, Any]) -> Examples:
     kind = METHODS[method_name(given["method"])]
-    series: Series | Stream = _stream(data, given["buffer"]) if given["stream"] else open_series(data)
+    series: Series | Stream = _stream(given) if given["stream"] else open_series(given["data"])
     partner = None
     if kind.label == "partner":
         if not isinstance(series, Series) or given["partner"] is None:
@@ -116,12 +123,12 @@ def _examples(data: Any, augment: Sequence[Any] | None, given: Mapping[str, Any]
     return Examples(series, observe, partner=partner, **known)
 
 
-def _stream(data: Any, buffer: int) -> Stream:
-    parts = [data] if isinstance(data, str | Path | Series) else list(data)
+def _stream(given: Mapping[str, Any]) -> Stream:
+    parts = _parts(given["data"])
     paths = [part for part in parts if isinstance(part, str | Path)]
     if len(paths) < len(parts):
         raise InputError("stream reads Parquet files: give paths")
-    return Stream(paths, buffer)
+    return Stream(paths, given["buffer"])
 
 
 def _joined(series: Series, other: Series, augment: Sequence[Any] | None) -> tuple[Series, Partner]:

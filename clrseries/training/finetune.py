@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import json
 import os
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ import torch
 from numpy.typing import NDArray
 from torch import nn
 
+from ..augment import Observe, Redshift, Velocity
 from ..datasets.open import open_series
 from ..encoders import ENCODERS
 from ..encoders.heads import ClassHead, MixtureHead, mean_and_scatter, median
@@ -20,6 +22,7 @@ from ..errors import InputError
 from ..evaluation.scores import class_scores, redshift_scores, value_scores
 from ..io.parquet import refuse_existing
 from ..model import Model, load
+from ..monitor import Dilate, Monitor
 from ..series import Series
 from .examples import column_of
 from .lora import merge
@@ -28,6 +31,7 @@ from .split import split
 from .supervised import Answering, equal_chances, fit, outputs_of, standardise
 
 REDSHIFTS = ("z", "redshift")
+SHIFTS = (Redshift, Velocity, Dilate)  # steps that change it
 
 
 def finetune(
@@ -41,6 +45,7 @@ def finetune(
     held_out: float = 0.2,
     labels: int = 0,
     balance: bool = True,
+    without: Sequence[str] = (),
     epochs: int = 40,
     batch_size: int = 64,
     learning_rate: float = 1e-3,
@@ -79,6 +84,9 @@ def finetune(
         Rows of each class (of numbers: rows) to learn from; 0 is all there are.
     balance : bool
         All classes count alike, in training and in the probabilities; else as often as they occur.
+    without : list of str
+        Steps of the model's augmentation to leave out, since they change what is asked for: a redshift cannot be learnt from views
+        at another velocity, and is refused.
     epochs : int
         Passes over the labelled objects.
     batch_size : int
@@ -113,6 +121,7 @@ def finetune(
     if not 0 < held_out < 1:
         raise InputError(f"held_out must be between 0 and 1, got {held_out}")
     start = load(model)
+    start.observe = _observe(start, target, without)
     series, values, classes = _labelled(start, open_series(data), target)
     train, calibrate, test = split(series, values if classes else None, group, held_out, labels, seed)
     torch.manual_seed(seed)
@@ -148,6 +157,22 @@ def finetune(
     part.write_text(json.dumps(result, indent=2) + "\n")
     part.replace(folder / "metrics.json")
     return result
+
+
+def _observe(model: Model, target: str, without: Sequence[str]) -> Observe | Monitor:
+    steps: list[Any] = list(model.observe.steps)
+    names = [type(step).__name__ for step in steps]
+    absent = [name for name in without if name not in names]
+    if absent:
+        raise InputError(f"without: the model's augmentation has no {', '.join(absent)}; it has {', '.join(names)}")
+    kept = [step for step, name in zip(steps, names, strict=True) if name not in without]
+    moving = [type(step).__name__ for step in kept if isinstance(step, SHIFTS)]
+    if target in REDSHIFTS and moving:
+        raise InputError(
+            f"target: {target!r} cannot be learnt from views that {moving[0]} has moved to another: leave that step out "
+            f"(--without '[{', '.join(moving)}]'), and for the pretraining too"
+        )
+    return type(model.observe)(kept)
 
 
 def _labelled(model: Model, series: Series, target: str) -> tuple[Series, NDArray[Any], list[str]]:

@@ -149,12 +149,12 @@ def pretrain(
     InputError
         `output` exists, or there is nothing to resume, or the data or an argument cannot be used.
     """
-    given = {name: value for name, value in locals().items() if name not in ("data", "output", "augment")}
+    given = {name: value for name, value in locals().items() if name not in ("output", "augment")}
     run = Path(output)
     checkpoint = _checkpoint(run, resume, overwrite)
     from .assemble import assemble, save_models
 
-    trainer, module = assemble(data, run, augment, given)
+    trainer, module = assemble(run, augment, given)
     run.mkdir(parents=True, exist_ok=True)
     if not resume:
         checkpoint.unlink(missing_ok=True)
