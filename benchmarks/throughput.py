@@ -30,8 +30,8 @@ from clrseries import Model, read_parquet, write_parquet
 from clrseries.augment.config import observe_from_config
 from clrseries.datasets.supernovae import supernova_spectra
 from clrseries.encoders import build_encoder
-from clrseries.export import export
 from clrseries.methods import Batch, SimCLR
+from clrseries.onnx import export
 
 RECIPE = yaml.safe_load((Path(__file__).parent.parent / "examples" / "supernovae.yaml").read_text())
 ENCODERS = ("convnext1d", "spectrum_transformer")

@@ -102,7 +102,7 @@ _HOME = {
     "tune": ".training.tune",
     "finetune": ".training.finetune",
     "predict": ".prediction",
-    "export": ".export",
+    "export": ".onnx",
     "show_methods": ".report.methods",
     "embed": ".embedding",
     "evaluate": ".report.evaluate",

@@ -48,7 +48,7 @@ def build_parser() -> Any:
     from jsonargparse import ArgumentParser, DefaultHelpFormatter
 
     from .embedding import embed
-    from .export import export
+    from .onnx import export
     from .prediction import predict
     from .report.demo import demo
     from .report.evaluate import evaluate

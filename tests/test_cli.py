@@ -55,3 +55,14 @@ def test_installed_command_and_import_time():
         "assert t < 1"
     )
     subprocess.run([sys.executable, "-c", code], check=True)
+
+
+def test_every_command_calls_a_function():
+    """Also after every module has been imported: a module must not take its command's name."""
+    import clrseries
+    from clrseries.cli import FUNCTIONS, SUMMARIES, build_parser
+
+    build_parser()
+    for command in SUMMARIES:
+        name = FUNCTIONS.get(command, command)
+        assert callable(getattr(clrseries, name)), name

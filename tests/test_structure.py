@@ -13,7 +13,7 @@ FLOORS = [
     {"units", "noise", "ranks", "checks", "series", "points", "timeseries", "views", "grids"},
     {"augment", "datasets", "io", "monitor"},
     {"methods", "encoders", "model", "hub", "card"},
-    {"training", "evaluation", "embedding", "prediction", "export"},
+    {"training", "evaluation", "embedding", "prediction", "onnx"},
     {"cli", "report"},
 ]
 
