@@ -24,6 +24,7 @@ bench: $(VENV)/.ready
 	$(BIN)/python benchmarks/resampling.py
 	$(BIN)/python benchmarks/chain.py
 	$(BIN)/python benchmarks/curves.py
+	$(BIN)/python benchmarks/losses.py
 
 docs: $(VENV)/.ready
 	$(BIN)/python examples/gallery.py --output docs/gallery.png
