@@ -76,7 +76,7 @@ def trained(tmp_path_factory):
 def test_training_learns_and_writes_what_it_says(trained):
     data, run, _ = trained
     assert {p.name for p in run.iterdir()} >= {"model", "metrics.csv", "last.ckpt"}
-    assert {p.name for p in (run / "model").iterdir()} == {"config.json", "model.safetensors"}
+    assert {p.name for p in (run / "model").iterdir()} == {"config.json", "model.safetensors", "README.md"}
     model = load(run / "model")
     loss = model.notes["loss"]
     assert len(loss) == 12 and loss[-1] < 0.8 * loss[0]
