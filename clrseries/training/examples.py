@@ -75,10 +75,10 @@ class Examples:
     source: Column | None = None
     partner: Partner | None = None
 
-    @property
+    @cached_property
     def objects(self) -> int:
         """How many objects an epoch shows: rows, or sources."""
-        return len(self.data) if self.source is None else len(np.unique(self._sources()))
+        return len(self.data) if self.source is None else len(np.unique(self._sources))
 
     def first(self) -> Series:
         """Objects to look at before training."""
@@ -107,12 +107,13 @@ class Examples:
         shuffled = rng.permutation(len(self.data))
         if self.source is None:
             return np.tile(shuffled, (views, 1))
-        source = self._sources()
+        source = self._sources
         by_source = shuffled[np.argsort(source[shuffled], kind="stable")]  # the rows of each in random order
         _, first, count = np.unique(source[by_source], return_index=True, return_counts=True)
         rows = np.stack([by_source[first + view % count] for view in range(views)])
         return rows[:, rng.permutation(len(first))]
 
+    @cached_property
     def _sources(self) -> NDArray[np.int64]:
         assert self.source is not None and isinstance(self.data, Series)
         number = self.source.of(self.data)
