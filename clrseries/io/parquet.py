@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import os
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -121,10 +122,15 @@ def refuse_existing(path: str | Path, overwrite: bool) -> None:
 
 def read_table(path: str | Path) -> pa.Table:
     """A whole Parquet file; an :class:`InputError` where it is missing or cut short."""
+    return of_complete_file(path, pq.read_table)
+
+
+def of_complete_file(path: str | Path, read: Callable[[str | Path], Any]) -> Any:
+    """What `read` takes from a Parquet file; an :class:`InputError` where the file is missing or cut short."""
     if not Path(path).is_file():
         raise InputError(f"{path}: no such file")
     try:
-        return pq.read_table(path)
+        return read(path)
     except (pa.ArrowInvalid, OSError) as error:
         first_line = str(error).splitlines()[0]
         raise InputError(f"{path}: not a complete Parquet file ({first_line}); copy or write it again") from error

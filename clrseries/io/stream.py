@@ -15,7 +15,7 @@ import pyarrow.parquet as pq
 from ..errors import InputError, located
 from ..series import Series
 from .curves import read_curves
-from .parquet import is_list, read_parquet
+from .parquet import is_list, of_complete_file, read_parquet
 
 BUFFER = 8192  # objects
 
@@ -54,7 +54,7 @@ class Stream:
         self.buffer = buffer
         self.groups: list[RowGroup] = []
         for path in self.paths:
-            about = _metadata(path)
+            about = of_complete_file(path, pq.read_metadata)
             rows = [about.row_group(k).num_rows for k in range(about.num_row_groups)]
             self.groups += [RowGroup(path, k, count) for k, count in enumerate(rows) if count]
         if not self.groups:
@@ -121,13 +121,3 @@ class Stream:
             column = pq.ParquetFile(group.path).read_row_group(group.number, columns=["band"])["band"]
             found |= set(pc.unique(pc.list_flatten(column.combine_chunks())).to_pylist())
         return tuple(sorted(band for band in found if band is not None))
-
-
-def _metadata(path: Path) -> pq.FileMetaData:
-    if not path.is_file():
-        raise InputError(f"{path}: no such file")
-    try:
-        return pq.ParquetFile(path).metadata
-    except (pa.ArrowInvalid, OSError) as error:
-        first_line = str(error).splitlines()[0]
-        raise InputError(f"{path}: not a complete Parquet file ({first_line}); copy or write it again") from error

@@ -60,10 +60,7 @@ def assemble(
         network.compile()
     module = Pretraining(method, examples, schedule, given["batch_size"], given["seed"])
     every = given["look_every"] or max(given["epochs"] // LOOKS, 1)
-    probe = None
-    if given["probe"]:
-        first = examples.first()
-        probe = column_of(given["probe"], first, classes=not _numeric(first, given["probe"]))
+    probe = column_of(given["probe"], examples.first()) if given["probe"] else None
     callbacks: list[Any] = [Watch(examples, given["seed"], every, given["stop_on"], given["patience"], probe)]
     if given["profile"]:
         callbacks.append(Profile(run / "profile.json"))
@@ -154,12 +151,3 @@ def _shape(examples: Examples) -> tuple[int, int, int]:
     observe = examples.observe
     length = observe.length if isinstance(observe, Monitor) else len(observe.grid)
     return length, len(examples.data.bands), len(examples.domain.classes) if examples.domain else 0
-
-
-def _numeric(series: Series, name: str) -> bool:
-    import pyarrow.types as kinds
-
-    if name not in series.table.column_names:
-        raise InputError(f"probe: column {name!r} is missing; there are {', '.join(series.table.column_names)}")
-    kind = series.table.schema.field(name).type
-    return kinds.is_floating(kind)

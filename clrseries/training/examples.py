@@ -120,14 +120,19 @@ class Examples:
         return np.where(number < 0, -1 - np.arange(len(number)), number)  # a row without a source is one of its own
 
 
-def column_of(name: str, series: Series | Stream, *, classes: bool) -> Column:
-    """The column `name` as classes, or as values; an :class:`InputError` where it is missing or of the wrong kind."""
+def column_of(name: str, series: Series | Stream, *, classes: bool | None = None) -> Column:
+    """The column `name` as classes, or as values; an :class:`InputError` where it is missing or of the wrong kind.
+
+    Where `classes` is not said, a column of floats holds values and any other classes.
+    """
     if isinstance(series, Stream):
         values = series.column(name)
     elif name not in series.table.column_names:
         raise InputError(f"column {name!r} is missing; there are {', '.join(series.table.column_names)}")
     else:
         values = series.table[name]
+    if classes is None:
+        classes = not pa.types.is_floating(values.type)
     numeric = pa.types.is_integer(values.type) or pa.types.is_floating(values.type)
     if not classes:
         if not numeric:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import copy
 import json
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +17,6 @@ from torch import nn
 
 from ..augment import Observe, Redshift, Velocity
 from ..datasets.open import open_series
-from ..encoders import ENCODERS
 from ..encoders.heads import ClassHead, MixtureHead, mean_and_scatter, median
 from ..errors import InputError
 from ..evaluation.scores import class_scores, redshift_scores, value_scores
@@ -179,14 +179,9 @@ def _labelled(model: Model, series: Series, target: str) -> tuple[Series, NDArra
     """The objects that have a value, the values or numbers of classes, and the classes."""
     if model.bands:
         series = series.with_bands(model.bands)
-    import pyarrow.types as kinds
-
-    if target not in series.table.column_names:
-        raise InputError(f"target: column {target!r} is missing; there are {', '.join(series.table.column_names)}")
-    numbers = kinds.is_floating(series.table.schema.field(target).type)
-    column = column_of(target, series, classes=not numbers)
+    column = column_of(target, series)
     values = column.of(series)
-    known = np.flatnonzero(np.isfinite(values) if numbers else values >= 0)
+    known = np.flatnonzero(values >= 0 if column.classes else np.isfinite(values))
     if len(known) < 10:
         raise InputError(f"target: {len(known)} objects have a {target!r}; at least ten are needed")
     return series.take(known), values[known], list(column.classes)
@@ -195,8 +190,7 @@ def _labelled(model: Model, series: Series, target: str) -> tuple[Series, NDArra
 def _network(start: Model, mode: str, classes: list[str], components: int, series: Series, seed: int) -> Answering:
     encoder = start.encoder
     if mode == "scratch":
-        name = next(k for k, v in ENCODERS.items() if type(encoder) is v)
-        encoder = ENCODERS[name](**encoder.settings)
+        encoder = type(encoder)(**encoder.settings)
         standardise(encoder, start.observe, series, seed)
     else:
         encoder = copy.deepcopy(encoder)
@@ -245,19 +239,11 @@ def _scores(outputs: torch.Tensor, head: nn.Module, values: NDArray[Any], target
     return scores | (redshift_scores(found.numpy(), values) if target in REDSHIFTS else {})
 
 
-class _bar:
-    """A progress bar over steps, or none."""
+@contextmanager
+def _bar(steps: int, shown: bool) -> Iterator[Callable[[int], None]]:
+    """A progress bar over steps, or none; gives what to call after each."""
+    from rich.progress import Progress
 
-    def __init__(self, steps: int, shown: bool) -> None:
-        from rich.progress import Progress
-
-        self.bar = Progress(disable=not shown)
-        self.steps = steps
-
-    def __enter__(self) -> Any:
-        self.bar.start()
-        task = self.bar.add_task("training", total=self.steps)
-        return lambda step: self.bar.update(task, completed=step + 1)
-
-    def __exit__(self, *problem: Any) -> None:
-        self.bar.stop()
+    with Progress(disable=not shown) as bar:
+        task = bar.add_task("training", total=steps)
+        yield lambda step: bar.update(task, completed=step + 1)
