@@ -49,7 +49,8 @@ def assemble(
     schedule = Schedule(given["optimiser"], given["learning_rate"], given["weight_decay"])
     examples = _examples(augment, given)
     lightning.seed_everything(given["seed"], verbose=False)
-    network = _encoder(given["encoder"], examples.first(), examples.observe, given)
+    first = examples.first()  # read once: of a stream it is a whole buffer
+    network = _encoder(given["encoder"], first, examples.observe, given)
     other = None
     if examples.partner is not None:
         other = _encoder(given["partner_encoder"], examples.partner.series, examples.partner.observe, given)
@@ -60,8 +61,10 @@ def assemble(
         network.compile()
     module = Pretraining(method, examples, schedule, given["batch_size"], given["seed"])
     every = given["look_every"] or max(given["epochs"] // LOOKS, 1)
-    probe = column_of(given["probe"], examples.first()) if given["probe"] else None
-    callbacks: list[Any] = [Watch(examples, given["seed"], every, given["stop_on"], given["patience"], probe)]
+    probe = column_of(given["probe"], first) if given["probe"] else None
+    callbacks: list[Any] = [
+        Watch(first, examples.observe, given["seed"], every, given["stop_on"], given["patience"], probe)
+    ]
     if given["profile"]:
         callbacks.append(Profile(run / "profile.json"))
     told = {name: given[name] for name in ("epochs", "accumulate", "ema", "precision", "devices", "progress")}
@@ -115,8 +118,9 @@ def _examples(augment: Sequence[Any] | None, given: Mapping[str, Any]) -> Exampl
     for name in ("domain", "source"):
         if given[name]:
             known[name] = column_of(given[name], series, classes=True)
-    sample = series if isinstance(series, Series) else series.first()
-    observe = observe_from_config(augment if augment is not None else default_augmentation(sample))
+    if augment is None:
+        augment = default_augmentation(series if isinstance(series, Series) else series.first())
+    observe = observe_from_config(augment)
     return Examples(series, observe, partner=partner, **known)
 
 

@@ -10,10 +10,13 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
+from ..augment import Observe
 from ..errors import InputError
 from ..evaluation.geometry import collapse, geometry
 from ..evaluation.probe import probe_classes, probe_values
-from .examples import Column, Examples
+from ..monitor import Monitor
+from ..series import Series
+from .examples import Column
 
 logger = logging.getLogger(__name__)
 SAMPLE = 512  # objects looked at
@@ -25,7 +28,9 @@ class Watch(lightning.Callback):
 
     Parameters
     ----------
-    examples : Examples
+    series : Series
+        Out of which the objects are drawn.
+    observe : Observe or Monitor
     seed : int
         Of the objects and of their views, which stay the same.
     every : int
@@ -40,17 +45,23 @@ class Watch(lightning.Callback):
     """
 
     def __init__(
-        self, examples: Examples, seed: int, every: int, stop_on: str | None, patience: int, probe: Column | None
+        self,
+        series: Series,
+        observe: Observe | Monitor,
+        seed: int,
+        every: int,
+        stop_on: str | None,
+        patience: int,
+        probe: Column | None,
     ) -> None:
         if stop_on is not None and stop_on not in CRITERIA:
             raise InputError(f"stop_on is one of {', '.join(CRITERIA)}; got {stop_on!r}")
         if stop_on == "probe" and probe is None:
             raise InputError("stop_on: probe needs a column to probe: give probe")
         self.every, self.stop_on, self.patience, self.probe = every, stop_on, patience, probe
-        series = examples.first()
         rows = np.random.default_rng(seed).permutation(len(series))[:SAMPLE]
         self.sample = series.take(np.sort(rows))
-        views = examples.observe(self.sample, 2, seed ^ 0x5EED)
+        views = observe(self.sample, 2, seed ^ 0x5EED)
         self.inputs = tuple(torch.from_numpy(array) for array in views.inputs)
         self.target = probe.of(self.sample) if probe else None
         self.best, self.since, self.said = -np.inf, 0, ""
