@@ -1,6 +1,7 @@
 # make demo   the whole story on real stars: a page in demo/report/index.html
 # make demo-curves   the same on variable stars: demo-curves/report/index.html
 # make test   every test
+# make quick  the tests that are not slow
 # make bench  kernels beside their peers
 # make docs   the gallery and the roofline in docs/
 PYTHON ?= python3
@@ -8,8 +9,9 @@ VENV ?= .venv
 BIN = $(VENV)/bin
 MANGADAP = sdss-mangadap==4.5.0
 OUTPUT ?= demo
+OLDEST_TESTS = tests/series tests/spectra tests/lightcurves tests/io tests/encoders tests/methods tests/training
 
-.PHONY: demo demo-curves test bench docs lint clean
+.PHONY: demo demo-curves test quick oldest bench docs lint clean
 
 demo: $(VENV)/.ready
 	$(BIN)/clrseries demo --output $(OUTPUT) --overwrite
@@ -20,10 +22,17 @@ demo-curves: $(VENV)/.ready
 test: $(VENV)/.ready
 	$(BIN)/python -m pytest
 
+quick: $(VENV)/.ready
+	$(BIN)/python -m pytest -m "not slow"
+
+# the tests on the oldest versions that pyproject.toml allows
+oldest: .venv-oldest/.ready
+	.venv-oldest/bin/python -m pytest -m "not slow" $(OLDEST_TESTS)
+
 bench: $(VENV)/.ready
 	$(BIN)/python benchmarks/resampling.py
 	$(BIN)/python benchmarks/chain.py
-	$(BIN)/python benchmarks/curves.py
+	$(BIN)/python benchmarks/light_curves.py
 	$(BIN)/python benchmarks/losses.py
 
 docs: $(VENV)/.ready
@@ -42,5 +51,13 @@ $(VENV)/.ready: pyproject.toml setup.py constraints.txt
 	$(BIN)/pip install --quiet --no-deps "$(MANGADAP)"
 	touch $@
 
+.venv-oldest/.ready: pyproject.toml setup.py constraints-oldest.txt
+	$(PYTHON) -m venv .venv-oldest
+	.venv-oldest/bin/pip install --quiet --upgrade pip
+	.venv-oldest/bin/pip install --quiet --constraint constraints-oldest.txt --editable ".[report]" \
+		dust_extinction huggingface_hub hypothesis optuna pandas polars pytest pytorch-metric-learning spectres specutils
+	.venv-oldest/bin/pip install --quiet --no-deps "$(MANGADAP)"
+	touch $@
+
 clean:
-	rm -rf $(VENV) demo demo-curves build dist *.egg-info
+	rm -rf $(VENV) .venv-oldest demo demo-curves build dist *.egg-info

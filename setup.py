@@ -2,8 +2,14 @@
 
 from setuptools import find_packages, setup
 
+KERNELS = find_packages(include=["kernels", "kernels.*"])
+
 setup(
-    packages=[*find_packages(include=["clrseries", "clrseries.*"]), "clrseries.kernels"],
+    packages=[*find_packages(include=["clrseries", "clrseries.*"]), *(f"clrseries.{name}" for name in KERNELS)],
     package_dir={"clrseries": "clrseries", "clrseries.kernels": "kernels"},
-    package_data={"clrseries": ["py.typed"], "clrseries.augment": ["*.yaml"]},
+    package_data={
+        "clrseries": ["py.typed", "*.pyi"],
+        "clrseries.spectra": ["*.yaml"],
+        "clrseries.lightcurves": ["*.yaml"],
+    },
 )

@@ -18,8 +18,8 @@ from typing import Any
 import numpy as np
 
 from clrseries import concatenate, datasets, load, pretrain
-from clrseries.augment.config import stellar_augmentation
-from clrseries.datasets.stellar import matched
+from clrseries.config import default_steps
+from clrseries.datasets.stars import matched
 from clrseries.evaluation import retrieve
 
 Steps = list[dict[str, dict[str, Any]]]
@@ -27,12 +27,12 @@ Steps = list[dict[str, dict[str, Any]]]
 
 def without(name: str) -> Steps:
     """The default augmentation less one step."""
-    return [step for step in stellar_augmentation() if name not in step]
+    return [step for step in default_steps("spectra") if name not in step]
 
 
 def changed(name: str, **arguments: Any) -> Steps:
     """The default augmentation with other arguments for one step."""
-    steps = copy.deepcopy(stellar_augmentation())
+    steps = copy.deepcopy(default_steps("spectra"))
     for step in steps:
         if name in step:
             step[name].update(arguments)
@@ -41,18 +41,21 @@ def changed(name: str, **arguments: Any) -> Steps:
 
 def variants() -> dict[str, tuple[Steps, dict[str, Any]]]:
     """Name -> (augmentation, other arguments of ``pretrain``)."""
-    full = stellar_augmentation()
+    full = default_steps("spectra")
     return {
         "everything": (full, {}),
         "no velocity": (without("Velocity"), {}),
-        "no line-spread function": (without("Broaden"), {}),
-        "no flux-calibration warp": (without("WarpFlux"), {}),
-        "gentle warp (amplitude up to 0.1)": (changed("WarpFlux", amplitude={"Uniform": [0, 0.1]}), {}),
-        "smooth warp only (knots 300-1500 A)": (changed("WarpFlux", length={"LogUniform": [300, 1500]}), {}),
+        "no line-spread function": (without("VelocityDispersion"), {}),
+        "no flux-calibration warp": (without("FluxCalibrationError"), {}),
+        "gentle warp (amplitude up to 0.1)": (changed("FluxCalibrationError", amplitude={"Uniform": [0, 0.1]}), {}),
+        "smooth warp only (knots 300-1500 A)": (
+            changed("FluxCalibrationError", length={"LogUniform": [300, 1500]}),
+            {},
+        ),
         "no noise": (without("Noise"), {}),
         "no crop": (without("Crop"), {}),
         "no gaps": (without("MaskRuns"), {}),
-        "continuum-normalised input": (changed("Normalize", by="continuum", window=150.0), {}),
+        "continuum-normalized input": (changed("Normalize", by="continuum", window=150.0), {}),
         "MILES alone": (full, {"libraries": ("miles",)}),
         "temperature 0.05": (full, {"method": {"simclr": {"temperature": 0.05}}}),
     }

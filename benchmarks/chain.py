@@ -25,38 +25,34 @@ import numpy as np
 import torch
 from torch_chain import TorchChain, draws
 
-from clrseries import (
+from clrseries import Grid, LogUniform, Normal, Series, Uniform
+from clrseries.spectra import (
     LSF,
     ArmJoin,
-    Broaden,
     CosmicRays,
     Crop,
     Extinction,
+    FluxCalibrationError,
     Fringe,
-    Grid,
     HostExtinction,
-    LogUniform,
     MaskPixels,
     MaskRuns,
     MaskTelluric,
     Noise,
-    Normal,
     Normalize,
     Observe,
     Redshift,
     Resample,
-    Rotate,
+    RotationalBroadening,
     ScatteredLight,
-    Series,
     SkyResidual,
     Telluric,
     Tilt,
-    Uniform,
     Velocity,
-    WarpFlux,
+    VelocityDispersion,
     WavelengthError,
-)  # fmt: skip
-from clrseries.augment.extinction import powers
+)
+from clrseries.spectra.extinction_curves import powers
 
 Calls = dict[str, Callable[[], object]]
 
@@ -71,13 +67,13 @@ def batch(spectra: int, pixels: int) -> tuple[Series, Grid]:
 
 
 def default_chain(grid: Grid) -> list[Any]:
-    """Redshift, dust, line-spread function, resampling, calibration warp, noise, masks, normalisation."""
+    """Redshift, dust, line-spread function, resampling, calibration warp, noise, masks, normalization."""
     return [
         Redshift(to=Uniform(0, 0.01)),
         Extinction(Uniform(0, 0.3)),
         LSF(resolution=LogUniform(900, 9000)),
         Resample(grid),
-        WarpFlux(0.1, LogUniform(100, 1000)),
+        FluxCalibrationError(0.1, LogUniform(100, 1000)),
         Noise(LogUniform(10, 100)),
         MaskRuns(2, 50.0),
         MaskPixels(0.01),
@@ -116,12 +112,12 @@ def whole(spectra: int, pixels: int, repeats: int) -> None:
     wave = series.x[:pixels]
     chain = TorchChain(wave, grid.edges, powers("F99", grid.centers)[1] * 3.1, 11)
     flux, ivar = (torch.from_numpy(a[: part * pixels].reshape(part, pixels)) for a in (series.flux, series.ivar))
-    draw = draws(part, len(grid), generator)
+    params = draws(part, len(grid), generator)
 
     def with_torch(threads: int) -> None:
         torch.set_num_threads(threads)
         for _ in range(spectra // part):
-            chain(flux, ivar, draw, generator)
+            chain(flux, ivar, params, generator)
 
     results = measure(
         {
@@ -148,8 +144,8 @@ def steps(spectra: int, pixels: int, repeats: int) -> None:
     """(c) What each step adds to resampling alone."""
     series, grid = batch(spectra, pixels)
     added = [
-        Redshift(to=0.01), Velocity(Normal(0, 50)), Rotate(150.0), Broaden(100.0), Tilt(0.1), HostExtinction(0.1),
-        Extinction(0.1), LSF(resolution=1800.0), WavelengthError(0.1), Telluric(0.1), WarpFlux(0.1), Fringe(0.02),
+        Redshift(to=0.01), Velocity(Normal(0, 50)), RotationalBroadening(150.0), VelocityDispersion(100.0), Tilt(0.1), HostExtinction(0.1),
+        Extinction(0.1), LSF(resolution=1800.0), WavelengthError(0.1), Telluric(0.1), FluxCalibrationError(0.1), Fringe(0.02),
         ArmJoin(6000.0, 0.1), ScatteredLight(0.1), SkyResidual(0.1), Noise(20.0), CosmicRays(1.0), Crop(100.0),
         MaskTelluric(), MaskRuns(2), MaskPixels(0.01), Normalize("mean"), Normalize("median"), Normalize("continuum", 250.0),
         Normalize("percentile", 250.0), Normalize("mean", asinh=1.0),
@@ -172,9 +168,9 @@ def steps(spectra: int, pixels: int, repeats: int) -> None:
 
 def _apply(chain: list[Any], series: Series) -> Callable[[], object]:
     again = Observe(chain)
-    draw = again.sample(series)
-    out = again.apply(series, draw)
-    return lambda: again.apply(series, draw, threads=1, out=out)
+    params = again.sample(series)
+    out = again.apply(series, params)
+    return lambda: again.apply(series, params, threads=1, out=out)
 
 
 def scaling(repeats: int) -> None:

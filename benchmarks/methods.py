@@ -30,14 +30,16 @@ from sklearn.metrics import balanced_accuracy_score
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import Normalizer, StandardScaler
 
-from clrseries import Normalize, Observe, Redshift, Resample, Series, load, pretrain
-from clrseries.augment.config import observe_from_config
+from clrseries import Series, load, pretrain
+from clrseries.config import composition
 from clrseries.datasets.supernovae import held_out_objects, supernova_spectra
 from clrseries.encoders import build_encoder
 from clrseries.encoders.heads import ClassHead
-from clrseries.evaluation.curve_baselines import balanced_scores, labelled
+from clrseries.encoders.standardize import standardize
+from clrseries.evaluation import balanced_scores, labeled_rows
+from clrseries.finetuning.encoder_with_head import EncoderWithHead, equal_chances, fit, outputs_of
 from clrseries.methods import METHODS
-from clrseries.training.supervised import Answering, equal_chances, fit, outputs_of, standardise
+from clrseries.spectra import Normalize, Observe, Redshift, Resample
 
 LABELS = (5, 20, 100, 10_000)
 DRAWS = 5
@@ -62,7 +64,7 @@ def scores(model: Any, features: NDArray[Any], target: NDArray[np.str_], held_ou
 
 def baselines(series: Series, target: NDArray[np.str_], held_out: NDArray[np.bool_]) -> dict[str, Scores]:
     """Pixels as observed, and pixels that were told the redshift."""
-    grid = next(step.grid for step in observe_from_config(RECIPE["augment"]).steps if isinstance(step, Resample))
+    grid = next(step.grid for step in composition(RECIPE["augment"]).steps if isinstance(step, Resample))
     forest = RandomForestClassifier(300, class_weight="balanced", random_state=0, n_jobs=-1)
     logistic = make_pipeline(StandardScaler(), LogisticRegression(C=0.1, class_weight="balanced", max_iter=2000))
     found = {}
@@ -85,17 +87,15 @@ def with_labels(
     series: Series, target: NDArray[np.str_], held_out: NDArray[np.bool_], seed: int, encoder: Any = None
 ) -> Scores:
     """The encoder and a head trained with labels, on the same views: from scratch, or all of a pretrained `encoder`."""
-    observe, found = observe_from_config(RECIPE["augment"]), []
+    observe, found = composition(RECIPE["augment"]), []
     names, number = np.unique(target, return_inverse=True)
     for count in LABELS:
-        rows = labelled(target, np.flatnonzero(~held_out), count, seed)
+        rows = labeled_rows(target, np.flatnonzero(~held_out), count, seed)
         torch.manual_seed(seed)
-        own = copy.deepcopy(encoder) or build_encoder(
-            "resnet1d", observe, (), RECIPE["width"], "tiny", RECIPE["embedding"]
-        )
-        network = Answering(own, ClassHead(own.embedding, list(names))).train()
+        own = copy.deepcopy(encoder) or build_encoder(RECIPE["encoder"], observe)
+        network = EncoderWithHead(own, ClassHead(own.embedding_dim, list(names))).train()
         if encoder is None:
-            standardise(own, observe, series.take(rows), seed)
+            standardize(own, observe, series.take(rows), views=1, seed=seed)
         rates = (2e-3, 2e-3) if encoder is None else (1e-3, 1e-2)
         groups = [
             {"params": list(part.parameters()), "lr": rate}
@@ -119,12 +119,12 @@ def ablations() -> dict[str, dict[str, Any]]:
         "everything": {},
         "no change of redshift": without("Velocity"),
         "no dust": without("Extinction"),
-        "no flux-calibration warp": without("WarpFlux"),
+        "no flux-calibration warp": without("FluxCalibrationError"),
         "no noise": without("Noise"),
         "no crop": without("Crop"),
         "no gaps": without("MaskRuns"),
         "both views of one spectrum": {"source": None},
-        "`dense` encoder": {"encoder": "dense", "width": 256},
+        "`dense` encoder": {"encoder": {"dense": {"width": 256, "embedding_dim": 128}}},
         "with masked reconstruction": {"auxiliary": ["reconstruction"]},
         "instruments made alike (CORAL)": {"auxiliary": [{"coral": {"weight": 10.0}}], "domain": "instrument"},
     }

@@ -22,11 +22,11 @@ from numpy.typing import NDArray
 from sklearn.linear_model import RidgeCV
 from sklearn.neighbors import KNeighborsRegressor
 
-from clrseries import Observe, Redshift, Resample, Series, load, pretrain
-from clrseries.augment.config import observe_from_config
+from clrseries import Series, load, pretrain
+from clrseries.config import composition
 from clrseries.datasets.supernovae import held_out_objects, supernova_spectra
-from clrseries.evaluation.cross_correlation import flattened, redshifts_by_template
-from clrseries.evaluation.scores import redshift_scores
+from clrseries.evaluation import flattened, redshift_scores, redshifts_by_template
+from clrseries.spectra import Observe, Redshift, Resample
 
 RECIPE = yaml.safe_load((Path(__file__).parent.parent / "examples" / "supernovae.yaml").read_text())
 HIGHEST = 0.4
@@ -35,7 +35,7 @@ Rows = dict[str, list[dict[str, float]]]
 
 
 def by_templates(series: Series, held_out: NDArray[np.bool_]) -> NDArray[np.float64]:
-    grid = next(step.grid for step in observe_from_config(RECIPE["augment"]).steps if isinstance(step, Resample))
+    grid = next(step.grid for step in composition(RECIPE["augment"]).steps if isinstance(step, Resample))
     observed, rest = (Observe([*first, Resample(grid)])(series) for first in ([], [Redshift(z="z")]))
     flat = [flattened(views.flux[:, 0], views.ivar[:, 0] > 0) for views in (observed, rest)]
     step = float(np.diff(np.log(grid.centers)).mean())
@@ -49,7 +49,7 @@ def by_probe(
     known = np.log1p(z[~held_out])
     models = {
         "ridge probe": RidgeCV(np.logspace(-4, 3, 15)),
-        "5 nearest neighbours": KNeighborsRegressor(5, weights="distance", metric="cosine"),
+        "5 nearest neighbors": KNeighborsRegressor(5, weights="distance", metric="cosine"),
     }
     return {name: np.expm1(model.fit(unit[~held_out], known).predict(unit[held_out])) for name, model in models.items()}
 
@@ -87,9 +87,9 @@ def main() -> None:
     for name, runs in rows.items():
         cells = []
         for key in ("sigma_nmad", "outlier_rate"):
-            values = [run[key] for run in runs]
-            spread = f" ± {statistics.stdev(values):.3f}" if len(values) > 1 else ""
-            cells.append(f"{statistics.mean(values):.3f}{spread}")
+            column = [run[key] for run in runs]
+            spread = f" ± {statistics.stdev(column):.3f}" if len(column) > 1 else ""
+            cells.append(f"{statistics.mean(column):.3f}{spread}")
         lines.append(f"| {name} | {' | '.join(cells)} |")
     text = "\n".join(lines) + "\n"
     print(text)

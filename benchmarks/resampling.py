@@ -25,8 +25,9 @@ os.environ["OMP_WAIT_POLICY"] = "PASSIVE"  # else torch's idle threads spin, and
 import numpy as np
 from numba import njit
 
-from clrseries import Grid, Observe, Redshift, Resample, Series
+from clrseries import Grid, Series
 from clrseries.kernels import philox
+from clrseries.spectra import Observe, Redshift, Resample
 
 REDSHIFT = 0.01
 
@@ -53,8 +54,8 @@ def contenders(spectra: int, pixels: int) -> dict[str, tuple[Callable[[], object
     ivar = rng.uniform(50, 150, (spectra, pixels)).astype(np.float32)
     series = Series.from_arrays(wave, flux, ivar)
     again = Observe([Redshift(z=REDSHIFT), Resample(grid)])
-    draw = again.sample(series)
-    out = again.apply(series, draw)  # written over, as memcpy writes over its target
+    params = again.sample(series)
+    out = again.apply(series, params)  # written over, as memcpy writes over its target
     source = np.ones(spectra * pixels * 24, np.uint8)
     target = np.zeros_like(source)
     wide, error = flux[0].astype(float), 1 / np.sqrt(ivar[0].astype(float))
@@ -65,7 +66,7 @@ def contenders(spectra: int, pixels: int) -> dict[str, tuple[Callable[[], object
     generator = torch.Generator().manual_seed(0)
     normal = torch.empty(deviates.size)
     return {
-        "clrseries": (lambda: again.apply(series, draw, threads=1, out=out), spectra),
+        "clrseries": (lambda: again.apply(series, params, threads=1, out=out), spectra),
         "memcpy": (lambda: np.copyto(target, source), spectra),
         "spectres_numba": (lambda: [spectres_numba(grid.centers, rest, wide, error) for _ in range(8)], 8),
         "spectres": (lambda: spectres(grid.centers, rest, wide, error, verbose=False), 1),

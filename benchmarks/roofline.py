@@ -12,7 +12,7 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from clrseries.kernels import cuda as kernel
+from clrseries.kernels.cuda import spectra as kernel
 
 RADIUS = 8  # pixels: a profile of sigma 1.45 pixels
 # stage: operations a pixel, words of shared memory read or written a pixel
@@ -44,10 +44,10 @@ def table(pixels: int) -> str:
         "# Roofline of the CUDA kernel: a prediction, not a measurement",
         "",
         "`python benchmarks/roofline.py` writes this page. No GPU has run the kernel yet; it has been compared with the CPU in",
-        "Numba's CUDA simulator and assembled for sm_80 and sm_90 (`tests/test_cuda.py`).",
+        "Numba's CUDA simulator and assembled for sm_80 and sm_90 (`tests/kernels/test_cuda_spectra.py`).",
         "",
         f"The default chain (redshift, dust, line-spread function of radius {RADIUS} pixels, resampling, calibration warp, noise,",
-        f"masks, normalisation), {pixels} pixels in, {pixels} out, one view:",
+        f"masks, normalization), {pixels} pixels in, {pixels} out, one view:",
         "",
         f"* global memory: {moved / 1e3:.0f} kB (x float64, flux and ivar float32 in; flux and ivar out). Tables of the grid",
         "  are shared by all views and stay in the second-level cache.",

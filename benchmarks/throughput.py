@@ -26,12 +26,11 @@ import numpy as np
 import torch
 import yaml
 
-from clrseries import Model, read_parquet, write_parquet
-from clrseries.augment.config import observe_from_config
+from clrseries import Model, export, read_spectra, write_spectra
+from clrseries.config import composition
 from clrseries.datasets.supernovae import supernova_spectra
 from clrseries.encoders import build_encoder
 from clrseries.methods import Batch, SimCLR
-from clrseries.onnx import export
 
 RECIPE = yaml.safe_load((Path(__file__).parent.parent / "examples" / "supernovae.yaml").read_text())
 ENCODERS = ("convnext1d", "spectrum_transformer")
@@ -52,15 +51,15 @@ def rate(runs: dict[str, Run], objects: int, repeats: int) -> dict[str, float]:
 def steps(encoder: Any, views: tuple[torch.Tensor, ...], half: bool) -> Run:
     """One step of training."""
     method = SimCLR(encoder)
-    optimiser = torch.optim.AdamW(method.parameters(), 1e-4)
+    optimizer = torch.optim.AdamW(method.parameters(), 1e-4)
     batch = Batch(views)
 
     def run() -> None:
         with torch.autocast("cpu", torch.bfloat16, enabled=half):
             loss, _ = method(batch)
-        optimiser.zero_grad()
+        optimizer.zero_grad()
         loss.backward()
-        optimiser.step()
+        optimizer.step()
 
     return run
 
@@ -89,7 +88,7 @@ def exported(encoder: Any, observe: Any, inputs: list[torch.Tensor], folder: Pat
 
 
 def encoder_rows(observe: Any, series: Any, sizes: list[str], repeats: int) -> None:
-    views = tuple(torch.from_numpy(array) for array in observe(series, 2).inputs)
+    views = observe(series, 2).torch()
     inputs = [part[:, 0].contiguous() for part in views]
     print(
         "\n| encoder | parameters | stage | eager | compiled | bf16 | onnxruntime |\n| --- | --- | --- | --- | --- | --- | --- |"
@@ -97,7 +96,7 @@ def encoder_rows(observe: Any, series: Any, sizes: list[str], repeats: int) -> N
     for name in ENCODERS:
         for size in sizes:
             torch.manual_seed(0)
-            eager = build_encoder(name, observe, (), 0, size, 128)
+            eager = build_encoder({name: {"size": size, "embedding_dim": 128}}, observe)
             compiled = copy.deepcopy(eager)
             compiled.compile()
             count = sum(p.numel() for p in eager.parameters())
@@ -117,7 +116,7 @@ def scaling(series: Any, sizes: list[str]) -> None:
     """Objects per second of ``clrseries pretrain``, start-up not counted, with one process and with two."""
     print("\n| `convnext1d` | one process | two processes | ratio |\n| --- | --- | --- | --- |")
     with tempfile.TemporaryDirectory() as folder:
-        write_parquet(series, Path(folder) / "data.parquet")
+        write_spectra(series, Path(folder) / "data.parquet")
         for size in sizes:
             found = []
             for devices in (1, 2):
@@ -128,14 +127,15 @@ def scaling(series: Any, sizes: list[str]) -> None:
 
 def _trained(folder: Path, size: str, devices: int, epochs: int) -> float:
     recipe = RECIPE | {
-        "encoder": "convnext1d",
-        "size": size,
+        "encoder": {"convnext1d": {"size": size, "embedding_dim": 128}},
         "epochs": epochs,
         "batch_size": 128,
-        "devices": devices,
         "source": None,
+        "run": {"devices": devices},
+        "stopping": {"every": 1000},
+        "progress": False,
     }
-    (folder / "recipe.yaml").write_text(yaml.safe_dump(recipe | {"progress": False, "look_every": 1000}))
+    (folder / "recipe.yaml").write_text(yaml.safe_dump(recipe))
     words = [
         "pretrain",
         folder / "recipe.yaml",
@@ -166,12 +166,12 @@ def main() -> None:
     torch.set_num_threads(1)
     spectra = supernova_spectra()
     series = spectra.take(np.arange(given.batch))
-    observe = observe_from_config(RECIPE["augment"])
+    observe = composition(RECIPE["augment"])
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "data.parquet"
-        write_parquet(series, path)
+        write_spectra(series, path)
         first = rate(
-            {"read (Parquet)": lambda: read_parquet(path), "augment (two views)": lambda: observe(series, 2, threads=1)},
+            {"read (Parquet)": lambda: read_spectra(path), "augment (two views)": lambda: observe(series, 2, threads=1)},
             len(series), given.repeats,
         )  # fmt: skip
     print("| stage | objects per second |\n| --- | --- |")

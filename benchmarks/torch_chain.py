@@ -1,4 +1,4 @@
-"""The default chain written as a careful torch user would: whole batches, vectorised, no Python loop over spectra.
+"""The default chain written as a careful torch user would: whole batches, vectorized, no Python loop over spectra.
 
 All spectra share their wavelengths, which suits torch. Flux is resampled by interpolating its cumulative
 integral, variance likewise (an approximation, where ours is exact).
@@ -12,7 +12,7 @@ from torch import Tensor
 
 
 class TorchChain:
-    """Redshift, extinction, resampling, line-spread function, warp, noise, masks and normalisation of a batch."""
+    """Redshift, extinction, resampling, line-spread function, warp, noise, masks and normalization of a batch."""
 
     def __init__(self, wavelength: np.ndarray, edges: np.ndarray, extinction: np.ndarray, radius: int) -> None:
         inner = 0.5 * (wavelength[1:] + wavelength[:-1])
@@ -23,18 +23,20 @@ class TorchChain:
         self.radius = radius
 
     def __call__(
-        self, flux: Tensor, ivar: Tensor, draw: dict[str, Tensor], generator: torch.Generator
+        self, flux: Tensor, ivar: Tensor, params: dict[str, Tensor], generator: torch.Generator
     ) -> tuple[Tensor, Tensor]:
         """Flux and ivar (N, P) of one view of each spectrum."""
-        flux, variance = self.resample(flux, ivar, draw["stretch"])
-        flux, variance = self.broaden(flux, variance, draw["sigma"])
-        factor = torch.exp(draw["ebv"] * self.extinction + self.warp(draw, flux.shape[1], generator))
+        flux, variance = self.resample(flux, ivar, params["stretch"])
+        flux, variance = self.broaden(flux, variance, params["sigma"])
+        factor = torch.exp(params["ebv"] * self.extinction + self.warp(params, flux.shape[1], generator))
         flux, variance = flux * factor, variance * factor.square()
-        wanted = (flux.mean(1, keepdim=True) / draw["snr"]).square()
+        wanted = (flux.mean(1, keepdim=True) / params["snr"]).square()
         added = (wanted - variance).clamp(min=0)
         flux = flux + added.sqrt() * torch.randn(flux.shape, generator=generator)
         ivar = 1 / (variance + added)
-        keep = (torch.rand(flux.shape, generator=generator) > draw["fraction"]) & self.outside_runs(draw, flux.shape[1])
+        keep = (torch.rand(flux.shape, generator=generator) > params["fraction"]) & self.outside_runs(
+            params, flux.shape[1]
+        )
         flux, ivar = torch.where(keep, flux, 0.0), torch.where(keep, ivar, 0.0)
         scale = flux.sum(1, keepdim=True) / keep.sum(1, keepdim=True)
         return flux / scale, ivar * scale.square()
@@ -66,20 +68,20 @@ class TorchChain:
 
         return convolve(flux, taps), convolve(variance, taps.square())
 
-    def warp(self, draw: dict[str, Tensor], pixels: int, generator: torch.Generator) -> Tensor:
+    def warp(self, params: dict[str, Tensor], pixels: int, generator: torch.Generator) -> Tensor:
         """A cubic B-spline through random knots."""
-        position = draw["phase"] + torch.arange(pixels) / draw["length"]
+        position = params["phase"] + torch.arange(pixels) / params["length"]
         k = position.long()
         u = (position - k).float()
         knots = torch.randn((len(k), int(k.max()) + 5), generator=generator)
         v = 1 - u
         basis = (v**3, 4 - 6 * u**2 + 3 * u**3, 4 - 6 * v**2 + 3 * v**3, u**3)
-        return draw["amplitude"] / 6 * sum(b * knots.gather(1, k + i) for i, b in enumerate(basis))
+        return params["amplitude"] / 6 * sum(b * knots.gather(1, k + i) for i, b in enumerate(basis))
 
-    def outside_runs(self, draw: dict[str, Tensor], pixels: int) -> Tensor:
+    def outside_runs(self, params: dict[str, Tensor], pixels: int) -> Tensor:
         """True where no run of lost pixels lies."""
         j = torch.arange(pixels)
-        inside = (j >= draw["starts"][..., None]) & (j < draw["starts"][..., None] + draw["run"])
+        inside = (j >= params["starts"][..., None]) & (j < params["starts"][..., None] + params["run"])
         return ~inside.any(1)
 
 

@@ -1,5 +1,5 @@
 """``python -m clrseries``."""
 
-from .cli import run
+from .commands.cli import run
 
 run()

@@ -1,12 +1,51 @@
-"""The one error that bad input raises."""
+"""The error that input raises which cannot be used, and the import of optional packages."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import Any
 
 
 class InputError(ValueError):
-    """Input that cannot be used; the one-line message names file, object and column, and what to do."""
+    """Error for input that cannot be used.
+
+    The message is one line. It names the file, object, column or argument, says what is wrong, and often what to do.
+
+    Examples
+    --------
+    >>> from clrseries import Grid, InputError
+    >>> try:
+    ...     Grid.linear(5000, 4000, 1.0)
+    ... except InputError as error:
+    ...     print(error)
+    a grid needs 0 < start < stop in Angstrom, got start=5000, stop=4000
+    """
 
 
 def located(problem: str, *, source: str = "", object_id: object = None, column: str = "") -> InputError:
-    """An :class:`InputError` whose message begins with where the problem is."""
+    """Return an :class:`InputError` whose message begins with the place of the problem.
+
+    Parameters
+    ----------
+    problem : str
+        What is wrong and what to do.
+    source : str
+        File or table.
+    object_id : object, optional
+        Name of the object.
+    column : str
+        Name of the column.
+
+    Returns
+    -------
+    InputError
+        The error, to be raised by the caller.
+
+    Examples
+    --------
+    >>> print(located("is missing", source="stars.csv", column="flux"))
+    stars.csv, column 'flux': is missing
+    """
     parts = []
     if source:
         parts.append(source)
@@ -15,3 +54,34 @@ def located(problem: str, *, source: str = "", object_id: object = None, column:
     if column:
         parts.append(f"column {column!r}")
     return InputError(": ".join([", ".join(parts), problem]) if parts else problem)
+
+
+def require(package: str, *, extra: str, purpose: str) -> Any:
+    """Import an optional package.
+
+    Parameters
+    ----------
+    package : str
+        Name of the module to import, for instance ``"optuna"``.
+    extra : str
+        Optional dependency group of clrseries that installs it.
+    purpose : str
+        What it is needed for; the error message begins with it.
+
+    Returns
+    -------
+    module
+        The imported module.
+
+    Raises
+    ------
+    InputError
+        The package, or one that it needs, is not installed.
+    """
+    try:
+        return import_module(package)
+    except ModuleNotFoundError as error:
+        missing = (error.name or package).partition(".")[0]
+        raise InputError(
+            f"{purpose} needs {missing}, which is not installed: pip install 'clrseries[{extra}]'"
+        ) from error

@@ -1,7 +1,8 @@
-"""The wavelength grid that all views of a batch share."""
+"""The wavelength grid of the views of spectra."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,19 +12,32 @@ from numpy.typing import ArrayLike, NDArray
 from .errors import InputError
 from .units import SPEED_OF_LIGHT, angstrom
 
+KINDS = {
+    "log": ("start", "stop", "velocity"),
+    "linear": ("start", "stop", "step"),
+    "edges": ("edges",),
+}  # as plain data
 
-@dataclass(frozen=True, eq=False)
+
+@dataclass(frozen=True, eq=False, repr=False)
 class Grid:
-    """Contiguous pixels, given by their edges.
+    """Wavelength grid of contiguous pixels.
 
     Build one with :meth:`log`, :meth:`linear` or :meth:`from_edges`.
 
-    Attributes
+    Parameters
     ----------
     edges : float64 (P + 1,)
-        Strictly ascending pixel edges [Angstrom, vacuum].
-    kind : str
-        ``"log"`` (constant velocity step), ``"linear"`` or ``"edges"``.
+        Edges of the pixels [Angstrom, in vacuum], strictly ascending.
+    kind : {"log", "linear", "edges"}
+        Spacing of the edges: constant in velocity, constant in wavelength, or any other.
+
+    Examples
+    --------
+    >>> from clrseries import Grid
+    >>> grid = Grid.log(4000, 6800, velocity=60)
+    >>> len(grid), grid.centers[:2].round(1).tolist()
+    (2651, [4000.4, 4001.2])
     """
 
     edges: NDArray[np.float64]
@@ -31,14 +45,24 @@ class Grid:
 
     @classmethod
     def log(cls, start: Any, stop: Any, velocity: float) -> Grid:
-        """Log-linear pixels from `start` to at most `stop`, `velocity` km/s wide.
+        """Build a log-linear grid, whose pixels have a constant width in velocity.
 
         Parameters
         ----------
-        start, stop : float [Angstrom] or Quantity
-            Outer edges.
+        start, stop : float or Quantity
+            Outer edges [Angstrom]; the last pixel ends at or before `stop`.
         velocity : float
             Pixel width c d(ln lambda) [km/s]; SDSS uses 69.
+
+        Returns
+        -------
+        Grid
+            Of kind ``"log"``.
+
+        Raises
+        ------
+        InputError
+            A number is out of range.
         """
         lo, hi = _range(start, stop)
         if not velocity > 0:
@@ -49,7 +73,31 @@ class Grid:
 
     @classmethod
     def linear(cls, start: Any, stop: Any, step: Any) -> Grid:
-        """Pixels of constant width `step` [Angstrom] from `start` to at most `stop`."""
+        """Build a linear grid, whose pixels have a constant width in wavelength.
+
+        Parameters
+        ----------
+        start, stop : float or Quantity
+            Outer edges [Angstrom]; the last pixel ends at or before `stop`.
+        step : float or Quantity
+            Pixel width [Angstrom].
+
+        Returns
+        -------
+        Grid
+            Of kind ``"linear"``.
+
+        Raises
+        ------
+        InputError
+            A number is out of range.
+
+        Examples
+        --------
+        >>> from clrseries import Grid
+        >>> Grid.linear(4000, 4004, 2.0).edges.tolist()
+        [4000.0, 4002.0, 4004.0]
+        """
         lo, hi = _range(start, stop)
         width = float(angstrom(step))
         if not width > 0:
@@ -58,20 +106,72 @@ class Grid:
 
     @classmethod
     def from_edges(cls, edges: ArrayLike) -> Grid:
-        """Any contiguous pixels, from their P + 1 edges [Angstrom or Quantity]."""
+        """Build a grid from the edges of its pixels.
+
+        Parameters
+        ----------
+        edges : float (P + 1,) or Quantity
+            Positive and strictly ascending [Angstrom].
+
+        Returns
+        -------
+        Grid
+            Of kind ``"edges"``.
+
+        Raises
+        ------
+        InputError
+            There are fewer than two edges, or they are not finite, positive and ascending.
+
+        Examples
+        --------
+        >>> from clrseries import Grid
+        >>> Grid.from_edges([4000, 4001, 4003]).centers.tolist()
+        [4000.5, 4002.0]
+        """
         return cls(_checked(np.array(angstrom(edges), np.float64)), "edges")
 
     @classmethod
-    def from_dict(cls, saved: dict[str, Any]) -> Grid:
-        """The grid that :meth:`to_dict` wrote."""
-        if saved.get("kind") == "log":
-            return cls.log(saved["start"], saved["stop"], saved["velocity"])
-        if saved.get("kind") == "linear":
-            return cls.linear(saved["start"], saved["stop"], saved["step"])
-        return cls.from_edges(saved["edges"])
+    def from_dict(cls, saved: Mapping[str, Any]) -> Grid:
+        """Build a grid from plain data.
+
+        Parameters
+        ----------
+        saved : dict
+            As :meth:`to_dict` returns it.
+
+        Returns
+        -------
+        Grid
+
+        Raises
+        ------
+        InputError
+            It describes no grid, or a number is out of range.
+        """
+        makers: dict[str, Any] = {"log": cls.log, "linear": cls.linear, "edges": cls.from_edges}
+        kind = saved.get("kind") if isinstance(saved, Mapping) else None
+        if kind not in KINDS or set(saved) != {"kind", *KINDS[kind]}:
+            forms = "; ".join(
+                f"kind: {name}, {', '.join(f'{key}: ...' for key in keys)}" for name, keys in KINDS.items()
+            )
+            raise InputError(f"a grid is written as one of {{{forms}}}, got {saved!r}")
+        return makers[kind](*(saved[key] for key in KINDS[kind]))
 
     def to_dict(self) -> dict[str, Any]:
-        """Plain numbers from which :meth:`from_dict` rebuilds the grid."""
+        """Return the grid as plain data, from which :meth:`from_dict` builds it again.
+
+        Returns
+        -------
+        dict
+            The key ``kind``; and ``start``, ``stop`` and ``velocity`` or ``step``, or ``edges``.
+
+        Examples
+        --------
+        >>> from clrseries import Grid
+        >>> Grid.linear(4000, 4004, 2.0).to_dict()
+        {'kind': 'linear', 'start': 4000.0, 'stop': 4004.0, 'step': 2.0}
+        """
         lo, hi = float(self.edges[0]), float(self.edges[-1])
         if self.kind == "log":
             return {"kind": "log", "start": lo, "stop": hi, "velocity": self.velocity}
@@ -79,17 +179,26 @@ class Grid:
             return {"kind": "linear", "start": lo, "stop": hi, "step": (hi - lo) / len(self)}
         return {"kind": "edges", "edges": self.edges.tolist()}
 
+    def __repr__(self) -> str:
+        """Return the call that makes the grid, with its edges rounded."""
+        lo, hi = f"{self.edges[0]:.6g}", f"{self.edges[-1]:.6g}"
+        if self.kind == "log":
+            return f"Grid.log({lo}, {hi}, velocity={self.velocity:.4g})"
+        if self.kind == "linear":
+            return f"Grid.linear({lo}, {hi}, step={(self.edges[-1] - self.edges[0]) / len(self):.4g})"
+        return f"Grid.from_edges({len(self) + 1} edges from {lo} to {hi})"
+
     def __len__(self) -> int:
         return len(self.edges) - 1
 
     @property
     def centers(self) -> NDArray[np.float64]:
-        """Middle of each pixel, float64 (P,) [Angstrom]."""
+        """Centers of the pixels, float64 (P,) [Angstrom]."""
         return 0.5 * (self.edges[:-1] + self.edges[1:])
 
     @property
     def velocity(self) -> float:
-        """Pixel width of a log grid [km/s]; an :class:`InputError` for any other kind."""
+        """Pixel width of a log-linear grid [km/s]; an :class:`InputError` for any other kind."""
         if self.kind != "log":
             raise InputError(
                 f"a width in km/s is the same number of pixels only on a log-linear grid, "
@@ -98,7 +207,23 @@ class Grid:
         return float(np.log(self.edges[-1] / self.edges[0]) / len(self) * SPEED_OF_LIGHT)
 
     def pixels(self, length: Any) -> float:
-        """How many mean pixels a `length` [Angstrom] spans."""
+        """Return a length in pixels of mean width.
+
+        Parameters
+        ----------
+        length : float or Quantity
+            Length [Angstrom].
+
+        Returns
+        -------
+        float
+
+        Examples
+        --------
+        >>> from clrseries import Grid
+        >>> Grid.linear(4000, 5000, 2.0).pixels(100.0)
+        50.0
+        """
         return float(angstrom(length)) * len(self) / float(self.edges[-1] - self.edges[0])
 
 

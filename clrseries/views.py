@@ -1,82 +1,164 @@
-"""The dense containers: what an encoder sees of spectra, and of light curves."""
+"""Views of spectra and of light curves as dense arrays, the inputs of the encoders."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from .errors import InputError
 from .grids import Grid
 
-
-class Drawn:
-    """What was drawn for the views of N objects: ``draw`` (N, V, K) and the names of its columns."""
-
-    draw: NDArray[np.float64]
-    draw_names: tuple[str, ...]
-
-    def __len__(self) -> int:
-        return len(self.draw)
-
-    def drawn(self, name: str) -> NDArray[np.float64]:
-        """One column of the draw, float64 (N, V)."""
-        return self.draw[..., self.draw_names.index(name)]
+if TYPE_CHECKING:
+    import torch
 
 
-@dataclass(frozen=True, eq=False)
-class Views(Drawn):
-    """V views of each of N objects on one grid of P pixels.
+class Views:
+    """Views of N objects, the base class of :class:`SpectrumViews` and :class:`LightCurveViews`.
 
     Attributes
     ----------
+    params : float64 (N, V, K)
+        Parameters that were drawn for each of the V views of each of the N objects.
+    param_names : tuple of str
+        Names of the K parameters.
+    """
+
+    params: NDArray[np.float64]
+    param_names: tuple[str, ...]
+
+    def __len__(self) -> int:
+        """Return the number of objects."""
+        return len(self.params)
+
+    @property
+    def inputs(self) -> tuple[NDArray[Any], ...]:
+        """The arrays that an encoder takes, in order."""
+        raise NotImplementedError
+
+    def param(self, name: str) -> NDArray[np.float64]:
+        """Return one drawn parameter of all views.
+
+        Parameters
+        ----------
+        name : str
+            One of `param_names`.
+
+        Returns
+        -------
+        float64 (N, V)
+
+        Raises
+        ------
+        InputError
+            There is no such parameter.
+
+        Examples
+        --------
+        >>> from clrseries import datasets, lightcurves as lc
+        >>> observe = lc.Observe([lc.StretchPeriod(1.1), lc.Pack(32)])
+        >>> observe(datasets.simulated_light_curves(2), views=2).param("stretch").tolist()
+        [[1.1, 1.1], [1.1, 1.1]]
+        """
+        if name not in self.param_names:
+            raise InputError(f"there is no parameter {name!r}; there are {', '.join(self.param_names)}")
+        return self.params[..., self.param_names.index(name)]
+
+    def torch(self) -> tuple[torch.Tensor, ...]:
+        """Return the arrays that an encoder takes as tensors, on the same device and without a copy.
+
+        Returns
+        -------
+        tuple of torch.Tensor
+            In the order of `inputs`.
+
+        Examples
+        --------
+        >>> from clrseries import datasets, lightcurves as lc
+        >>> observe = lc.Observe([lc.Pack(32)])
+        >>> [tuple(tensor.shape) for tensor in observe(datasets.simulated_light_curves(2)).torch()]
+        [(2, 1, 32), (2, 1, 32), (2, 1, 32), (2, 1, 32)]
+        """
+        import torch
+
+        return tuple(torch.as_tensor(array) for array in self.inputs)
+
+
+@dataclass(frozen=True, eq=False)
+class SpectrumViews(Views):
+    """V views of each of N spectra on one grid of P pixels.
+
+    :class:`clrseries.spectra.Observe` makes them.
+
+    Parameters
+    ----------
     flux, ivar : float32 (N, V, P)
-        ``ivar == 0`` means "no information here"; flux is 0 there.
+        Flux and its inverse variance; where ivar is 0 the pixel has no information, and flux is 0.
     grid : Grid
         The P pixels.
-    draw : float64 (N, V, K)
-        What was done to make each view.
-    draw_names : tuple of str
-        Names of the K columns of `draw`.
-    backend : str
-        Where they were made, ``"cpu"`` or ``"cuda"``; there `flux` and `ivar` are CuPy
-        arrays, or torch tensors if the series' samples were.
+    params : float64 (N, V, K)
+        Parameters that were drawn for each view.
+    param_names : tuple of str
+        Names of the K parameters.
+    backend : {"cpu", "cuda"}
+        Where the views were made. With ``"cuda"``, `flux` and `ivar` are torch tensors on the GPU if the samples of the series
+        are, otherwise CuPy arrays.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from clrseries import Grid, Series, spectra as sp
+    >>> series = Series.from_arrays(np.linspace(4000, 7000, 3001), np.ones((2, 3001)))
+    >>> views = sp.Observe([sp.Velocity(100.0), sp.Resample(Grid.log(4100, 6900, 69))])(series, views=3)
+    >>> views.flux.shape, views.param_names[0], views.backend
+    ((2, 3, 2261), 'stretch', 'cpu')
     """
 
     flux: NDArray[np.float32]
     ivar: NDArray[np.float32]
     grid: Grid
-    draw: NDArray[np.float64]
-    draw_names: tuple[str, ...]
+    params: NDArray[np.float64]
+    param_names: tuple[str, ...]
     backend: str = "cpu"
 
     @property
     def inputs(self) -> tuple[NDArray[Any], ...]:
-        """What an encoder of spectra takes: flux and ivar."""
+        """Flux and ivar, float32 (N, V, P) each, the arrays that an encoder takes."""
         return self.flux, self.ivar
 
 
 @dataclass(frozen=True, eq=False)
-class CurveViews(Drawn):
+class LightCurveViews(Views):
     """V views of each of N light curves, each a row of at most L points in order of time.
 
-    Attributes
+    :class:`clrseries.lightcurves.Observe` makes them.
+
+    Parameters
     ----------
     time : float32 (N, V, L)
-        Days from the view's origin, or phase in [0, 1) of a folded view.
+        Time from the origin of the view [day], or phase in [0, 1) in a folded view.
     flux, ivar : float32 (N, V, L)
-        ``ivar == 0`` means "no point here": what is left of a row, and points that were
-        lost; time, flux and band are 0 there.
+        Flux and its inverse variance. Where ivar is 0 there is no point: the unused end of a row, and points that were dropped;
+        time, flux and band are 0 there.
     band : int8 (N, V, L)
-        Index into `bands`.
+        Band of each point, as an index into `bands`.
     bands : tuple of str
-    draw : float64 (N, V, K)
-        What was done to make each view; days in it are counted from the object's first point.
-    draw_names : tuple of str
-        Names of the K columns of `draw`.
-    backend : str
-        As in :class:`Views`.
+        Names of the bands.
+    params : float64 (N, V, K)
+        Parameters that were drawn for each view; days are counted from the first point of the object.
+    param_names : tuple of str
+        Names of the K parameters.
+    backend : {"cpu", "cuda"}
+        Where the views were made; see :class:`SpectrumViews`.
+
+    Examples
+    --------
+    >>> from clrseries import datasets, lightcurves as lc
+    >>> views = lc.Observe([lc.Pack(32), lc.Normalize("band")])(datasets.simulated_light_curves(4), views=2)
+    >>> views.time.shape, views.bands
+    ((4, 2, 32), ('B', 'R'))
     """
 
     time: NDArray[np.float32]
@@ -84,18 +166,34 @@ class CurveViews(Drawn):
     ivar: NDArray[np.float32]
     band: NDArray[np.int8]
     bands: tuple[str, ...]
-    draw: NDArray[np.float64]
-    draw_names: tuple[str, ...]
+    params: NDArray[np.float64]
+    param_names: tuple[str, ...]
     backend: str = "cpu"
 
     @property
     def inputs(self) -> tuple[NDArray[Any], ...]:
-        """What an encoder of light curves takes: time, flux, ivar and band."""
+        """Time, flux, ivar and band, (N, V, L) each, the arrays that an encoder takes."""
         return self.time, self.flux, self.ivar, self.band
 
-    def trimmed(self) -> CurveViews:
-        """The same without the end of the rows that is empty in every view (one place always stays)."""
-        used = np.flatnonzero((self.ivar > 0).any(axis=(0, 1)))
-        length = int(used[-1]) + 1 if len(used) else 1
-        time, flux, ivar, band = (np.ascontiguousarray(array[..., :length]) for array in self.inputs)
+    def trimmed(self) -> LightCurveViews:
+        """Return the views without the end of the rows, where no view has a point.
+
+        Returns
+        -------
+        LightCurveViews
+            With rows of length 1 or more.
+
+        Examples
+        --------
+        >>> from clrseries import Series, lightcurves as lc
+        >>> views = lc.Observe([lc.Pack(8)])(Series.from_points([[1.0, 2.0]], [[3.0, 4.0]], [[1.0, 1.0]]))
+        >>> views.trimmed().time.tolist()
+        [[[0.0, 1.0]]]
+        """
+        used: Any = (self.ivar > 0).reshape(-1, self.ivar.shape[-1]).any(0)
+        on_host = used.get() if hasattr(used, "get") else np.asarray(used.cpu() if hasattr(used, "cpu") else used)
+        places = np.flatnonzero(on_host)
+        length = int(places[-1]) + 1 if len(places) else 1
+        shorter = [array[..., :length] for array in self.inputs]
+        time, flux, ivar, band = [np.ascontiguousarray(a) if isinstance(a, np.ndarray) else a for a in shorter]
         return replace(self, time=time, flux=flux, ivar=ivar, band=band)

@@ -14,7 +14,8 @@ import numpy as np
 matplotlib.use("Agg")
 import matplotlib.pyplot as plt
 
-from clrseries import Level, Monitor, Pack, Series, cadence
+from clrseries import Series
+from clrseries.lightcurves import Normalize, Observe, Pack, survey
 
 NAMES = ("LSST-WFD", "ZTF", "Gaia", "ASAS-SN", "Kepler", "TESS", "OGLE", "EROS1", "SDSS-S82", "Pan-STARRS")
 COLORS = ("#1f77b4", "#2ca02c", "#d62728", "#9467bd", "#8c564b", "#ff7f0e")
@@ -43,9 +44,9 @@ def main() -> None:
     given = parser.parse_args()
     figure, axes = plt.subplots(5, 2, figsize=(12, 11), layout="constrained")
     for axis, name in zip(axes.flat, NAMES, strict=True):
-        survey = cadence(name)
-        steps = [*survey.when(reach=STEP), Pack(6000), *survey.how(), Level("magnitude")]
-        views = Monitor(steps)(source(survey.bands), seed=3)
+        preset = survey(name)
+        steps = [*preset.cadence_steps(reach=STEP), Pack(6000), *preset.noise_steps(), Normalize("magnitude")]
+        views = Observe(steps)(source(preset.bands), seed=3)
         time, magnitude, ivar, band = (array[0, 0] for array in views.inputs)
         for number, label in enumerate(views.bands):
             own = (ivar > 0) & (band == number)

@@ -2,8 +2,8 @@
 
     python examples/gallery.py [--output docs/gallery.png]
 
-Grey is a star of MILES, resampled and normalised; colour is the same star with one step added, drawn strong
-enough to be seen. The title names the step and its draw.
+Gray is a star of MILES, resampled and normalized; color is the same star with one step added, drawn strong
+enough to be seen. The title names the step and its arguments.
 """
 
 from __future__ import annotations
@@ -15,37 +15,8 @@ from typing import Any
 import numpy as np
 from numba import njit
 
-from clrseries import (
-    LSF,
-    ArmJoin,
-    Broaden,
-    CosmicRays,
-    Crop,
-    Custom,
-    Extinction,
-    Fringe,
-    Grid,
-    HostExtinction,
-    LoseArm,
-    MaskPixels,
-    MaskRuns,
-    MaskTelluric,
-    Noise,
-    Normalize,
-    Observe,
-    Redshift,
-    Resample,
-    Rotate,
-    ScatteredLight,
-    Series,
-    SkyResidual,
-    Telluric,
-    Tilt,
-    Velocity,
-    WarpFlux,
-    WavelengthError,
-    datasets,
-)  # fmt: skip
+from clrseries import Grid, Series, datasets
+from clrseries import spectra as sp
 
 STAR = "HD102870"
 GRID = Grid.log(4000, 7300, velocity=60)
@@ -54,7 +25,7 @@ CLOSE = (6480.0, 6640.0)  # a close look at H alpha, where a step moves or widen
 
 @njit
 def vignette(flux, ivar, wavelength, parameters, normal, lane, lanes):
-    """A step of one's own: darker towards both ends."""
+    """Darken a spectrum toward both ends: a step of your own."""
     for j in range(lane, len(flux), lanes):
         u = (wavelength[j] - np.float32(5600.0)) / np.float32(1700.0)
         factor = np.float32(1.0) - np.float32(parameters[0]) * u * u
@@ -63,44 +34,44 @@ def vignette(flux, ivar, wavelength, parameters, normal, lane, lanes):
 
 
 def panels() -> list[tuple[str, list[Any], tuple[float, float] | None]]:
-    """Title, steps added, and the range to look at (the whole grid if None)."""
+    """Return titles, the steps added, and the range to look at (the whole grid if None)."""
     return [
-        ("Redshift to 0.01", [Redshift(to=0.01)], CLOSE),
-        ("Velocity 400 km/s", [Velocity(400.0)], CLOSE),
-        ("Rotate, v sin i 250 km/s", [Rotate(250.0)], CLOSE),
-        ("Broaden, sigma 200 km/s", [Broaden(200.0)], CLOSE),
-        ("LSF to R = 700", [LSF(resolution=700.0, native_fwhm=2.5)], CLOSE),
-        ("WavelengthError 8 Angstrom", [WavelengthError(8.0)], CLOSE),
-        ("Tilt, slope 1", [Tilt(1.0)], None),
-        ("HostExtinction, SMC, E(B-V) 0.2", [HostExtinction(0.2, curve="SMC")], None),
-        ("Extinction, F99, E(B-V) 0.3", [Extinction(0.3)], None),
-        ("Telluric, airmass 1", [Telluric(1.0)], None),
-        ("WarpFlux 0.1 rms, 300 Angstrom", [WarpFlux(0.1, 300.0)], None),
-        ("Fringe 0.05 from 5500 Angstrom", [Fringe(0.05, 40.0, 5500.0)], None),
-        ("ArmJoin, step 0.15, dead region", [ArmJoin(5900.0, 0.15, 60.0)], None),
-        ("Custom: a vignette", [Custom(vignette, {"depth": 0.4})], None),
-        ("ScatteredLight 0.2", [ScatteredLight(0.2)], None),
-        ("SkyResidual 0.15", [SkyResidual(0.15)], None),
-        ("Noise, S/N 12", [Noise(12.0)], None),
-        ("Noise, S/N 12, all of the source", [Noise(12.0, source=1.0)], None),
-        ("CosmicRays, 5 in 1000 pixels", [CosmicRays(5.0, 0.5)], None),
-        ("Crop 400 and 500 Angstrom", [Crop(400.0, 500.0)], None),
-        ("LoseArm", [LoseArm([(4000, 5900), (5900, 7300)])], None),
-        ("MaskTelluric", [MaskTelluric()], None),
-        ("MaskRuns, 4 of 100 Angstrom", [MaskRuns(4, 100.0)], None),
-        ("MaskPixels, a tenth", [MaskPixels(0.1)], None),
-        ('Normalize "continuum"', [Normalize("continuum", 300.0)], None),
-        ('Normalize "percentile" 90', [Normalize("percentile", 150.0, 90.0)], None),
-        ("Normalize, asinh 0.5", [Normalize(asinh=0.5)], None),
+        ("Redshift to 0.01", [sp.Redshift(to=0.01)], CLOSE),
+        ("Velocity 400 km/s", [sp.Velocity(400.0)], CLOSE),
+        ("RotationalBroadening, v sin i 250 km/s", [sp.RotationalBroadening(250.0)], CLOSE),
+        ("VelocityDispersion, sigma 200 km/s", [sp.VelocityDispersion(200.0)], CLOSE),
+        ("LSF to R = 700", [sp.LSF(resolution=700.0, native_fwhm=2.5)], CLOSE),
+        ("WavelengthError 8 Angstrom", [sp.WavelengthError(8.0)], CLOSE),
+        ("Tilt, slope 1", [sp.Tilt(1.0)], None),
+        ("HostExtinction, SMC, E(B-V) 0.2", [sp.HostExtinction(0.2, curve="SMC")], None),
+        ("Extinction, F99, E(B-V) 0.3", [sp.Extinction(0.3)], None),
+        ("Telluric, airmass 1", [sp.Telluric(1.0)], None),
+        ("FluxCalibrationError 0.1 rms, 300 Angstrom", [sp.FluxCalibrationError(0.1, 300.0)], None),
+        ("Fringe 0.05 from 5500 Angstrom", [sp.Fringe(0.05, 40.0, 5500.0)], None),
+        ("ArmJoin, step 0.15, dead region", [sp.ArmJoin(5900.0, 0.15, 60.0)], None),
+        ("Custom: a vignette", [sp.Custom(vignette, {"depth": 0.4})], None),
+        ("ScatteredLight 0.2", [sp.ScatteredLight(0.2)], None),
+        ("SkyResidual 0.15", [sp.SkyResidual(0.15)], None),
+        ("Noise, S/N 12", [sp.Noise(12.0)], None),
+        ("Noise, S/N 12, all of the source", [sp.Noise(12.0, source=1.0)], None),
+        ("CosmicRays, 5 in 1000 pixels", [sp.CosmicRays(5.0, 0.5)], None),
+        ("Crop 400 and 500 Angstrom", [sp.Crop(400.0, 500.0)], None),
+        ("DropArm", [sp.DropArm([(4000, 5900), (5900, 7300)])], None),
+        ("MaskTelluric", [sp.MaskTelluric()], None),
+        ("MaskRuns, 4 of 100 Angstrom", [sp.MaskRuns(4, 100.0)], None),
+        ("MaskPixels, a tenth", [sp.MaskPixels(0.1)], None),
+        ('Normalize "continuum"', [sp.Normalize("continuum", 300.0)], None),
+        ('Normalize "percentile" 90', [sp.Normalize("percentile", 150.0, 90.0)], None),
+        ("Normalize, asinh 0.5", [sp.Normalize(asinh=0.5)], None),
     ]
 
 
 def view(star: Series, steps: list[Any]) -> np.ndarray:
-    """Flux of one view, NaN where nothing is recorded."""
-    steps = sorted([Resample(GRID), *steps], key=lambda step: step.order)
-    if not isinstance(steps[-1], Normalize):
-        steps.append(Normalize("mean", between=(5450, 5550)))
-    made = Observe(steps)(star, seed=4)
+    """Return the flux of one view, NaN where nothing is recorded."""
+    steps = sorted([sp.Resample(GRID), *steps], key=lambda step: step.order)
+    if not isinstance(steps[-1], sp.Normalize):
+        steps.append(sp.Normalize("mean", between=(5450, 5550)))
+    made = sp.Observe(steps)(star, seed=4)
     return np.where(made.ivar[0, 0] > 0, made.flux[0, 0], np.nan)
 
 

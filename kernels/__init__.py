@@ -1,8 +1,8 @@
-"""Compiled kernels: numpy in, numpy out, no torch and no astropy.
+"""Compiled Numba kernels that make views: numpy arrays in, numpy arrays out, without torch and astropy.
 
-The folder stands at the top of the source tree and is installed as
-``clrseries.kernels``: a top-level package called ``kernels`` would shadow the
-PyPI package of that name.
+The folder stands at the top of the source tree and is installed as ``clrseries.kernels``; a top-level package called
+``kernels`` would shadow the PyPI package of that name. ``spectra`` and ``lightcurves`` hold the stages of the two forward
+models, ``cuda`` runs both on a GPU, and the files here are shared by all of them.
 """
 
 if __name__ != "clrseries.kernels":
@@ -13,65 +13,19 @@ if __name__ != "clrseries.kernels":
 
 from .cache import private_cache
 
-with private_cache():
-    from . import (
-        broaden,
-        cadence,
-        close,
-        curve_layout,
-        custom,
-        depth,
-        elementary,
-        hashing,
-        interpolate,
-        lanes,
-        layout,
-        level,
-        masks,
-        measure,
-        monitor,
-        noise,
-        normalize,
-        observe,
-        pack,
-        philox,
-        resample,
-        response,
-        rotate,
-        schedule,
-        select,
-        sums,
-        systematics,
-        visits,
-    )
+with private_cache():  # Numba fixes the cache folder of a function when it decorates it
+    from . import elementary, factor, hashing, lanes, lightcurves, philox, scale, select, spectra, streams, sums
 
 __all__ = [
-    "broaden",
-    "cadence",
-    "close",
-    "curve_layout",
-    "custom",
-    "depth",
     "elementary",
+    "factor",
     "hashing",
-    "interpolate",
     "lanes",
-    "layout",
-    "level",
-    "measure",
-    "masks",
-    "monitor",
-    "noise",
-    "normalize",
-    "observe",
-    "pack",
+    "lightcurves",
     "philox",
-    "resample",
-    "response",
-    "rotate",
-    "schedule",
+    "scale",
     "select",
+    "spectra",
+    "streams",
     "sums",
-    "systematics",
-    "visits",
 ]

@@ -1,4 +1,4 @@
-"""A stable 64-bit hash of object names, straight from an Arrow string column's buffers."""
+"""Hash the names of objects to 64 bits, directly in the buffers of an Arrow string column."""
 
 import numpy as np
 from numba import njit, uint64
@@ -8,14 +8,14 @@ from .philox import mix64
 
 @njit(cache=True, nogil=True)
 def hash_strings(text, offsets):
-    """FNV-1a with a finaliser.
+    """Hash each string with 64-bit FNV-1a and scramble the result with :func:`clrseries.kernels.philox.mix64`.
 
     Parameters
     ----------
     text : uint8 (bytes,)
-        UTF-8 of all strings, one after another.
+        UTF-8 of all strings, one after the other.
     offsets : int64 (N + 1,)
-        Where each string begins and ends.
+        String i is ``text[offsets[i] : offsets[i + 1]]``.
 
     Returns
     -------

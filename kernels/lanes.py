@@ -1,12 +1,16 @@
-"""How one source serves a CPU and a GPU: every loop over samples starts at `lane` and strides by `lanes`.
+"""Decorators that let one source serve the CPU and the GPU.
 
-A *stage* has no barrier in it: lanes may run it in any order. The CPU calls it with
-the literals 0 and 1, so that LLVM sees a plain loop and vectorises it; a CUDA
-block calls it with its thread index and block size.
+A *lane* is one of `lanes` workers that make a view together: a thread of a CUDA block, or lane 0 of 1 on the CPU. The *own*
+samples of a lane are lane, lane + lanes, lane + 2 lanes, and so on.
 
-A *row* function is a list of stages with ``barrier()`` between those that read what
-other lanes wrote. On the CPU the barrier is nothing, in a CUDA kernel it is
-``syncthreads``. The CUDA simulator runs rows as plain Python, each lane a thread.
+A *stage* is a function without a barrier; the lanes may run it in any order. Unless its docstring says otherwise, a lane
+reads and writes its own samples only, so that two such stages on the same arrays need no barrier between them. The CPU calls
+stages with the literals 0 and 1 for `lane` and `lanes`, so that LLVM sees a plain loop and vectorizes it.
+
+A *row function* calls stages, with ``barrier()`` before each stage that reads or overwrites what another lane has handled. On
+the CPU the barrier does nothing, in a CUDA kernel it is ``syncthreads``. All lanes must meet the same barriers: a condition
+around one may only depend on numbers that are equal in all lanes. The CUDA simulator runs row functions as plain Python, with
+a thread for each lane.
 """
 
 import os
@@ -21,10 +25,20 @@ stage = njit(nogil=True, fastmath=FAST, error_model="numpy", forceinline=True)
 
 
 def row(function):
-    """Compile a list of stages; in the simulator leave it as it is."""
+    """Compile a row function, or return it as it is where the CUDA simulator runs.
+
+    Parameters
+    ----------
+    function : function
+        Its last argument is the barrier, if it needs one.
+
+    Returns
+    -------
+    function
+    """
     return function if SIMULATED else njit(nogil=True, error_model="numpy", forceinline=True)(function)
 
 
 @njit(nogil=True)
 def no_barrier():
-    """What lies between two stages where there is one lane."""
+    """Do nothing: the barrier of the CPU, where a single lane does all the work."""

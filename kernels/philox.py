@@ -1,9 +1,8 @@
-"""Counter-based randomness: Philox4x32-10 (Salmon et al. 2011, SC'11, doi:10.1145/2063384.2063405).
+"""Draw random numbers from a counter: Philox4x32-10 (Salmon et al. 2011, SC'11, doi:10.1145/2063384.2063405).
 
-A number is a pure function of *what it is for*: key = (seed, object), counter =
-(sample block, step, view, epoch). Batch size, order, threads and ranks cannot
-change it, and there is no state to keep. Normal deviates are Box-Muller pairs
-of full 32-bit words, so the tail reaches 6.6 sigma.
+A random number is a pure function of its address: the key is (seed, object), the counter is (group of four samples, stream,
+view, epoch). The batch, the order, and the numbers of threads and processes cannot change it, and there is no state to keep.
+Normal deviates are Box-Muller pairs of full 32-bit words, so that the tail reaches 6.6 sigma.
 """
 
 import math
@@ -14,17 +13,31 @@ from numba import njit, uint32, uint64
 from .elementary import log32, turn32
 from .lanes import stage
 
-TILE = 64  # samples per tile; 16 counters of four words each, laid out so that stores are contiguous
-LANES = 16
-M0, M1 = np.uint64(0xD2511F53), np.uint64(0xCD9E8D57)
-W0, W1 = np.uint32(0x9E3779B9), np.uint32(0xBB67AE85)
+TILE = 64  # samples of a tile: four words of each of its counters
+LANES = 16  # counters of a tile; word w of counter i is sample w LANES + i, so that stores are contiguous
+M0, M1 = np.uint64(0xD2511F53), np.uint64(0xCD9E8D57)  # multipliers of Philox
+W0, W1 = np.uint32(0x9E3779B9), np.uint32(0xBB67AE85)  # Weyl constants, which advance the key from round to round
 TO_UNIT = np.float32(2.0**-32)
 TO_UNIT_HALF = np.float32(2.0**-33)
 
 
 @njit(inline="always")
 def philox_round(c0, c1, c2, c3, k0, k1, number):
-    """One round; the key is advanced `number` times by the Weyl constants."""
+    """Return the four words of the counter after one round.
+
+    Parameters
+    ----------
+    c0, c1, c2, c3 : uint32
+        The counter after the rounds before.
+    k0, k1 : uint32
+        The key of the first round.
+    number : int
+        Index of the round. The key is advanced so many times by the Weyl constants.
+
+    Returns
+    -------
+    four uint32
+    """
     p0 = M0 * uint64(c0)
     p1 = M1 * uint64(c2)
     r0 = uint32(k0 + uint32(W0 * uint32(number)))
@@ -39,10 +52,10 @@ def philox_round(c0, c1, c2, c3, k0, k1, number):
 
 @njit(inline="always")
 def philox4x32(c0, c1, c2, c3, k0, k1):
-    """Ten rounds of Philox: four uint32 words from a 128-bit counter and a 64-bit key."""
+    """Return four random uint32 words from a counter of four and a key of two uint32 words, after ten rounds."""
     c0, c1, c2, c3 = uint32(c0), uint32(c1), uint32(c2), uint32(c3)
     k0, k1 = uint32(k0), uint32(k1)
-    # written out, since LLVM vectorises the loop over lanes only once this one is unrolled
+    # the rounds are written out: LLVM vectorizes the caller's loop over counters only if there is no inner loop
     c0, c1, c2, c3 = philox_round(c0, c1, c2, c3, k0, k1, 0)
     c0, c1, c2, c3 = philox_round(c0, c1, c2, c3, k0, k1, 1)
     c0, c1, c2, c3 = philox_round(c0, c1, c2, c3, k0, k1, 2)
@@ -57,16 +70,29 @@ def philox4x32(c0, c1, c2, c3, k0, k1):
 
 @njit(inline="always")
 def unit_interval(word):
-    """A float32 in (0, 1] from a uint32 word."""
+    """Return a uniform float32 in (0, 1] from a random uint32 word."""
     return np.float32(word) * TO_UNIT + TO_UNIT_HALF
 
 
 @stage
 def fill_normal(out, n, key, step, view, epoch, lane, lanes):
-    """Write `n` standard normal deviates for (key, step, view, epoch) into ``out[:n]``.
+    """Write `n` standard normal deviates into ``out[:n]``.
 
-    `out` must have room for `n` rounded up to a multiple of ``TILE``; `lanes` is 1 or a
-    multiple of ``LANES``.
+    A lane handles whole counters, whose four numbers stand ``LANES`` samples apart: these are not its own samples, so that a
+    barrier must follow before `out` is read.
+
+    Parameters
+    ----------
+    out : float32, out
+        Whole tiles are written: it must have room for `n` rounded up to a multiple of ``TILE``.
+    n : int
+    key : uint64
+        Key of the object, see :func:`object_keys`.
+    step : int
+        The stream of these samples, see :mod:`clrseries.kernels.streams`.
+    view, epoch : int
+    lane, lanes : int
+        `lanes` is 1 or a multiple of ``LANES``.
     """
     k0, k1 = uint32(key), uint32(uint64(key) >> uint64(32))
     for tile in range(lane // LANES, (n + TILE - 1) // TILE, max(lanes // LANES, 1)):
@@ -85,7 +111,7 @@ def fill_normal(out, n, key, step, view, epoch, lane, lanes):
 
 @stage
 def fill_uniform(out, n, key, step, view, epoch, lane, lanes):
-    """Write `n` uniform deviates in (0, 1] into ``out[:n]``; same room and layout as `fill_normal`."""
+    """Write `n` uniform deviates in (0, 1] into ``out[:n]``; parameters, lanes and barrier as in :func:`fill_normal`."""
     k0, k1 = uint32(key), uint32(uint64(key) >> uint64(32))
     for tile in range(lane // LANES, (n + TILE - 1) // TILE, max(lanes // LANES, 1)):
         block = out[tile * TILE : (tile + 1) * TILE]
@@ -99,18 +125,23 @@ def fill_uniform(out, n, key, step, view, epoch, lane, lanes):
 
 @njit(cache=True, nogil=True)
 def draw_uniform(keys, views, epoch, step, parameter):
-    """Uniform deviates in (0, 1) of float64 for the parameters of a step.
+    """Return uniform deviates in (0, 1) for one parameter of a step, in all views.
 
     Parameters
     ----------
     keys : uint64 (N,)
-        One key per object, see :func:`object_keys`.
-    views, epoch, step, parameter : int
-        Number of views; which epoch, step and parameter the numbers are for.
+        Key of each object, see :func:`object_keys`.
+    views : int
+        V, views of each object.
+    epoch : int
+    step : int
+        The stream of the step, see :mod:`clrseries.kernels.streams`.
+    parameter : int
+        Tells the deviates of one step apart.
 
     Returns
     -------
-    float64 (N, views)
+    float64 (N, V)
     """
     out = np.empty((len(keys), views))
     for i in range(len(keys)):
@@ -124,7 +155,7 @@ def draw_uniform(keys, views, epoch, step, parameter):
 
 @njit(inline="always")
 def mix64(z):
-    """SplitMix64's finaliser: a bijection of uint64 that spreads every bit over all others."""
+    """Scramble a uint64 with the finalizer of SplitMix64, a bijection in which every bit affects all others."""
     z = uint64(z)
     z = (z ^ (z >> uint64(30))) * uint64(0xBF58476D1CE4E5B9)
     z = (z ^ (z >> uint64(27))) * uint64(0x94D049BB133111EB)
@@ -133,7 +164,18 @@ def mix64(z):
 
 @njit(cache=True, nogil=True)
 def object_keys(identity, seed):
-    """Philox keys (uint64, N) from per-object 64-bit hashes and a seed."""
+    """Return the Philox key of each object from its hash and the seed.
+
+    Parameters
+    ----------
+    identity : uint64 (N,)
+        From :func:`clrseries.kernels.hashing.hash_strings`.
+    seed : uint64
+
+    Returns
+    -------
+    uint64 (N,)
+    """
     out = np.empty(len(identity), np.uint64)
     salt = mix64(uint64(seed) + uint64(0x9E3779B97F4A7C15))
     for i in range(len(identity)):

@@ -1,8 +1,8 @@
-"""The k-th smallest flux of the good samples, by bisection on the bits of a float.
+"""Find percentiles of the good samples exactly, by bisection on integer keys.
 
-Read as integers, floats of one sign are in order. Some rounds of counting
-samples below a pivot find any order statistic exactly: a plain loop that
-vectorises, and lanes can share, where a sort would do neither.
+The bits of a float32 are mapped to an int32 key that has the same order. A few rounds that count the keys at or below a pivot
+then find any order statistic. Counting is a plain loop that LLVM vectorizes and that lanes can share; a sort would be
+neither.
 """
 
 import numpy as np
@@ -12,32 +12,39 @@ from .lanes import row, stage
 
 ZERO = np.float32(0.0)
 HALF = np.float32(0.5)
+# Below and above the key of any number; -LOWEST, too, is an int32.
 LOWEST, HIGHEST = np.int32(-(2**31) + 1), np.int32(2**31 - 1)
 
 
 @stage
 def ordered(value):
-    """An int32 that is in the order of the floats."""
-    bits = bits_from_float(value)
+    """Return the int32 key of a float32: keys have the same order as the floats."""
+    bits = bits_from_float(value)  # sign and magnitude: of negative numbers the magnitude must be inverted
     return np.int32(bits ^ ((bits >> np.int32(31)) & np.int32(0x7FFFFFFF)))
 
 
 @stage
 def from_ordered(key):
-    """The float32 of an ordered key."""
+    """Return the float32 that a key stands for."""
     return float_from_bits(np.int32(key ^ ((key >> np.int32(31)) & np.int32(0x7FFFFFFF))))
 
 
 @stage
 def order_keys(flux, ivar, keys, lane, lanes):
-    """Ordered keys of the samples, the largest of all for those without data."""
+    """Write the keys of the good samples, and ``HIGHEST`` for samples with ivar 0; each lane handles its own samples.
+
+    Parameters
+    ----------
+    flux, ivar : float32 (P,)
+    keys : int32 (P,), out
+    """
     for j in range(lane, len(keys), lanes):
         keys[j] = ordered(flux[j]) if ivar[j] > ZERO else HIGHEST
 
 
 @stage
 def count_at_most(keys, pivot, lane, lanes):
-    """How many of a lane's keys are at or below `pivot`."""
+    """Return how many of the lane's own `keys` (int32) are at or below `pivot`."""
     count = np.int32(0)
     for j in range(lane, len(keys), lanes):
         count = np.int32(count + (np.int32(1) if keys[j] <= pivot else np.int32(0)))
@@ -46,7 +53,7 @@ def count_at_most(keys, pivot, lane, lanes):
 
 @stage
 def count_up(counts, lanes):
-    """The sum of the lanes' counts; every lane gets the same."""
+    """Return the sum of the counts (int32) of all lanes; every lane computes the same sum."""
     total = np.int32(0)
     for s in range(lanes):
         total = np.int32(total + counts[s])
@@ -55,8 +62,20 @@ def count_up(counts, lanes):
 
 @row
 def count_keys(keys, pivot, counts, lane, lanes, barrier):
-    """How many keys are at or below `pivot`."""
-    barrier()
+    """Return how many keys of all lanes are at or below `pivot`.
+
+    Parameters
+    ----------
+    keys : int32 (P,)
+    pivot : int32
+    counts : int32 (lanes,), work space
+
+    Returns
+    -------
+    int32
+        The same in every lane.
+    """
+    barrier()  # other lanes may still write keys, or read counts
     counts[lane] = count_at_most(keys, pivot, lane, lanes)
     barrier()
     return count_up(counts, lanes)
@@ -64,7 +83,7 @@ def count_keys(keys, pivot, counts, lane, lanes, barrier):
 
 @stage
 def largest_at_most(keys, limit, lane, lanes):
-    """The largest of a lane's keys at or below `limit`; LOWEST if there is none."""
+    """Return the largest of the lane's own `keys` (int32) at or below `limit`, or ``LOWEST`` if there is none."""
     found = LOWEST
     for j in range(lane, len(keys), lanes):
         found = max(found, keys[j] if keys[j] <= limit else LOWEST)
@@ -73,8 +92,8 @@ def largest_at_most(keys, limit, lane, lanes):
 
 @stage
 def smallest_above(keys, limit, lane, lanes):
-    """The smallest of a lane's keys above `limit`; HIGHEST if there is none."""
-    found = LOWEST  # of the keys' negatives: LLVM vectorises this maximum, and not the minimum of the keys
+    """Return the smallest of the lane's own `keys` (int32) above `limit`, or ``HIGHEST`` if there is none."""
+    found = LOWEST  # the largest of the negative keys: LLVM vectorizes this maximum, but not the minimum of the keys
     for j in range(lane, len(keys), lanes):
         found = max(found, np.int32(-keys[j]) if keys[j] > limit else LOWEST)
     return np.int32(-found)
@@ -82,7 +101,7 @@ def smallest_above(keys, limit, lane, lanes):
 
 @stage
 def largest(found, lanes):
-    """The largest of what the lanes found; every lane gets the same."""
+    """Return the largest of the keys that the lanes found (int32); every lane computes the same key."""
     best = found[0]
     for s in range(1, lanes):
         best = max(best, found[s])
@@ -91,7 +110,7 @@ def largest(found, lanes):
 
 @stage
 def smallest(found, lanes):
-    """The smallest of what the lanes found; every lane gets the same."""
+    """Return the smallest of the keys that the lanes found (int32); every lane computes the same key."""
     best = found[0]
     for s in range(1, lanes):
         best = min(best, found[s])
@@ -100,7 +119,7 @@ def smallest(found, lanes):
 
 @row
 def key_at_most(keys, limit, found, lane, lanes, barrier):
-    """The largest key at or below `limit`."""
+    """Return the largest key of all lanes at or below `limit`, or ``LOWEST``; `found` (int32, one per lane) is work space."""
     barrier()
     found[lane] = largest_at_most(keys, limit, lane, lanes)
     barrier()
@@ -109,7 +128,7 @@ def key_at_most(keys, limit, found, lane, lanes, barrier):
 
 @row
 def key_above(keys, limit, found, lane, lanes, barrier):
-    """The smallest key above `limit`."""
+    """Return the smallest key of all lanes above `limit`, or ``HIGHEST``; `found` (int32, one per lane) is work space."""
     barrier()
     found[lane] = smallest_above(keys, limit, lane, lanes)
     barrier()
@@ -118,15 +137,30 @@ def key_above(keys, limit, found, lane, lanes, barrier):
 
 @row
 def select(keys, rank, counts, lane, lanes, barrier):
-    """The key of `rank` (0 is the smallest), of those below HIGHEST.
+    """Return the key of a given rank among the keys below ``HIGHEST``.
 
-    Pivots come in turn from a line through the counts at both ends and from the middle between them. One that
-    falls between the wanted key and its neighbour ends the search: some six rounds, not the 32 of a key's bits.
+    Pivots come in turn from linear interpolation of the counts and from the middle of the interval. A pivot that falls
+    between the wanted key and its neighbor ends the search: this takes about six rounds, where plain bisection takes the 32
+    bits of a key.
+
+    Parameters
+    ----------
+    keys : int32 (P,)
+    rank : int32
+        0 is the smallest.
+    counts : int32 (lanes,), work space
+
+    Returns
+    -------
+    int32
+        The same in every lane.
     """
-    below = key_above(keys, LOWEST, counts, lane, lanes, barrier)  # the key is in [below, above]
+    # the wanted key is from below to above
+    below = key_above(keys, LOWEST, counts, lane, lanes, barrier)
     above = key_at_most(keys, np.int32(HIGHEST - np.int32(1)), counts, lane, lanes, barrier)
-    fewer, more = np.int32(0), np.int32(len(keys))  # keys below `below`, and at or below `above`
-    for turn in range(64):
+    # number of keys less than `below`, and up to `above`; that the latter counts HIGHEST at first changes only first guesses
+    fewer, more = np.int32(0), np.int32(len(keys))
+    for turn in range(64):  # every second turn halves the interval, which has 32 bits at most
         if below < above:
             part = np.float32(rank + np.int32(1) - fewer) / np.float32(more - fewer) if turn % 2 == 0 else HALF
             gap = np.int64(above) - np.int64(below)
@@ -145,7 +179,7 @@ def select(keys, rank, counts, lane, lanes, barrier):
 
 @row
 def select_next(keys, key, rank, counts, lane, lanes, barrier):
-    """The key of ``rank + 1``, where `key` is that of `rank`."""
+    """Return the key of ``rank + 1``, where `key` is the key of `rank`; other parameters as in :func:`select`."""
     if count_keys(keys, key, counts, lane, lanes, barrier) > rank + 1:
         return key
     return key_above(keys, key, counts, lane, lanes, barrier)
@@ -153,7 +187,21 @@ def select_next(keys, key, rank, counts, lane, lanes, barrier):
 
 @row
 def good_percentile(flux, ivar, fraction, keys, counts, lane, lanes, barrier):
-    """Flux below which a `fraction` of the good samples lies, between samples by linear interpolation; 0 without any."""
+    """Return the flux below which a `fraction` of the good samples lies, by linear interpolation between samples.
+
+    Parameters
+    ----------
+    flux, ivar : float32 (P,)
+    fraction : float32
+        From 0 to 1.
+    keys : int32 (P,), work space
+    counts : int32 (lanes,), work space
+
+    Returns
+    -------
+    float32
+        The same in every lane; 0 if there is no good sample.
+    """
     barrier()
     order_keys(flux, ivar, keys, lane, lanes)
     good = count_keys(keys, np.int32(HIGHEST - np.int32(1)), counts, lane, lanes, barrier)

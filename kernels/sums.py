@@ -1,8 +1,8 @@
-"""Sums over a row in an order that does not depend on the machine.
+"""Sum over a row in an order that does not depend on the machine.
 
-Sample j is added to partial sum ``j % SUMS``, then the partial sums are added in
-turn. The order is the same for any vector width and any number of lanes, and
-the error grows with n / SUMS only.
+Sample j of a range ``lo <= j < hi`` is added to partial sum ``(j - lo) % SUMS``; then the partial sums are added one after
+the other. The order is the same for any vector width and any number of lanes, and the rounding error grows with n / SUMS
+only.
 """
 
 import math
@@ -11,20 +11,28 @@ import numpy as np
 
 from .lanes import row, stage
 
-SUMS = 128
+SUMS = 128  # partial sums
 ZERO = np.float32(0.0)
 ONE = np.float32(1.0)
 
 
 @stage
 def partial_moments(flux, ivar, lo, hi, partial, lane, lanes):
-    """Partial sums of good flux, its square and the number of good samples, over ``lo <= j < hi``."""
+    """Write the partial sums over ``lo <= j < hi``; each lane handles its own partial sums.
+
+    Parameters
+    ----------
+    flux, ivar : float32 (P,)
+    lo, hi : int
+    partial : float32 (3, SUMS), out
+        Sums over the good samples of flux, of flux^2, and of 1.
+    """
     total, square, count = partial[0], partial[1], partial[2]
     for s in range(lane, SUMS, lanes):
         total[s] = square[s] = count[s] = ZERO
     for base in range(lo, hi, SUMS):
         number = min(SUMS, hi - base)
-        f, v = flux[base : base + number], ivar[base : base + number]  # an index base + s would not vectorise
+        f, v = flux[base : base + number], ivar[base : base + number]  # LLVM does not vectorize flux[base + s]
         for s in range(lane, number, lanes):
             total[s] += f[s] if v[s] > ZERO else ZERO
         for s in range(lane, number, lanes):
@@ -35,7 +43,7 @@ def partial_moments(flux, ivar, lo, hi, partial, lane, lanes):
 
 @stage
 def add_up(partial, which):
-    """The sum of one row of partial sums; every lane gets the same."""
+    """Return the sum of the partial sums ``partial[which]``; every lane computes the same sum."""
     total = ZERO
     for s in range(SUMS):
         total += partial[which, s]
@@ -44,7 +52,19 @@ def add_up(partial, which):
 
 @row
 def good_mean(flux, ivar, lo, hi, partial, lane, lanes, barrier):
-    """Mean flux over the samples ``lo <= j < hi`` that hold data; 0 where none does."""
+    """Return the mean flux of the good samples in ``lo <= j < hi``.
+
+    Parameters
+    ----------
+    flux, ivar : float32 (P,)
+    lo, hi : int
+    partial : float32 (3, SUMS), work space
+
+    Returns
+    -------
+    float32
+        The same in every lane; 0 if there is no good sample.
+    """
     barrier()
     partial_moments(flux, ivar, lo, hi, partial, lane, lanes)
     barrier()
@@ -53,7 +73,7 @@ def good_mean(flux, ivar, lo, hi, partial, lane, lanes, barrier):
 
 @row
 def good_rms(flux, ivar, lo, hi, partial, lane, lanes, barrier):
-    """Root mean square flux over the samples that hold data; 0 where none does."""
+    """Return the root mean square flux of the good samples in ``lo <= j < hi``; parameters as in :func:`good_mean`."""
     barrier()
     partial_moments(flux, ivar, lo, hi, partial, lane, lanes)
     barrier()

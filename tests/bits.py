@@ -12,22 +12,26 @@ import hashlib
 import json
 import sys
 from collections.abc import Callable
+from functools import partial
 from importlib import metadata
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import torch
 from llvmlite import binding
 
-import clrseries as c
 from clrseries import Grid, Normal, Series, Uniform
-from clrseries.augment import Curve
-from clrseries.augment.config import observe_from_config, stellar_augmentation, variable_augmentation
+from clrseries import lightcurves as lc
+from clrseries import spectra as sp
+from clrseries.config import composition, default_steps
 from clrseries.encoders import build_encoder
+from clrseries.encoders.standardize import standardize
 from clrseries.methods import Projector
-from clrseries.model import Model
+from clrseries.model.model import Model
+from clrseries.spectra import Curve
 
-from .everything import vignette
+from .spectra.every_step import vignette
 
 RECORD = Path(__file__).with_name("bits.json")
 SAMPLES = 24  # numbers kept of each array
@@ -66,49 +70,51 @@ def stars() -> Series:
 
 def spectrum_steps() -> dict[str, list]:
     """Name -> the steps beside resampling."""
-    resample = c.Resample(GRID)
+    resample = sp.Resample(GRID)
     before = {
-        "Redshift": c.Redshift(to=Uniform(0, 0.05), z="z"),
-        "Redshift, f_nu": c.Redshift(to=0.03, z="z", flux="f_nu"),
-        "Velocity": c.Velocity(Normal(0, 90)),
-        "RotationalBroadening": c.Rotate(Uniform(0, 900), Uniform(0.2, 0.8)),
-        "VelocityDispersion": c.Broaden(Uniform(0, 900)),
-        "Tilt": c.Tilt(Normal(0, 0.3), Normal(0, 0.3)),
-        "HostExtinction": c.HostExtinction(Uniform(0, 0.4), rv=Uniform(2.5, 4), curve="O94"),
-        "Extinction": c.Extinction(Uniform(0, 0.4)),
-        "LSF, resolution": c.LSF(resolution=Uniform(300, 900), native_resolution=2000.0),
-        "LSF, fwhm": c.LSF(fwhm=Uniform(3, 30), native_fwhm=2.0),
-        "LSF, curve": c.LSF(Curve([4000, 8000], [400, 700])),
-        "WavelengthError": c.WavelengthError(Normal(0, 2), Normal(0, 1e-4)),
+        "Redshift": sp.Redshift(to=Uniform(0, 0.05), z="z"),
+        "Redshift, f_nu": sp.Redshift(to=0.03, z="z", flux="f_nu"),
+        "Velocity": sp.Velocity(Normal(0, 90)),
+        "RotationalBroadening": sp.RotationalBroadening(Uniform(0, 900), Uniform(0.2, 0.8)),
+        "VelocityDispersion": sp.VelocityDispersion(Uniform(0, 900)),
+        "Tilt": sp.Tilt(Normal(0, 0.3), Normal(0, 0.3)),
+        "HostExtinction": sp.HostExtinction(Uniform(0, 0.4), rv=Uniform(2.5, 4), curve="O94"),
+        "Extinction": sp.Extinction(Uniform(0, 0.4)),
+        "LSF, resolution": sp.LSF(resolution=Uniform(300, 900), native_resolution=2000.0),
+        "LSF, fwhm": sp.LSF(fwhm=Uniform(3, 30), native_fwhm=2.0),
+        "LSF, curve": sp.LSF(Curve([4000, 8000], [400, 700])),
+        "WavelengthError": sp.WavelengthError(Normal(0, 2), Normal(0, 1e-4)),
     }
     after = {
-        "Telluric": c.Telluric(Uniform(-0.5, 1.5)),
-        "FluxCalibrationError": c.WarpFlux(Uniform(0, 0.3), Uniform(100, 900)),
-        "Fringe": c.Fringe(Uniform(0, 0.1), Uniform(30, 90), 6500.0),
-        "ArmJoin": c.ArmJoin(5900.0, Normal(0, 0.1), 30.0),
-        "Custom": c.Custom(vignette, {"depth": Uniform(0, 0.3), "jitter": 0.01}),
-        "ScatteredLight": c.ScatteredLight(Normal(0, 0.1)),
-        "SkyResidual": c.SkyResidual(Uniform(0, 0.2), 8.0),
-        "Noise": c.Noise(Uniform(5, 50)),
-        "Noise, of the source": c.Noise(9.0, source=0.5, read=0.2, throughput=Curve([4000, 6000, 8000], [0.5, 1, 0.6])),
-        "Noise, copied": c.Noise(9.0, copied=[Curve([4000, 8000], [1, 3]), Curve([4000, 8000], [3, 1])]),
-        "CosmicRays": c.CosmicRays(Uniform(0, 9), 3.0, 0.3),
-        "Crop": c.Crop(Uniform(-300, 300), Uniform(-300, 300)),
-        "DropArm": c.LoseArm([(4000, 5900), (5900, 9000)], probability=0.7),
-        "MaskTelluric": c.MaskTelluric(),
-        "MaskRuns": c.MaskRuns(3, Uniform(20, 90)),
-        "MaskPixels": c.MaskPixels(Uniform(0, 0.2)),
-        "Normalize, mean": c.Normalize("mean"),
-        "Normalize, median": c.Normalize("median", between=(5000, 7000)),
-        "Normalize, l2": c.Normalize("l2"),
-        "Normalize, continuum": c.Normalize("continuum", 300.0),
-        "Normalize, percentile": c.Normalize("percentile", 300.0, 80.0),
-        "Normalize, asinh": c.Normalize(asinh=0.7),
+        "Telluric": sp.Telluric(Uniform(-0.5, 1.5)),
+        "FluxCalibrationError": sp.FluxCalibrationError(Uniform(0, 0.3), Uniform(100, 900)),
+        "Fringe": sp.Fringe(Uniform(0, 0.1), Uniform(30, 90), 6500.0),
+        "ArmJoin": sp.ArmJoin(5900.0, Normal(0, 0.1), 30.0),
+        "Custom": sp.Custom(vignette, {"depth": Uniform(0, 0.3), "jitter": 0.01}),
+        "ScatteredLight": sp.ScatteredLight(Normal(0, 0.1)),
+        "SkyResidual": sp.SkyResidual(Uniform(0, 0.2), 8.0),
+        "Noise": sp.Noise(Uniform(5, 50)),
+        "Noise, of the source": sp.Noise(
+            9.0, source=0.5, read=0.2, throughput=Curve([4000, 6000, 8000], [0.5, 1, 0.6])
+        ),
+        "Noise, copied": sp.Noise(9.0, copied=[Curve([4000, 8000], [1, 3]), Curve([4000, 8000], [3, 1])]),
+        "CosmicRays": sp.CosmicRays(Uniform(0, 9), 3.0, 0.3),
+        "Crop": sp.Crop(Uniform(-300, 300), Uniform(-300, 300)),
+        "DropArm": sp.DropArm([(4000, 5900), (5900, 9000)], probability=0.7),
+        "MaskTelluric": sp.MaskTelluric(),
+        "MaskRuns": sp.MaskRuns(3, Uniform(20, 90)),
+        "MaskPixels": sp.MaskPixels(Uniform(0, 0.2)),
+        "Normalize, mean": sp.Normalize("mean"),
+        "Normalize, median": sp.Normalize("median", between=(5000, 7000)),
+        "Normalize, l2": sp.Normalize("l2"),
+        "Normalize, continuum": sp.Normalize("continuum", 300.0),
+        "Normalize, percentile": sp.Normalize("percentile", 300.0, 80.0),
+        "Normalize, asinh": sp.Normalize(asinh=0.7),
     }
     return {
         "Resample": [resample],
-        "Resample, linear": [c.Resample(GRID, "linear")],
-        "Resample, lanczos": [c.Resample(GRID, "lanczos")],
+        "Resample, linear": [sp.Resample(GRID, "linear")],
+        "Resample, lanczos": [sp.Resample(GRID, "lanczos")],
         **{name: [step, resample] for name, step in before.items()},
         **{name: [resample, step] for name, step in after.items()},
     }
@@ -116,51 +122,51 @@ def spectrum_steps() -> dict[str, list]:
 
 def curve_steps() -> dict[str, list]:
     """Name -> the steps beside packing."""
-    pack = c.Pack(64, "stratified")
+    pack = lc.Pack(64, "stratified")
     times, bands = (0.0, 0.3, 1.1), ("g", "r", "g")
     before = {
-        "Redshift": c.Dilate(Uniform(0.05, 0.3)),
-        "StretchPeriod": c.StretchPeriod(Uniform(0.8, 1.2)),
-        "ReverseTime": c.ReverseTime(probability=0.5),
-        "ShiftTime": c.ShiftTime(Uniform(-90, 90)),
-        "Amplify": c.Amplify(Uniform(0.5, 1.5), Uniform(0.5, 2)),
-        "Flares": c.Flares(0.02, 0.5, 5.0),
-        "Window": c.Window(Uniform(200, 700)),
-        "Truncate": c.Truncate(Uniform(100, 300), "peak"),
-        "Visit, nearest": c.Visit(times, bands, 2.0, 1.5),
-        "Visit, linear": c.Visit(times, bands, 2.0, 30.0, "linear"),
-        "Seasons": c.Seasons(Uniform(150, 250)),
-        "Seasons, opposition": c.Seasons(200.0, ra="ra"),
-        "Nights": c.Nights(Uniform(6, 12)),
-        "Weather": c.Weather(Uniform(0.1, 0.5), 4.0),
-        "Moon": c.Moon(0.8),
-        "Moon, drawn": c.Moon(0.8, drawn=True),
-        "Gaps": c.Gaps(Uniform(20, 60), 6.0),
-        "DropDays": c.LoseDays(3, Uniform(10, 40)),
-        "DropBands": c.DropBands(0.4),
-        "DropPoints": c.Thin(Uniform(0.1, 0.6)),
-        "Bin": c.Bin(Uniform(1, 9)),
-        "Fold": c.Fold("period", Uniform(0, 1)),
+        "Redshift": lc.Redshift(Uniform(0.05, 0.3)),
+        "StretchPeriod": lc.StretchPeriod(Uniform(0.8, 1.2)),
+        "ReverseTime": lc.ReverseTime(probability=0.5),
+        "ShiftTime": lc.ShiftTime(Uniform(-90, 90)),
+        "Amplify": lc.Amplify(Uniform(0.5, 1.5), Uniform(0.5, 2)),
+        "Flares": lc.Flares(0.02, 0.5, 5.0),
+        "Window": lc.Window(Uniform(200, 700)),
+        "Truncate": lc.Truncate(Uniform(100, 300), "peak"),
+        "Visit, nearest": lc.Visit(times, bands, 2.0, 1.5),
+        "Visit, linear": lc.Visit(times, bands, 2.0, 30.0, "linear"),
+        "Seasons": lc.Seasons(Uniform(150, 250)),
+        "Seasons, opposition": lc.Seasons(200.0, ra="ra"),
+        "Nights": lc.Nights(Uniform(6, 12)),
+        "Weather": lc.Weather(Uniform(0.1, 0.5), 4.0),
+        "Moon": lc.Moon(0.8),
+        "Moon, drawn": lc.Moon(0.8, random_phase=True),
+        "Gaps": lc.Gaps(Uniform(20, 60), 6.0),
+        "DropDays": lc.DropDays(3, Uniform(10, 40)),
+        "DropBands": lc.DropBands(0.4),
+        "DropPoints": lc.DropPoints(Uniform(0.1, 0.6)),
+        "Bin": lc.Bin(Uniform(1, 9)),
+        "Fold": lc.Fold("period", Uniform(0, 1)),
     }
     after = {
-        "ZeroPoint": c.ZeroPoint(0.1),
-        "Jumps": c.Jumps(0.1, 90.0),
-        "Trend": c.Trend(Normal(0, 0.1), Normal(0, 0.1)),
-        "RandomWalk": c.RandomWalk(0.02, 30.0),
-        "Saturate": c.Saturate({"r": 19.75, "g": 19.9}),
-        "Noise": c.Depth({"g": 20.5, "r": 20.0}, Normal(0, 0.3), sky=0.9, floor=0.01),
-        "Noise, from night to night": c.Depth(20.5, scatter=0.2),
-        "Outliers": c.Outliers(0.2, 6.0),
-        "Detect": c.Detect(95.0, 0.5),
-        "Normalize, object": c.Level("object"),
-        "Normalize, band": c.Level("band"),
-        "Normalize, color": c.Level("colour", "r"),
-        "Normalize, magnitude": c.Level("magnitude", softening=3.0),
+        "ZeroPoint": lc.ZeroPoint(0.1),
+        "Jumps": lc.Jumps(0.1, 90.0),
+        "Trend": lc.Trend(Normal(0, 0.1), Normal(0, 0.1)),
+        "RandomWalk": lc.RandomWalk(0.02, 30.0),
+        "Saturate": lc.Saturate({"r": 19.75, "g": 19.9}),
+        "Noise": lc.Noise({"g": 20.5, "r": 20.0}, Normal(0, 0.3), sky=0.9, floor=0.01),
+        "Noise, from night to night": lc.Noise(20.5, scatter=0.2),
+        "Outliers": lc.Outliers(0.2, 6.0),
+        "Detect": lc.Detect(95.0, 0.5),
+        "Normalize, object": lc.Normalize("object"),
+        "Normalize, band": lc.Normalize("band"),
+        "Normalize, color": lc.Normalize("color", "r"),
+        "Normalize, magnitude": lc.Normalize("magnitude", softening=3.0),
     }
     return {
-        "Pack, crop": [c.Pack(48, "crop", "peak")],
-        "Pack, random": [c.Pack(48, "random", "middle", Uniform(-9, 9))],
-        "Pack, stratified": [c.Pack(48, "stratified", "detection")],
+        "Pack, crop": [lc.Pack(48, "crop", "peak")],
+        "Pack, random": [lc.Pack(48, "random", "middle", Uniform(-9, 9))],
+        "Pack, stratified": [lc.Pack(48, "stratified", "detection")],
         **{name: [step, pack] for name, step in before.items()},
         **{name: [pack, step] for name, step in after.items()},
     }
@@ -170,63 +176,70 @@ def compositions() -> dict[str, Callable[[], Arrays]]:
     """Name of a case -> the arrays that it makes."""
     cases: dict[str, Callable[[], Arrays]] = {}
     for name, steps in spectrum_steps().items():
-        cases[f"spectra: {name}"] = lambda s=steps: views_of(c.Observe(s), spectra())
+        cases[f"spectra: {name}"] = partial(of_spectra, steps)
     for name in ("SDSS", "BOSS", "DESI", "LAMOST-LRS", "4MOST-LRS", "WEAVE-LRS", "Gaia-XP", "6dF"):
-        cases[f"spectra: survey {name}"] = lambda n=name: views_of(
-            c.Observe([c.Redshift(to=0.02, z="z"), *c.survey(n).steps(native_fwhm=2.5, join=0.05), c.Normalize()]),
-            spectra(),
-        )
-    cases["spectra: default"] = lambda: views_of(observe_from_config(stellar_augmentation()), spectra())
+        steps = [sp.Redshift(to=0.02, z="z"), *sp.survey(name).steps(native_fwhm=2.5, join=0.05), sp.Normalize()]
+        cases[f"spectra: survey {name}"] = partial(of_spectra, steps)
+    cases["spectra: default"] = lambda: views_of(composition(default_steps("spectra")), spectra())
     for name, steps in curve_steps().items():
-        cases[f"light curves: {name}"] = lambda s=steps: views_of(c.Monitor(s), stars())
+        cases[f"light curves: {name}"] = partial(of_stars, steps)
     surveys = {
         "LSST-WFD": {"u": "g", "z": "i", "y": "i"}, "ZTF": {}, "Gaia": {"G": "g", "BP": "r", "RP": "i"}, "ASAS-SN": {"V": "g"},
         "Kepler": {"Kp": "g"}, "TESS": {"T": "i"}, "OGLE": {"I": "i", "V": "g"}, "EROS1": {"B": "g", "R": "r"},
         "SDSS-S82": {"u": "g", "z": "i"}, "Pan-STARRS": {"z": "i", "y": "i"},
     }  # fmt: skip
     for name, own in surveys.items():
-        cases[f"light curves: survey {name}"] = lambda n=name, o=own: views_of(cadenced(n, o), stars())
-    cases["light curves: default"] = lambda: views_of(observe_from_config(variable_augmentation()), stars())
+        cases[f"light curves: survey {name}"] = partial(of_stars, cadenced(name, own))
+    cases["light curves: default"] = lambda: views_of(composition(default_steps("lightcurves")), stars())
     return cases
 
 
-def cadenced(name: str, own: dict[str, str]):
-    """A survey's composition, without those of its steps that ask for a measurement every few minutes."""
-    survey = c.cadence(name)
-    when = [
+def cadenced(name: str, own: dict[str, str]) -> list[Any]:
+    """A survey's steps, without those of its steps that ask for a measurement every few minutes."""
+    survey = lc.survey(name)
+    cadence = [
         step
-        for step in survey.when(own, reach=5.0, method="nearest")
-        if survey.cycle > 0.5 or type(step) is not c.Visit
+        for step in survey.cadence_steps(own, reach=5.0, method="nearest")
+        if survey.cycle > 0.5 or type(step) is not lc.Visit
     ]
-    return c.Monitor([*when, c.Pack(96), *survey.how(own), c.Level("band")])
+    return [*cadence, lc.Pack(96), *survey.noise_steps(own), lc.Normalize("band")]
 
 
 def encoders() -> dict[str, Callable[[], Arrays]]:
     """The same for the embeddings of each encoder, with random weights."""
     cases: dict[str, Callable[[], Arrays]] = {}
     for name in ("dense", "resnet1d", "spectrum_transformer", "convnext1d"):
-        observe = c.Observe([c.Resample(GRID), c.Noise(20.0), c.Normalize()])
-        cases[f"encoder: {name}"] = lambda n=name, o=observe: embeddings(n, o, spectra(), ())
+        observe = sp.Observe([sp.Resample(GRID), sp.Noise(20.0), sp.Normalize()])
+        cases[f"encoder: {name}"] = partial(embeddings, name, observe, spectra(), ())
     for name in ("curve_transformer", "curve_conv", "curve_tcn"):
-        observe = c.Monitor([c.Pack(64), c.Level("band")])
-        cases[f"encoder: {name}"] = lambda n=name, o=observe: embeddings(n, o, stars(), ("g", "r", "i"))
+        in_bands = lc.Observe([lc.Pack(64), lc.Normalize("band")])
+        cases[f"encoder: {name}"] = partial(embeddings, name, in_bands, stars(), ("g", "r", "i"))
     return cases
 
 
-def views_of(composition, series: Series) -> Arrays:
+def of_spectra(steps: list[Any]) -> Arrays:
+    """What steps make of the spectra."""
+    return views_of(sp.Observe(steps), spectra())
+
+
+def of_stars(steps: list[Any]) -> Arrays:
+    """What steps make of the light curves."""
+    return views_of(lc.Observe(steps), stars())
+
+
+def views_of(observe, series: Series) -> Arrays:
     """What one composition makes, on one thread."""
-    views = composition(series, VIEWS, SEED, EPOCH, threads=1)
+    views = observe(series, VIEWS, SEED, EPOCH, threads=1)
     names = ("flux", "ivar") if len(views.inputs) == 2 else ("time", "flux", "ivar", "band")
-    return {**dict(zip(names, views.inputs, strict=True)), "params": views.draw}
+    return {**dict(zip(names, views.inputs, strict=True)), "params": views.params}
 
 
 def embeddings(name: str, observe, series: Series, bands: tuple[str, ...]) -> Arrays:
     """Embedding and projection of a small model."""
     torch.manual_seed(SEED)
-    encoder = build_encoder(name, observe, bands, 16, "tiny", 24)
-    views = observe(series, 2, SEED, threads=1)
-    if hasattr(encoder, "standard"):
-        encoder.standard.fit(*(torch.from_numpy(array).flatten(0, 1) for array in views.inputs))
+    width = {"width": 16} if name in ("dense", "resnet1d") else {}
+    encoder = build_encoder({name: {"embedding_dim": 24} | width}, observe, bands)
+    standardize(encoder, observe, series, 2, SEED)
     model = Model(encoder.eval(), Projector(24, 8).eval(), observe, {}, bands)
     return {layer: model.embed(series, layer, threads=1) for layer in ("embedding", "projection")}
 

@@ -5,7 +5,8 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from clrseries import Grid, Normalize, Resample, Series
+from clrseries import Grid, Series
+from clrseries.spectra import Normalize, Resample
 
 ROOT = Path(__file__).parent.parent
 DATA = Path(os.environ.get("CLRSERIES_TEST_DATA", ROOT.parent / "shared" / "data"))

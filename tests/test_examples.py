@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 import yaml
 
-from clrseries.augment.config import observe_from_config, stellar_augmentation
+from clrseries.config import composition, default_steps
 
 ROOT = Path(__file__).parent.parent
 
@@ -21,15 +21,15 @@ def test_observe_again(stars, capsys):
 
 def test_the_example_configuration_is_the_default():
     config = yaml.safe_load((ROOT / "examples" / "stellar.yaml").read_text())
-    assert config["augment"] == stellar_augmentation()
-    observe_from_config(config["augment"])
+    assert config["augment"] == default_steps("spectra")
+    composition(config["augment"])
 
 
 def test_the_supernova_recipe_trains_on_real_spectra(shared_data, monkeypatch, tmp_path):
     from clrseries import load, pretrain
     from clrseries.datasets.supernovae import CLASSES, held_out_objects, supernova_spectra
 
-    monkeypatch.setenv("CLRSERIES_TEST_DATA", str(shared_data))
+    monkeypatch.setenv("CLRSERIES_DATA", str(shared_data))
     series = supernova_spectra()
     kinds, names = (np.array(series.table[name].to_pylist()) for name in ("class", "object_id"))
     held_out = held_out_objects(series, 0)
@@ -48,6 +48,7 @@ def test_every_method_is_described():
     assert all(f"`{name}`" in page for name in (*METHODS, *TERMS))
 
 
+@pytest.mark.slow
 @pytest.mark.filterwarnings("ignore")
 def test_readme_snippets(stars, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
@@ -58,15 +59,17 @@ def test_readme_snippets(stars, tmp_path, monkeypatch):
             exec(compile(block.replace("epochs=150", "epochs=1"), page, "exec"), {})
 
 
+@pytest.mark.slow
 @pytest.mark.filterwarnings("ignore")
-def test_variables(tmp_path, monkeypatch, capsys):
-    from clrseries.datasets import simulated_curves, variables
+def test_variable_stars(tmp_path, monkeypatch, capsys):
+    from clrseries.datasets import simulated_light_curves
+    from clrseries.demos import variable_stars
 
     monkeypatch.setattr(
-        variables, "labelled_variables", lambda: (simulated_curves(80, nights=30), "80 SIMULATED stars")
+        variable_stars, "labeled_variables", lambda: (simulated_light_curves(80, nights=30), "80 SIMULATED stars")
     )
-    monkeypatch.setattr("sys.argv", ["variables.py", "--epochs", "1", "--output", str(tmp_path / "run")])
-    runpy.run_path(str(ROOT / "examples" / "variables.py"), run_name="__main__")
+    monkeypatch.setattr("sys.argv", ["variable_stars.py", "--epochs", "1", "--output", str(tmp_path / "run")])
+    runpy.run_path(str(ROOT / "examples" / "variable_stars.py"), run_name="__main__")
     shown = capsys.readouterr().out
     assert (
         "80 SIMULATED stars" in shown
@@ -82,21 +85,13 @@ def test_cadences(tmp_path, monkeypatch):
     assert (tmp_path / "cadences.png").stat().st_size > 50_000
 
 
+@pytest.mark.slow
 @pytest.mark.filterwarnings("ignore")
 def test_gallery_shows_every_step(stars, tmp_path, monkeypatch):
-    from clrseries.augment.config import STEPS
+    from clrseries.config import SPECTRUM_STEPS
 
     monkeypatch.setattr("sys.argv", ["gallery.py", "--output", str(tmp_path / "gallery.png")])
     made = runpy.run_path(str(ROOT / "examples" / "gallery.py"), run_name="__main__")
     assert (tmp_path / "gallery.png").stat().st_size > 100_000
     shown = {type(step).__name__ for _, steps, _ in made["panels"]() for step in steps}
-    assert shown == set(STEPS) - {"Resample"}
-
-
-def test_docstring_examples():
-    import doctest
-
-    from clrseries import augment, monitor
-
-    for module in (augment.observe, augment.surveys, monitor.monitor, monitor.surveys):
-        assert doctest.testmod(module).failed == 0
+    assert shown == set(SPECTRUM_STEPS) - {"Resample"}

@@ -1,5 +1,6 @@
 """What is built is what is used: wheel and sdist carry the kernels."""
 
+import re
 import subprocess
 import sys
 import tarfile
@@ -9,15 +10,19 @@ from pathlib import Path
 
 import pytest
 
+import clrseries
+
 ROOT = Path(__file__).parent.parent
 PROBE = """
 import pathlib, numpy as np, clrseries, clrseries.kernels
-from clrseries import Grid, Observe, Resample, Series
+from clrseries import Grid, Series, spectra as sp
 assert pathlib.Path(clrseries.kernels.__file__).parent == pathlib.Path(clrseries.__file__).parent / "kernels"
-flux = Observe([Resample(Grid.linear(4100, 4900, 10))])(Series.from_arrays(np.linspace(4000, 5000, 100), np.ones((1, 100)))).flux
+flux = sp.Observe([sp.Resample(Grid.linear(4100, 4900, 10))])(Series.from_arrays(np.linspace(4000, 5000, 100), np.ones((1, 100)))).flux
 assert abs(flux - 1).max() < 1e-6
-from clrseries.augment.config import stellar_augmentation
-assert len(stellar_augmentation()) > 3
+from clrseries.config import default_steps
+assert len(default_steps("spectra")) > 3 and len(default_steps("lightcurves")) > 3
+import importlib.metadata
+assert importlib.metadata.version("clrseries") == clrseries.__version__
 """
 
 
@@ -38,15 +43,28 @@ def built(tmp_path_factory):
 def test_wheel_and_sdist_hold_the_kernels(built):
     wheel, sdist = built
     names = zipfile.ZipFile(wheel).namelist()
-    kernels = {p.name for p in (ROOT / "kernels").glob("*.py")}
-    assert {n.split("/")[-1] for n in names if n.startswith("clrseries/kernels/")} == kernels
+    kernels = {str(p.relative_to(ROOT)) for p in (ROOT / "kernels").rglob("*.py")}
+    assert {n.removeprefix("clrseries/") for n in names if n.startswith("clrseries/kernels/")} == kernels
+    package = {
+        str(p.relative_to(ROOT))
+        for p in (ROOT / "clrseries").rglob("*")
+        if p.suffix in (".py", ".pyi", ".yaml", ".typed")
+    }
+    assert package | {"clrseries/py.typed"} <= set(names)
     assert not [n for n in names if n.startswith(("kernels/", "tests/"))]
-    assert "clrseries/augment/stellar.yaml" in names and "clrseries/py.typed" in names
     with tarfile.open(sdist) as archive:
         inside = {n.split("/", 1)[1] for n in archive.getnames() if "/" in n}
-    assert {f"kernels/{k}" for k in kernels} <= inside and "setup.py" in inside
+    assert kernels <= inside and "setup.py" in inside
 
 
+def test_there_is_one_version():
+    cited = re.search(r"^version: (.*)$", (ROOT / "CITATION.cff").read_text(), re.M)
+    assert cited and cited.group(1).strip('"') == clrseries.__version__
+    headings = re.findall(r"^## \[(.*?)\]", (ROOT / "CHANGELOG.md").read_text(), re.M)
+    assert headings[0] == "Unreleased" or headings[0] == clrseries.__version__
+
+
+@pytest.mark.slow
 @pytest.mark.parametrize("where", ["elsewhere", "checkout"])
 def test_a_fresh_environment_runs_the_wheel(built, tmp_path, where):
     venv.create(tmp_path / "venv", with_pip=True)

@@ -1,52 +1,205 @@
-"""What compositions of steps have in common, for spectra and for light curves."""
+"""The base class of compositions of steps, for spectra and for light curves.
+
+A composition first draws the parameters of all views, and then makes all views in one kernel call.
+"""
 
 from __future__ import annotations
 
+import itertools
 from abc import ABC, abstractmethod
-from collections.abc import Sequence
-from typing import Any, Generic, TypeVar
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, ClassVar, Generic, Self, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ..errors import InputError
-from ..kernels import philox
 from ..series import Series
-from .run import check_backend
-from .step import BaseStep, check_order
+from ..views import Views
+from .backend import check_backend, on_gpu, warn_if_compiling
+from .keys import object_keys
+from .step import Array, Params, Step, StepContext, sample_steps
+from .threads import in_threads
 
-Made = TypeVar("Made")
+Made = TypeVar("Made", bound=Views)
+
+
+@dataclass(frozen=True)
+class KernelCall:
+    """One call of a compiled kernel, on the CPU or on a GPU.
+
+    Parameters
+    ----------
+    name : str
+        File and function of the CPU kernel, as Numba's cache names it.
+    cpu : function
+        The CPU kernel.
+    cuda : function
+        Imports and returns the function that launches the CUDA kernel.
+    samples : tuple of arrays (S,)
+        Sample arrays of the series, in the order of the kernel.
+    tables : namedtuple of arrays
+        Tables that all views share.
+    extra : tuple
+        Further arguments of the CPU kernel.
+    cuda_extra : tuple
+        Further arguments of the CUDA kernel.
+    """
+
+    name: str
+    cpu: Callable[..., None]
+    cuda: Callable[[], Callable[..., None]]
+    samples: tuple[Any, ...]
+    tables: Any
+    extra: tuple[Any, ...]
+    cuda_extra: tuple[Any, ...]
 
 
 class Composition(ABC, Generic[Made]):
-    """Steps in nature's order: :meth:`sample` draws all that is random in them, :meth:`apply` does what was drawn."""
+    """A sequence of steps that makes views of a batch of objects.
 
-    names: tuple[str, ...]
+    :meth:`sample` draws the parameters of all steps, and :meth:`apply` makes the views that these parameters describe.
 
-    def __init__(self, steps: Sequence[Any], backend: str, needed: type[BaseStep]) -> None:
-        check_order(type(self).__name__, steps, needed)
-        check_backend(backend)
+    Parameters
+    ----------
+    steps : sequence of Step
+        The steps, in the order in which nature applies them.
+    backend : {"auto", "cpu", "cuda"}
+        Where the views are made; with ``"auto"``, where the samples of the series lie.
+
+    Raises
+    ------
+    InputError
+        Steps are out of order, repeated, for the other kind of data, or the needed step is missing; or there is no such backend.
+    """
+
+    kind: ClassVar[str]  # of data: "spectra" or "light curves"
+    needed: ClassVar[type[Step]]  # the step that every composition of this kind has exactly once
+    combine: ClassVar[Mapping[str, Callable[[Array, Array], Array]]]  # for parameters that several steps change
+    outputs: ClassVar[tuple[str, ...]]  # data types of the arrays of a view
+    param_names: tuple[str, ...]  # names of the K parameters
+
+    def __init__(self, steps: Sequence[Any], backend: str) -> None:
+        if isinstance(steps, Step) or not isinstance(steps, Sequence):
+            raise InputError(f"{type(self).__name__} takes a list of steps, got {steps!r}")
         self.steps = tuple(steps)
+        self._check_steps()
+        check_backend(backend)
         self.backend = backend
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}([{', '.join(map(repr, self.steps))}])"
 
+    @property
     @abstractmethod
-    def sample(self, series: Series, views: int = 1, seed: int = 0, epoch: int = 0) -> NDArray[np.float64]:
-        """The draw, float64 (N, V, K), columns ``self.names``."""
+    def length(self) -> int:
+        """Number of pixels or points of a view."""
 
     @abstractmethod
+    def deterministic(self) -> Self:
+        """Return the composition without its random steps, which prepares data for embedding.
+
+        Returns
+        -------
+        Composition
+            With the same backend.
+        """
+
+    def sample(self, series: Series, views: int = 1, seed: int = 0, epoch: int = 0) -> NDArray[np.float64]:
+        """Draw the parameters of all views.
+
+        Parameters
+        ----------
+        series : Series
+            N objects.
+        views : int
+            V, the number of views of each object; at least 1.
+        seed, epoch : int
+            Other numbers give other draws; not negative.
+
+        Returns
+        -------
+        float64 (N, V, K)
+            The names of the K parameters are ``self.param_names``.
+
+        Raises
+        ------
+        InputError
+            The series holds the other kind of data, or a value cannot be drawn. The message names the step and the argument.
+        """
+        if views < 1:
+            raise InputError(f"views must be at least 1, got {views}")
+        self._check_series(series)
+        context_of = self._context(series, object_keys(series, seed), views, epoch)
+        params, columns = sample_steps(self.steps, self._neutral(), (len(series), views), context_of, self.combine)
+        self._check_params(series, columns)
+        return params
+
     def apply(
         self,
         series: Series,
-        draw: NDArray[np.float64],
+        params: NDArray[np.float64],
         seed: int = 0,
         epoch: int = 0,
         threads: int | None = None,
         out: Made | None = None,
     ) -> Made:
-        """The views that a draw describes."""
+        """Make the views that the parameters describe.
+
+        Parameters
+        ----------
+        series : Series
+            N objects.
+        params : float64 (N, V, K)
+            Parameters from :meth:`sample`, which you may have edited.
+        seed, epoch : int
+            They determine the noise and the masks of single samples; usually those given to :meth:`sample`.
+        threads : int, optional
+            Number of threads on the CPU; default all cores that this process may use. The result does not depend on it.
+        out : Views, optional
+            Views of an earlier call with equal shape, whose memory is overwritten. Use it to process a large archive in equal
+            parts with the memory of one part.
+
+        Returns
+        -------
+        Views
+            V views of each of the N objects.
+
+        Raises
+        ------
+        InputError
+            Shapes do not fit, or the series holds the other kind of data.
+        """
+        self._check_series(series)
+        shape = self._check_shape(series, params, out)
+        call, keys = self._kernel_call(series, params), object_keys(series, seed)
+        arrays = None if out is None else out.inputs
+        if on_gpu(self.backend, series):
+            from .device import run_on_device
+
+            arrays = run_on_device(
+                call.cuda(),
+                series,
+                call.samples,
+                params,
+                call.tables,
+                keys,
+                epoch,
+                call.cuda_extra,
+                shape,
+                self.outputs,
+                arrays,
+            )
+            return self._views(arrays, series, params, "cuda")
+        warn_if_compiling(call.name)
+        made = tuple(np.empty(shape, kind) for kind in self.outputs) if arrays is None else arrays
+
+        def rows(first: int, last: int) -> None:
+            call.cpu(call.samples, series.offsets, params, call.tables, keys, epoch, *call.extra, first, last, made)
+
+        in_threads(rows, series.offsets, threads)
+        return self._views(made, series, params, "cpu")
 
     def __call__(
         self,
@@ -57,23 +210,85 @@ class Composition(ABC, Generic[Made]):
         threads: int | None = None,
         out: Made | None = None,
     ) -> Made:
-        """:meth:`sample`, then :meth:`apply`: `views` views of each object.
+        """Draw the parameters of all views and make the views: :meth:`sample`, then :meth:`apply`.
 
-        A view depends on `seed`, `epoch`, the object's name and the view's number alone.
+        A view depends only on `seed`, `epoch`, the name of the object and the number of the view, not on the rest of the batch.
+
+        Parameters
+        ----------
+        series : Series
+            N objects.
+        views : int
+            V, the number of views of each object; at least 1.
+        seed, epoch : int
+            Other numbers give other views; not negative.
+        threads : int, optional
+            Number of threads on the CPU; default all cores that this process may use. The result does not depend on it.
+        out : Views, optional
+            Views of an earlier call with equal shape, whose memory is overwritten.
+
+        Returns
+        -------
+        Views
+            V views of each of the N objects.
+
+        Raises
+        ------
+        InputError
+            The series holds the other kind of data, a value cannot be drawn, or shapes do not fit.
         """
         return self.apply(series, self.sample(series, views, seed, epoch), seed, epoch, threads, out)
 
-    def _keys(self, series: Series, seed: int) -> NDArray[np.uint64]:
-        """What ties random numbers to each object and to the seed."""
-        return philox.object_keys(series.identity, np.uint64(seed))
+    @abstractmethod
+    def _neutral(self) -> dict[str, float]:
+        """Return, for each parameter, the value that switches its step off."""
 
-    def _check(self, series: Series, draw: NDArray[np.float64], length: int, out: Any) -> tuple[int, int, int]:
-        """The shape of the views of a draw; an :class:`InputError` if draw or `out` do not fit."""
-        if draw.shape[2:] != (len(self.names),) or len(draw) != len(series):
+    @abstractmethod
+    def _context(
+        self, series: Series, keys: NDArray[np.uint64], views: int, epoch: int
+    ) -> Callable[[Any, Mapping[str, Array]], StepContext]:
+        """Return a function that makes the context of a step, from the step and the parameters drawn so far."""
+
+    @abstractmethod
+    def _kernel_call(self, series: Series, params: NDArray[np.float64]) -> KernelCall:
+        """Return the kernel call that makes the views of `params`."""
+
+    @abstractmethod
+    def _views(self, arrays: Any, series: Series, params: NDArray[np.float64], backend: str) -> Made:
+        """Return the outputs of the kernel as views."""
+
+    @abstractmethod
+    def _check_series(self, series: Series) -> None:
+        """Raise an :class:`InputError` if the series holds the other kind of data."""
+
+    def _check_params(self, series: Series, params: Params) -> None:
+        """Raise an :class:`InputError` if the kernel cannot apply the drawn parameters."""
+
+    def _check_steps(self) -> None:
+        """Raise an :class:`InputError` if a step is of another kind, out of order or repeated, or the needed step is missing."""
+        name = f"{'spectra' if self.kind == 'spectra' else 'lightcurves'}.Observe"
+        for step in self.steps:
+            if not isinstance(step, Step):
+                raise InputError(f"{name} takes steps such as {self.needed.__name__}(...), got {step!r}")
+            if step.kind != self.kind:
+                raise InputError(
+                    f"{name} takes steps for {self.kind}, and {type(step).__name__} is a step for {step.kind}"
+                )
+        steps = [type(step).__name__ for step in self.steps]
+        if steps.count(self.needed.__name__) != 1:
+            raise InputError(f"{name} needs exactly one {self.needed.__name__}(...) among its steps, got {steps}")
+        orders = [step.order for step in self.steps]
+        if any(a >= b for a, b in itertools.pairwise(orders)):
+            wanted = [step for _, step in sorted(zip(orders, steps, strict=True))]
+            raise InputError(f"steps must follow nature's order, each once: {wanted}, got {steps}")
+
+    def _check_shape(self, series: Series, params: NDArray[np.float64], out: Any) -> tuple[int, int, int]:
+        """Return the shape of the views, or raise an :class:`InputError` if `params` or `out` do not fit."""
+        if params.shape[2:] != (len(self.param_names),) or len(params) != len(series):
             raise InputError(
-                f"draw has shape {draw.shape}, and ({len(series)}, V, {len(self.names)}) is wanted: take it from sample()"
+                f"params has shape {params.shape}, and ({len(series)}, V, {len(self.param_names)}) is wanted: take it from sample()"
             )
-        shape = (len(series), draw.shape[1], length)
+        shape = (len(series), params.shape[1], self.length)
         if out is not None and tuple(out.flux.shape) != shape:
             raise InputError(f"out holds views of shape {tuple(out.flux.shape)}, and {shape} is wanted")
         return shape

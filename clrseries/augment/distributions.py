@@ -1,101 +1,176 @@
-"""Where a step's values come from: a fixed number, a distribution, or one of the object's own columns."""
+"""Distributions, and the drawing of an argument's values from a number, a distribution or a per-object column."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, fields
+from typing import ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
 
+from ..argument_types import check_arguments
 from ..errors import InputError, located
 from ..series import Series
 
+Array = NDArray[np.float64]
+
 
 @dataclass(frozen=True)
-class Uniform:
-    """Equally likely between `low` and `high`."""
+class Distribution(ABC):
+    """Distribution that the values of an argument are drawn from, the base class of all of them."""
+
+    unbounded: ClassVar[tuple[str, ...]] = ()  # numbers that may be infinite
+
+    def __post_init__(self) -> None:
+        check_arguments(self)
+        for field in fields(self):
+            numbers = np.atleast_1d(np.asarray(getattr(self, field.name), np.float64))
+            if not np.isfinite(numbers).all() and field.name not in self.unbounded:
+                kind = type(self).__name__
+                raise InputError(f"{kind}: {field.name} must be finite, got {getattr(self, field.name)!r}")
+
+    @abstractmethod
+    def quantile(self, u: Array) -> Array:
+        """Return quantiles of the distribution.
+
+        Parameters
+        ----------
+        u : float64 array
+            Fractions of all draws, between 0 and 1.
+
+        Returns
+        -------
+        float64 array
+        """
+
+
+@dataclass(frozen=True)
+class Uniform(Distribution):
+    """Uniform distribution between two values.
+
+    Parameters
+    ----------
+    low, high : float
+        Smallest and largest value; an :class:`InputError` if `low` is above `high`.
+
+    Examples
+    --------
+    >>> from clrseries import Uniform, spectra as sp
+    >>> sp.Noise(snr=Uniform(5, 50))
+    Noise(snr=Uniform(low=5, high=50))
+    """
 
     low: float
     high: float
 
     def __post_init__(self) -> None:
+        super().__post_init__()
         if not self.low <= self.high:
             raise InputError(f"Uniform needs low <= high, got {self.low:g} and {self.high:g}")
 
-    def quantile(self, u: NDArray[np.float64]) -> NDArray[np.float64]:
-        """The value below which a fraction `u` of all draws lies."""
+    def quantile(self, u: Array) -> Array:
         return self.low + (self.high - self.low) * u
 
 
 @dataclass(frozen=True)
-class LogUniform:
-    """Uniform in the logarithm, between `low` > 0 and `high`."""
+class LogUniform(Distribution):
+    """Log-uniform distribution: the logarithm is uniform between those of two values.
+
+    Parameters
+    ----------
+    low, high : float
+        Smallest and largest value; an :class:`InputError` if `low` is not positive or is above `high`.
+
+    Examples
+    --------
+    >>> from clrseries import LogUniform, spectra as sp
+    >>> sp.Noise(snr=LogUniform(10, 100))
+    Noise(snr=LogUniform(low=10, high=100))
+    """
 
     low: float
     high: float
 
     def __post_init__(self) -> None:
+        super().__post_init__()
         if not 0 < self.low <= self.high:
             raise InputError(f"LogUniform needs 0 < low <= high, got {self.low:g} and {self.high:g}")
 
-    def quantile(self, u: NDArray[np.float64]) -> NDArray[np.float64]:
-        """The value below which a fraction `u` of all draws lies."""
+    def quantile(self, u: Array) -> Array:
         return self.low * (self.high / self.low) ** u
 
 
 @dataclass(frozen=True)
-class Normal:
-    """Gaussian with mean `mean` and standard deviation `sigma`."""
+class Normal(Distribution):
+    """Normal (Gaussian) distribution.
+
+    Parameters
+    ----------
+    mean : float
+        Mean.
+    sigma : float
+        Standard deviation, at least 0; otherwise an :class:`InputError`.
+
+    Examples
+    --------
+    >>> from clrseries import Normal, spectra as sp
+    >>> sp.Velocity(Normal(0, 40))
+    Velocity(v=Normal(mean=0, sigma=40))
+    """
 
     mean: float
     sigma: float
 
     def __post_init__(self) -> None:
+        super().__post_init__()
         if not self.sigma >= 0:
             raise InputError(f"Normal needs sigma >= 0, got {self.sigma:g}")
 
-    def quantile(self, u: NDArray[np.float64]) -> NDArray[np.float64]:
-        """The value below which a fraction `u` of all draws lies."""
+    def quantile(self, u: Array) -> Array:
         from scipy.special import ndtri
 
         return self.mean + self.sigma * ndtri(u)
 
 
 @dataclass(frozen=True)
-class Choice:
-    """One of `values`, equally likely."""
+class TruncatedNormal(Distribution):
+    """Normal distribution restricted to an interval.
 
-    values: tuple[float, ...]
+    Parameters
+    ----------
+    mean, sigma : float
+        Mean and standard deviation of the normal distribution before it is restricted; `sigma` is above 0.
+    low, high : float
+        Ends of the interval; `low` is below `high`.
 
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "values", tuple(float(v) for v in self.values))
-        if not self.values:
-            raise InputError("Choice needs at least one value")
+    Raises
+    ------
+    InputError
+        `sigma` is not positive, or `low` is not below `high`.
 
-    def quantile(self, u: NDArray[np.float64]) -> NDArray[np.float64]:
-        """The value below which a fraction `u` of all draws lies."""
-        index = np.minimum((u * len(self.values)).astype(int), len(self.values) - 1)
-        return np.asarray(self.values)[index]
-
-
-@dataclass(frozen=True)
-class TruncatedNormal:
-    """Gaussian with mean `mean` and standard deviation `sigma`, redrawn until it lies between `low` and `high`."""
+    Examples
+    --------
+    >>> from clrseries import TruncatedNormal, spectra as sp
+    >>> sp.Extinction(TruncatedNormal(0.1, 0.1, 0.0, 0.5)).curve
+    'F99'
+    """
 
     mean: float
     sigma: float
     low: float
     high: float
+    unbounded: ClassVar[tuple[str, ...]] = ("low", "high")
 
     def __post_init__(self) -> None:
+        super().__post_init__()
         if not (self.sigma > 0 and self.low < self.high):
             raise InputError(
                 f"TruncatedNormal needs sigma > 0 and low < high, got sigma {self.sigma:g}, {self.low:g} to {self.high:g}"
             )
 
-    def quantile(self, u: NDArray[np.float64]) -> NDArray[np.float64]:
-        """The value below which a fraction `u` of all draws lies."""
+    def quantile(self, u: Array) -> Array:
         from scipy.stats import truncnorm
 
         a, b = (self.low - self.mean) / self.sigma, (self.high - self.mean) / self.sigma
@@ -103,58 +178,124 @@ class TruncatedNormal:
 
 
 @dataclass(frozen=True)
-class Empirical:
-    """The distribution of measured `values`, with lines between their order statistics.
+class Choice(Distribution):
+    """Discrete distribution in which a few values are equally likely.
 
-    It is fixed when it is made, so that a view does not depend on the batch it is drawn in:
-    ``Empirical.from_column(series, "snr")``.
+    Parameters
+    ----------
+    values : sequence of float
+        At least one value; otherwise an :class:`InputError`.
+
+    Examples
+    --------
+    >>> from clrseries import Choice, spectra as sp
+    >>> sp.MaskRuns(count=Choice([0, 1, 2]))
+    MaskRuns(count=Choice(values=(0.0, 1.0, 2.0)))
     """
 
-    values: tuple[float, ...]
+    values: Sequence[float]
 
     def __post_init__(self) -> None:
+        super().__post_init__()
+        object.__setattr__(self, "values", tuple(float(v) for v in self.values))
+        if not self.values:
+            raise InputError("Choice needs at least one value")
+
+    def quantile(self, u: Array) -> Array:
+        index = np.minimum((u * len(self.values)).astype(int), len(self.values) - 1)
+        return np.asarray(self.values)[index]
+
+
+@dataclass(frozen=True)
+class Empirical(Distribution):
+    """Empirical distribution of measured values.
+
+    Quantiles are interpolated linearly between the sorted values.
+
+    Parameters
+    ----------
+    values : sequence of float
+        At least one value, all finite; otherwise an :class:`InputError`.
+
+    Examples
+    --------
+    >>> from clrseries import Empirical, spectra as sp
+    >>> sp.Noise(snr=Empirical([12.0, 30.0, 18.0]))
+    Noise(snr=Empirical(values=(12.0, 18.0, 30.0)))
+    """
+
+    values: Sequence[float]
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
         object.__setattr__(self, "values", tuple(sorted(float(v) for v in self.values)))
-        if not self.values or not np.isfinite(self.values).all():
-            raise InputError("Empirical needs at least one value, all of them finite")
+        if not self.values:
+            raise InputError("Empirical needs at least one value")
 
     @classmethod
     def from_column(cls, series: Series, name: str) -> Empirical:
-        """From a column of per-object numbers; an :class:`InputError` names an object without one."""
-        return cls(tuple(_column(name, series, -np.inf)))
+        """Return the distribution of the values in a per-object column.
 
-    def quantile(self, u: NDArray[np.float64]) -> NDArray[np.float64]:
-        """The value below which a fraction `u` of all draws lies."""
+        Parameters
+        ----------
+        series : Series
+            N objects.
+        name : str
+            Name of the column; an :class:`InputError` names an object without a finite number there.
+
+        Returns
+        -------
+        Empirical
+        """
+        return cls(tuple(_column(name, series, -np.inf).tolist()))
+
+    def quantile(self, u: Array) -> Array:
         return np.quantile(self.values, u)
 
 
-Distribution = Uniform | LogUniform | Normal | TruncatedNormal | Choice | Empirical
 Value = float | int | str | Distribution
-DISTRIBUTIONS = {kind.__name__: kind for kind in (Uniform, LogUniform, Normal, TruncatedNormal, Choice, Empirical)}
+DISTRIBUTIONS: dict[str, type[Distribution]] = {
+    kind.__name__: kind for kind in (Uniform, LogUniform, Normal, TruncatedNormal, Choice, Empirical)
+}
 
 
-def draw(
-    value: Value,
-    deviates: Callable[[], NDArray[np.float64]],
-    series: Series,
-    shape: tuple[int, int],
-    low: float = -np.inf,
-) -> NDArray[np.float64]:
-    """Values of one parameter for N objects x V views, float64 of `shape` (N, V).
+def sample_values(
+    value: Value, deviates: Callable[[], Array], series: Series, shape: tuple[int, int], low: float = -np.inf
+) -> Array:
+    """Return the values of one argument for all views.
 
-    A string is the name of a per-object column. Draws are clipped at `low`, the
-    smallest value that makes physical sense; a column's values are not: there a
-    smaller, null or non-finite one is an :class:`InputError`.
+    Parameters
+    ----------
+    value : float, distribution or column name
+        The source of the values.
+    deviates : function
+        Returns uniform deviates in (0, 1), float64 (N, V); called only if `value` is a distribution.
+    series : Series
+        N objects.
+    shape : (int, int)
+        Number of objects N and of views V.
+    low : float
+        Smallest value that is possible. Draws below it are set to it; a number or a column must not be below it.
+
+    Returns
+    -------
+    float64 (N, V)
+
+    Raises
+    ------
+    InputError
+        A number is below `low`; or a column is missing, or does not hold finite numbers of at least `low`.
     """
     if isinstance(value, str):
         return np.broadcast_to(_column(value, series, low)[:, None], shape)
-    if isinstance(value, int | float):
-        if not value >= low:
-            raise InputError(f"got {value!r} where a number of at least {low:g} is needed")
-        return np.full(shape, float(value))
-    return np.maximum(value.quantile(deviates()), low)
+    if isinstance(value, Distribution):
+        return np.maximum(value.quantile(deviates()), low)
+    if not value >= low:
+        raise InputError(f"got {value!r} where a number of at least {low:g} is needed")
+    return np.full(shape, float(value))
 
 
-def _column(name: str, series: Series, low: float) -> NDArray[np.float64]:
+def _column(name: str, series: Series, low: float) -> Array:
     if name not in series.table.column_names:
         raise located(f"is missing; there are {', '.join(series.table.column_names)}", column=name)
     column = series.table[name].to_pylist()
@@ -167,7 +308,6 @@ def _column(name: str, series: Series, low: float) -> NDArray[np.float64]:
         row = int(np.argmax(bad))
         raise located(
             f"is {column[row]}; a finite number of at least {low:g} is needed",
-            object_id=series.object_ids[row],
-            column=name,
-        )
+            object_id=series.object_ids[row], column=name,
+        )  # fmt: skip
     return values

@@ -1,148 +1,218 @@
-"""What a step is: values drawn for every view, and tables that all views share."""
+"""The base class of the steps of a forward model, and the drawing of their parameters."""
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from typing import Any, ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
 
+from ..argument_types import check_arguments
 from ..errors import InputError
-from ..grids import Grid
 from ..kernels import philox
 from ..series import Series
-from .distributions import Value, draw
+from .distributions import Value, sample_values
 
 Array = NDArray[np.float64]
-Columns = dict[str, Array]
-APPLIED = 255  # the parameter number of the deviate that decides whether a step is applied
+Params = dict[str, Array]
+APPLIED = 255  # number of the deviate that decides whether a step is applied; the steps use smaller numbers
 
 
 @dataclass(frozen=True)
-class BaseDrawing:
-    """What a step sees while it draws: the objects, its random numbers and what was drawn before it."""
+class StepContext:
+    """Data and random numbers from which a step draws its parameters.
+
+    Parameters
+    ----------
+    series : Series
+        N objects.
+    keys : uint64 (N,)
+        Random keys of the objects, made from their names and the seed.
+    views : int
+        V, the number of views of each object.
+    epoch : int
+        Epoch of the random numbers.
+    step : Step
+        The step whose parameters are drawn.
+    params : mapping of str to float64 (N, V)
+        Parameters that the steps before this one have drawn.
+    """
 
     series: Series
     keys: NDArray[np.uint64]
     views: int
     epoch: int
-    step: BaseStep
-    columns: Mapping[str, Array]
+    step: Step
+    params: Mapping[str, Array]
 
-    def deviates(self, parameter: int) -> Array:
-        """Uniform deviates in (0, 1) of one parameter of this step, float64 (N, V)."""
-        return philox.draw_uniform(self.keys, self.views, self.epoch, self.step.stream, parameter)
+    @property
+    def shape(self) -> tuple[int, int]:
+        """Number of objects N and of views V."""
+        return len(self.series), self.views
 
-    def value(self, name: str, parameter: int, low: float = -np.inf) -> Array:
-        """Values of the step's argument `name`, float64 (N, V); its random numbers have the number `parameter`."""
-        return self.drawn(name, getattr(self.step, name), parameter, low)
+    def deviates(self, number: int) -> Array:
+        """Return uniform deviates for all views.
 
-    def drawn(self, name: str, value: Value, parameter: int, low: float = -np.inf) -> Array:
-        """Draw a `value`, see :func:`clrseries.augment.distributions.draw`; an error says which argument's it is."""
+        Parameters
+        ----------
+        number : int
+            Which deviate of the step this is; other numbers give independent deviates.
+
+        Returns
+        -------
+        float64 (N, V)
+            Between 0 and 1, both excluded.
+        """
+        return philox.draw_uniform(self.keys, self.views, self.epoch, self.step.stream, number)
+
+    def value(self, name: str, number: int, low: float = -np.inf) -> Array:
+        """Return the values of one argument of the step for all views.
+
+        Parameters
+        ----------
+        name : str
+            Name of the argument.
+        number : int
+            Number of the deviate that a distribution is drawn with.
+        low : float
+            Smallest value that is possible; see :func:`clrseries.augment.distributions.sample_values`.
+
+        Returns
+        -------
+        float64 (N, V)
+
+        Raises
+        ------
+        InputError
+            A value is below `low`, or a column cannot be used.
+        """
+        return self.values_of(name, getattr(self.step, name), number, low)
+
+    def values_of(self, name: str, value: Value, number: int, low: float = -np.inf) -> Array:
+        """Return values for all views, from a value that is not itself an argument of the step.
+
+        Parameters
+        ----------
+        name : str
+            Name in errors.
+        value : float, distribution or column name
+            The source of the values.
+        number : int
+            Number of the deviate that a distribution is drawn with.
+        low : float
+            Smallest value that is possible; see :func:`clrseries.augment.distributions.sample_values`.
+
+        Returns
+        -------
+        float64 (N, V)
+
+        Raises
+        ------
+        InputError
+            A value is below `low`, or a column cannot be used.
+        """
         try:
-            return draw(value, lambda: self.deviates(parameter), self.series, (len(self.series), self.views), low)
+            return sample_values(value, lambda: self.deviates(number), self.series, self.shape, low)
         except InputError as error:
             raise InputError(f"{type(self.step).__name__}: {name}: {error}") from error
 
 
-@dataclass(frozen=True)
-class Drawing(BaseDrawing):
-    """The same for spectra, which are drawn for a grid."""
-
-    grid: Grid
-
-
-@dataclass(frozen=True)
-class BaseStep:
-    """One step of a forward model. A subclass says its `order` in nature and its random `stream`.
+@dataclass(frozen=True, repr=False)
+class Step:
+    """One step of a forward model, the base class of the steps for spectra and for light curves.
 
     Parameters
     ----------
     probability : float
-        Fraction of the views that the step is applied to.
+        Fraction of the views that the step is applied to, from 0 to 1.
+
+    Raises
+    ------
+    InputError
+        An argument has the wrong type, or `probability` is out of range.
     """
 
     probability: float = field(default=1.0, kw_only=True)
-    order: ClassVar[int]
-    stream: ClassVar[int]
+    kind: ClassVar[str]  # of data: "spectra" or "light curves"
+    streams: ClassVar[Mapping[str, int]]  # random stream of each step of this kind, by name, in nature's order
 
     def __post_init__(self) -> None:
+        """Check the types of the arguments, and the range of `probability`."""
+        check_arguments(self)
         if not 0 <= self.probability <= 1:
             raise InputError(f"{type(self).__name__}: probability must be from 0 to 1, got {self.probability!r}")
 
-    def sample(self, at: Any) -> Columns:
-        """The draw of this step: kernel columns by name, float64 (N, V)."""
+    def __repr__(self) -> str:
+        """Return the call that makes the step, without arguments that have their default."""
+        own = [(f.name, getattr(self, f.name), f.default) for f in sorted(fields(self), key=lambda f: bool(f.kw_only))]
+        shown = [f"{name}={value!r}" for name, value, default in own if value is not default and value != default]
+        return f"{type(self).__name__}({', '.join(shown)})"
+
+    @property
+    def order(self) -> int:
+        """Position of the step in the order in which nature applies the steps."""
+        return list(self.streams).index(type(self).__name__)
+
+    @property
+    def stream(self) -> int:
+        """Number of the random stream of the step."""
+        return self.streams[type(self).__name__]
+
+    def sample(self, context: Any) -> Params:
+        """Draw the parameters of all views.
+
+        Parameters
+        ----------
+        context : StepContext
+            Data and random numbers.
+
+        Returns
+        -------
+        dict of str to float64 (N, V)
+            By the names that the kernel gives to the parameters.
+        """
         return {}
-
-
-@dataclass(frozen=True)
-class Step(BaseStep):
-    """A step of a spectrum's forward model."""
-
-    def curves(self, grid: Grid) -> dict[str, Array]:
-        """ln(flux factor) for a coefficient of 1 on the grid's P pixels, by the name of the coefficient."""
-        return {}
-
-    def rest_curves(self) -> dict[str, Callable[[Array], Array]]:
-        """The same as functions of the rest wavelength [Angstrom]."""
-        return {}
-
-    def ranges(self, grid: Grid) -> dict[str, list[tuple[float, float]]]:
-        """Wavelength ranges [Angstrom] that are masked where the column of that name is above 0."""
-        return {}
-
-    def tables(self, grid: Grid) -> dict[str, Any]:
-        """Other tables of the kernel, by their name in :class:`clrseries.kernels.layout.Tables`."""
-        return {}
-
-
-def check_order(what: str, steps: Sequence[BaseStep], needed: type[BaseStep]) -> None:
-    """Raise an :class:`InputError` unless `steps` follow nature's order, each once, with exactly one of kind `needed`."""
-    names = [type(step).__name__ for step in steps]
-    orders = [step.order for step in steps]
-    if sum(isinstance(step, needed) for step in steps) != 1:
-        raise InputError(f"{what} needs exactly one {needed.__name__}(...) among its steps, got {names}")
-    if any(a >= b for a, b in itertools.pairwise(orders)):
-        wanted = [name for _, name in sorted(zip(orders, names, strict=True))]
-        raise InputError(f"steps must follow nature's order, each once: {wanted}, got {names}")
 
 
 def sample_steps(
-    steps: Sequence[BaseStep],
+    steps: Sequence[Step],
     neutral: Mapping[str, float],
     shape: tuple[int, int],
-    drawing: Callable[[BaseStep, Mapping[str, Array]], BaseDrawing],
+    context_of: Callable[[Step, Mapping[str, Array]], StepContext],
     combine: Mapping[str, Callable[[Array, Array], Array]],
-) -> tuple[Array, dict[str, Array]]:
-    """Draw every step in turn.
+) -> tuple[Array, Params]:
+    """Draw the parameters of all steps, one step after the other.
 
     Parameters
     ----------
-    steps : sequence of steps
-    neutral : mapping of column name to the value that switches its step off
-    shape : (N, V)
-    drawing : function of a step and the columns so far
-        What the step sees.
-    combine : mapping of column name to function of old and new
-        Columns that several steps change; any other is replaced.
+    steps : sequence of Step
+        The steps, in order.
+    neutral : mapping of str to float
+        For each of the K parameters, the value that switches its step off.
+    shape : (int, int)
+        Number of objects N and of views V.
+    context_of : function
+        Takes a step and the parameters drawn so far, and returns the context of the step.
+    combine : mapping of str to function
+        For a parameter that several steps change: a function of the old and the new value. Any other parameter is replaced.
 
     Returns
     -------
-    float64 (N, V, K), and views of its K columns by name
+    float64 (N, V, K), dict of str to float64 (N, V)
+        All parameters, and views of the K columns by name.
     """
-    drawn = np.tile(list(neutral.values()), (*shape, 1))
-    columns = {name: drawn[..., k] for k, name in enumerate(neutral)}
+    params = np.tile(list(neutral.values()), (*shape, 1))
+    columns = {name: params[..., k] for k, name in enumerate(neutral)}
     for step in steps:
-        at = drawing(step, columns)
-        values = step.sample(at)
-        applied = True if step.probability >= 1 else at.deviates(APPLIED) < step.probability
+        context = context_of(step, columns)
+        values = step.sample(context)
+        applied = True if step.probability >= 1 else context.deviates(APPLIED) < step.probability
         for name, new in values.items():
             old = columns[name].copy()
             columns[name][...] = np.where(applied, combine.get(name, _replace)(old, new), old)
-    return drawn, columns
+    return params, columns
 
 
 def _replace(old: Array, new: Array) -> Array:

@@ -1,9 +1,9 @@
-"""Simulated light curves, for people without data at hand and for tests. Nothing here was observed.
+"""Simulated light curves, for first trials and for tests; they were not observed.
 
-Shapes are schematic: sawtooth-like Fourier series for RR Lyrae and Cepheids, two eclipses for binaries, a slow sinusoid with
-a period that wanders for Miras, the function of Bazin et al. 2009 (A&A 499, 653) for supernovae. Periods, amplitudes and
-brightness are of the order of those in the Large Magellanic Cloud, in the bands B and R of a two-band survey. They follow no
-published distribution; conclusions about real stars cannot be drawn from them.
+The shapes are schematic: sawtooth-like Fourier series for RR Lyrae stars and Cepheids, two eclipses for binaries, a slow sine
+with a varying period for Miras, and the function of Bazin et al. 2009 (A&A 499, 653) for supernovae. Periods, amplitudes and
+magnitudes are similar to those in the Large Magellanic Cloud, in the bands B and R. They do not follow a published
+distribution, so that no conclusion about real stars can be drawn from them.
 """
 
 from __future__ import annotations
@@ -14,17 +14,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..errors import InputError
-from ..series import Series
+from ..series.series import Series
 
 Array = NDArray[np.float64]
 Rng = np.random.Generator
 BANDS = ("B", "R")
 ZERO_POINT = 25.0
-FIVE_SIGMA = (21.2, 20.8)
-FLOOR = 0.01  # of the flux
+FIVE_SIGMA = (21.2, 20.8)  # depth in each band [mag]
+FLOOR = 0.01  # systematic error, as a fraction of the flux
 
 
-def simulated_curves(
+def simulated_light_curves(
     objects: int = 1000,
     *,
     classes: Sequence[str] = ("RRLyrae", "Cepheid", "EclipsingBinary", "Mira"),
@@ -32,35 +32,43 @@ def simulated_curves(
     span: float = 900.0,
     seed: int = 0,
 ) -> Series:
-    """Simulated variable stars and transients, seen about `nights` times in each of two bands.
+    """Simulate light curves of variable stars and transients in two bands.
 
     Parameters
     ----------
     objects : int
+        Number of light curves, at least 1.
     classes : sequence of str
-        Any of ``RRLyrae``, ``Cepheid``, ``EclipsingBinary``, ``Mira`` and ``Supernova``; equally many of each, in turn.
+        Any of ``RRLyrae``, ``Cepheid``, ``EclipsingBinary``, ``Mira`` and ``Supernova``; the objects take them in turn.
     nights : int
         Mean number of nights, in yearly seasons of 240 days.
     span : float
-        [day]
+        Length of the campaign [day].
     seed : int
-        An object depends on this and on its number alone.
+        Seed of the random numbers; not negative. An object depends only on the seed and on its number.
 
     Returns
     -------
     Series
-        Columns ``object_id`` ("simulated 000001"), ``class``, ``period`` [day] (null for transients) and ``simulated``
-        (true). Flux has zero point 25.
+        Columns ``object_id`` ("simulated 000001"), ``class``, ``period`` [day] (null for transients) and ``simulated`` (true).
+        The zero point of the flux is 25, and the bands are B and R.
 
     Raises
     ------
     InputError
-        There is no such class, or fewer than one object.
+        There is no such class, or `objects` is below 1.
+
+    Examples
+    --------
+    >>> from clrseries import datasets
+    >>> stars = datasets.simulated_light_curves(3, classes=["RRLyrae", "Mira"])
+    >>> stars.table["class"].to_pylist(), stars.bands
+    (['RRLyrae', 'Mira', 'RRLyrae'], ('B', 'R'))
     """
     unknown = sorted(set(classes) - set(SHAPES))
     if unknown or objects < 1:
         raise InputError(
-            f"simulated_curves knows {', '.join(SHAPES)} and needs at least one object; got {unknown or objects}"
+            f"simulated_light_curves knows {', '.join(SHAPES)} and needs at least one object; got {unknown or objects}"
         )
     times, fluxes, errors, bands = [], [], [], []
     labels: dict[str, list[object]] = {"object_id": [], "class": [], "period": [], "simulated": []}
@@ -82,7 +90,10 @@ def simulated_curves(
 
 
 def _epochs(rng: Rng, nights: int, span: float) -> tuple[Array, NDArray[np.int64]]:
-    """Times of both bands within an hour of each other, in seasons, some nights in one band only."""
+    """Return the sorted times of the points [day] and their bands.
+
+    A night has a point in each band within 2.4 hours, and some nights lack one of them; nights lie in yearly seasons.
+    """
     wanted = rng.integers(max(nights // 2, 2), nights + nights // 2 + 1)
     night = np.floor(np.sort(rng.uniform(0.0, span, 4 * wanted)))
     night = np.unique(night[(night + rng.uniform(0, 365)) % 365.25 < 240.0])
@@ -96,7 +107,7 @@ def _epochs(rng: Rng, nights: int, span: float) -> tuple[Array, NDArray[np.int64
 
 
 def _sawtooth(phase: Array, asymmetry: float) -> Array:
-    """A Fourier series from a sine (asymmetry 0) to a sawtooth that rises fast, peak to peak about 1, bright at -0.5."""
+    """Return a Fourier series that goes from a sine (asymmetry 0) to a sawtooth, in magnitudes about 0, peak to peak about 1."""
     terms = [asymmetry ** (k - 1) / k * np.sin(2 * np.pi * k * phase) for k in range(1, 7)]
     return np.sum(terms, axis=0) / 2.0
 

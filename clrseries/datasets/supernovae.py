@@ -1,34 +1,70 @@
-"""Spectra of supernovae from the Open Supernova Catalog, where a copy is at hand."""
+"""Spectra of supernovae from the Open Supernova Catalog."""
 
 from __future__ import annotations
+
+from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
-from ..io.parquet import read_parquet
+from ..io import read_spectra
 from ..series import Series
-from .variables import data_folder
+from .folder import data_file
 
 SPECTRA = "osc_spectra/spectra.parquet"
 CLASSES = ("Ia", "Ia-pec", "II", "IIb", "IIn", "Ib", "Ic", "Ic-BL", "SLSN-I")
 
 
-def supernova_spectra() -> Series:
-    """Spectra of the nine classes of ``CLASSES`` in the observed frame (columns ``class``, ``z``, ``object_id``).
+def supernova_spectra(path: str | Path | None = None) -> Series:
+    """Read optical spectra of supernovae of nine classes, in the observed frame.
 
-    Four fifths were published without errors; those are estimated (:mod:`clrseries.noise`).
+    Four fifths of the spectra were published without errors; these are estimated from the flux (:mod:`clrseries.io.der_snr`).
+
+    Parameters
+    ----------
+    path : path, optional
+        The Parquet file; default ``osc_spectra/spectra.parquet`` in the folder ``$CLRSERIES_DATA``.
+
+    Returns
+    -------
+    Series
+        Columns ``object_id``, ``class`` (one of ``CLASSES``) and ``z`` among others.
 
     Raises
     ------
     InputError
-        The file is not in ``$CLRSERIES_TEST_DATA`` or ``../shared/data``.
+        There is no such file.
+
+    References
+    ----------
+    Guillochon et al. 2017, ApJ 835, 64 (the catalog).
+
+    Examples
+    --------
+    >>> from clrseries import datasets
+    >>> spectra = datasets.supernova_spectra("supernovae.parquet")  # doctest: +SKIP
     """
-    series = read_parquet(data_folder() / SPECTRA)
+    series = read_spectra(data_file(SPECTRA, path))
     return series.take(np.flatnonzero(np.isin(series.table["class"].to_pylist(), CLASSES)))
 
 
 def held_out_objects(series: Series, seed: int, fraction: float = 0.3) -> NDArray[np.bool_]:
-    """Which rows, bool (N,), belong to the `fraction` of each class's objects (at least one) that `seed` holds out."""
+    """Draw the objects of a test set, and return which spectra belong to them.
+
+    Parameters
+    ----------
+    series : Series
+        N spectra with the columns ``object_id`` and ``class``.
+    seed : int
+        Seed of the draw.
+    fraction : float
+        Fraction of the objects of each class that is held out, between 0 and 1; at least one object.
+
+    Returns
+    -------
+    bool (N,)
+        True for the spectra of the test set.
+    """
     kinds, names = np.array(series.table["class"].to_pylist()), np.array(series.object_ids)
     rng = np.random.default_rng(seed)
     out: list[str] = []

@@ -1,15 +1,18 @@
-"""What learns: networks from spectra or light curves to an embedding."""
+"""Encoders: networks that turn spectra or light curves into embeddings."""
 
-from .build import CURVE_ENCODERS, ENCODERS, build_encoder
-from .curve_conv import CurveConv, CurveTCN
+from .build import ENCODERS, LIGHT_CURVE_ENCODERS, SPECTRUM_ENCODERS, build_encoder
+from .convnext import ConvNeXt1d
+from .curve_conv import CurveConv
+from .curve_tcn import CurveTCN
 from .curve_transformer import CurveTransformer
 from .dense import ResidualDense
-from .patches import ConvNeXt1d, SpectrumTransformer
 from .resnet import ResNet1d
+from .spectrum_transformer import SpectrumTransformer
 
 __all__ = [
-    "CURVE_ENCODERS",
     "ENCODERS",
+    "LIGHT_CURVE_ENCODERS",
+    "SPECTRUM_ENCODERS",
     "ConvNeXt1d",
     "CurveConv",
     "CurveTCN",

@@ -1,4 +1,4 @@
-"""An encoder by name, for the views of a composition."""
+"""Build an encoder from its name, for the views that an augmentation makes."""
 
 from __future__ import annotations
 
@@ -6,14 +6,17 @@ from typing import Any
 
 from torch import nn
 
-from ..augment import Observe
+from .. import lightcurves
+from ..choice import Choice, named_choice
+from ..config import Observe
 from ..errors import InputError
-from ..monitor import Fold, Monitor
-from .curve_conv import CurveConv, CurveTCN
+from .convnext import ConvNeXt1d
+from .curve_conv import CurveConv
+from .curve_tcn import CurveTCN
 from .curve_transformer import CurveTransformer
 from .dense import ResidualDense
-from .patches import ConvNeXt1d, SpectrumTransformer
 from .resnet import ResNet1d
+from .spectrum_transformer import SpectrumTransformer
 
 SPECTRUM_ENCODERS: dict[str, type[nn.Module]] = {
     "dense": ResidualDense,
@@ -21,51 +24,70 @@ SPECTRUM_ENCODERS: dict[str, type[nn.Module]] = {
     "spectrum_transformer": SpectrumTransformer,
     "convnext1d": ConvNeXt1d,
 }
-CURVE_ENCODERS: dict[str, type[nn.Module]] = {
+LIGHT_CURVE_ENCODERS: dict[str, type[nn.Module]] = {
     "curve_transformer": CurveTransformer,
     "curve_conv": CurveConv,
     "curve_tcn": CurveTCN,
 }
-ENCODERS = SPECTRUM_ENCODERS | CURVE_ENCODERS
-DEFAULT_SPAN = 1000.0  # days that CurveConv bins where curves are not folded
+ENCODERS = SPECTRUM_ENCODERS | LIGHT_CURVE_ENCODERS
+# Arguments of encoders that follow from the data and the augmentation, so that users do not set them.
+FROM_DATA = ("pixels", "wavelength", "bands", "start", "stop", "folded")
+DEFAULT_SPAN = 1000.0  # [day], the range that CurveConv bins if the curves are not folded
+Encoder = Choice | nn.Module
 
 
-def build_encoder(
-    name: str, observe: Observe | Monitor, bands: tuple[str, ...], width: int, size: str, embedding: int
-) -> Any:
-    """A new encoder for the views that `observe` makes.
+def build_encoder(encoder: Encoder, observe: Observe, bands: tuple[str, ...] = ()) -> Any:
+    """Return an encoder for the views that an augmentation makes.
 
     Parameters
     ----------
-    name : str
-        A key of ``ENCODERS``; ``"auto"`` is ``"curve_transformer"`` for light curves, else ``"dense"``.
-    observe : Observe or Monitor
+    encoder : str, mapping or torch.nn.Module
+        A name of ``ENCODERS``, alone or with settings, ``{"resnet1d": {"width": 16}}``; ``"auto"`` is ``"curve_transformer"``
+        for light curves and ``"dense"`` for spectra. Or a module of your own with an attribute ``embedding_dim``: it is called
+        with flux and ivar (B, P) of spectra, or with time, flux, ivar and band (B, L) of light curves, and returns
+        (B, embedding_dim).
+    observe : spectra.Observe or lightcurves.Observe
+        The augmentation; it sets the grid of spectra, and whether light curves are folded.
     bands : tuple of str
-        Of the light curves.
-    width : int
-        Of ``"dense"`` and ``"resnet1d"``.
-    size : str
-        Of the others.
-    embedding : int
+        Names of the bands of the light curves; empty for spectra.
+
+    Returns
+    -------
+    torch.nn.Module
+        A new encoder with random weights, or the module that was given.
 
     Raises
     ------
     InputError
-        There is no such encoder, or it is for the other kind of data.
+        There is no such encoder or setting, it is for the other kind of data, or a module has no ``embedding_dim``.
+
+    Examples
+    --------
+    >>> from clrseries import Grid, spectra as sp
+    >>> from clrseries.encoders import build_encoder
+    >>> observe = sp.Observe([sp.Resample(Grid.log(4000, 6800, 300)), sp.Normalize()])
+    >>> build_encoder({"resnet1d": {"width": 8, "embedding_dim": 16}}, observe).embedding_dim
+    16
     """
-    curves = isinstance(observe, Monitor)
-    if name == "auto":
-        name = "curve_transformer" if curves else "dense"
-    if name not in ENCODERS:
-        raise InputError(f"there is no encoder {name!r}; there are {', '.join(ENCODERS)}")
-    if curves != (name in CURVE_ENCODERS):
-        kind, fitting = ("light curves", CURVE_ENCODERS) if curves else ("spectra", SPECTRUM_ENCODERS)
-        raise InputError(f"encoder {name!r} does not take {kind}; these do: {', '.join(fitting)}")
-    if isinstance(observe, Monitor):
+    if isinstance(encoder, nn.Module):
+        if not isinstance(getattr(encoder, "embedding_dim", None), int):
+            raise InputError(
+                f"encoder: a module of your own needs an attribute embedding_dim, and {type(encoder).__name__} has none"
+            )
+        return encoder
+    curves = isinstance(observe, lightcurves.Observe)
+    if encoder == "auto":
+        encoder = "curve_transformer" if curves else "dense"
+    elif isinstance(encoder, dict) and list(encoder) == ["auto"]:
+        encoder = {"curve_transformer" if curves else "dense": encoder["auto"]}
+    name, settings = named_choice("encoder", encoder, ENCODERS, FROM_DATA)
+    kind: Any = ENCODERS[name]
+    if curves != (name in LIGHT_CURVE_ENCODERS):
+        data, fitting = ("light curves", LIGHT_CURVE_ENCODERS) if curves else ("spectra", SPECTRUM_ENCODERS)
+        raise InputError(f"encoder {name!r} does not take {data}; these do: {', '.join(fitting)}")
+    if isinstance(observe, lightcurves.Observe):
         if name != "curve_conv":
-            return ENCODERS[name](len(bands), size, embedding)
-        folded = any(isinstance(step, Fold) for step in observe.steps)
-        return CurveConv(len(bands), size, embedding, stop=1.0 if folded else DEFAULT_SPAN, folded=folded)
-    if name in ("dense", "resnet1d"):
-        return ENCODERS[name](len(observe.grid), width, embedding)
-    return ENCODERS[name](observe.grid.centers, size, embedding)
+            return kind(len(bands), **settings)
+        folded = any(isinstance(step, lightcurves.Fold) for step in observe.steps)
+        return kind(len(bands), stop=1.0 if folded else DEFAULT_SPAN, folded=folded, **settings)
+    return kind(len(observe.grid) if name in ("dense", "resnet1d") else observe.grid.centers, **settings)

@@ -1,4 +1,4 @@
-"""Convolutions over a light curve: on a regular grid of time or phase, or along its points."""
+"""Convolutions over a light curve that is binned on a regular grid of time or phase."""
 
 from __future__ import annotations
 
@@ -8,28 +8,45 @@ import torch
 from torch import Tensor, nn
 
 from ..errors import InputError
-from .points import CurveHead, Pool, StandardPoints
+from .light_curve_head import LightCurveHead
+from .residual import Residual
 from .sizes import size_of
+from .standardize_points import StandardizePoints
 
 
 class CurveConv(nn.Module):
-    """Residual convolutions on the curve binned in time, or in phase where it is folded.
+    """Encoder of light curves that bins each band in time or phase and applies residual convolutions.
 
-    Each band is averaged (ivar-weighted) within `bins` bins between `start` and `stop`; a second channel says how well a
-    bin is measured. On phases the convolutions go round.
+    Each band has two channels on `bins` bins between `start` and `stop`: the ivar-weighted mean of its points, and how well
+    the bin is measured. On phases the convolutions are circular, so that phase 1 continues at phase 0.
 
     Parameters
     ----------
     bands : int
-    size : str
-        ``"tiny"``, ``"small"`` or ``"base"``: about 0.2, 0.9 and 4 million parameters.
-    embedding : int
+        Number of bands, at least 1.
+    size : {"tiny", "small", "base"}
+        About 0.3, 0.9 or 4 million parameters.
+    embedding_dim : int
         D, size of the embedding.
     bins : int
+        Number of bins, at least 4.
     start, stop : float
-        Of the bins [day]; 0 and 1 for phases. Points outside count to the nearest bin.
+        Ends of the range that is binned [day], or 0 and 1 for phases; points outside count in the nearest bin.
     folded : bool
-        Whether what is given is phases.
+        Whether the times are phases in [0, 1).
+
+    Raises
+    ------
+    InputError
+        There is no such size, `bins` is below 4, or `start` is not below `stop`.
+
+    Examples
+    --------
+    >>> import torch
+    >>> from clrseries.encoders import CurveConv
+    >>> phase, band = torch.rand(2, 10), torch.zeros(2, 10, dtype=torch.int8)
+    >>> CurveConv(bands=1, embedding_dim=16)(phase, torch.ones(2, 10), torch.ones(2, 10), band).shape
+    torch.Size([2, 16])
     """
 
     sizes: ClassVar[dict[str, dict[str, int]]] = {
@@ -42,7 +59,7 @@ class CurveConv(nn.Module):
         self,
         bands: int,
         size: str = "tiny",
-        embedding: int = 128,
+        embedding_dim: int = 256,
         bins: int = 64,
         start: float = 0.0,
         stop: float = 1.0,
@@ -53,28 +70,62 @@ class CurveConv(nn.Module):
         if bins < 4 or not start < stop:
             raise InputError(f"CurveConv needs at least 4 bins and start < stop, got {bins}, {start} and {stop}")
         self.settings: dict[str, Any] = {
-            "bands": bands, "size": size, "embedding": embedding, "bins": bins, "start": start, "stop": stop, "folded": folded,
+            "bands": bands, "size": size, "embedding_dim": embedding_dim,
+            "bins": bins, "start": start, "stop": stop, "folded": folded,
         }  # fmt: skip
-        self.embedding, self.bands, self.bins = embedding, bands, bins
+        self.embedding_dim, self.bands, self.bins = embedding_dim, bands, bins
         self.start, self.stop = start, stop
         width = shape["width"]
         mode: Literal["zeros", "circular"] = "circular" if folded else "zeros"
-        self.standard = StandardPoints(bands)
+        self.standardize = StandardizePoints(bands)
         self.stem = nn.Conv1d(2 * bands, width, 5, padding=2, padding_mode=mode)
         self.blocks = nn.ModuleList(Residual(width, 1, mode) for _ in range(shape["blocks"]))
-        self.head = CurveHead(2 * width, bands, embedding)
+        self.head = LightCurveHead(2 * width, bands, embedding_dim)
 
     def forward(self, time: Tensor, flux: Tensor, ivar: Tensor, band: Tensor) -> Tensor:
-        """Embed light curves; arguments as for :class:`CurveTransformer`, (B, L) each -> (B, D)."""
-        points, levels = self.standard(flux, ivar, band.long())
+        """Return the embeddings of light curves.
+
+        Parameters
+        ----------
+        time : float32 (B, L)
+            Times [day], or phases in [0, 1).
+        flux, ivar : float32 (B, L)
+            Points; ``ivar == 0`` where there is none.
+        band : int (B, L)
+            Number of the band of each point, from 0.
+
+        Returns
+        -------
+        float32 (B, D)
+            One embedding for each light curve.
+        """
+        points, levels = self.standardize(flux, ivar, band.long())
         maps = nn.functional.gelu(self.stem(self.binned(time, points[..., 0], ivar, band.long())))
         for block in self.blocks:
             maps = block(maps)
         return self.head(torch.cat([maps.mean(-1), maps.amax(-1)], dim=-1), levels)
 
     def binned(self, time: Tensor, value: Tensor, ivar: Tensor, band: Tensor) -> Tensor:
-        """(B, 2 bands, bins): mean of the points' first channel and ln(1 + its S/N for a unit of it) / 3 of each bin."""
-        weight = ivar * self.standard.within[band].square()
+        """Return the light curves on the bins, as the channels that the convolutions read.
+
+        Parameters
+        ----------
+        time : float32 (B, L)
+            Times [day], or phases in [0, 1).
+        value : float32 (B, L)
+            What is averaged in each bin: the flux, standardized by :class:`StandardizePoints`.
+        ivar : float32 (B, L)
+            Inverse variance of the flux before it was standardized; 0 where there is no point.
+        band : int64 (B, L)
+            Number of the band of each point, from 0.
+
+        Returns
+        -------
+        float32 (B, 2 bands, bins)
+            First the means of all bands; then ln(1 + S/N) / 3 of all bands, where S/N is that of one unit of `value` in the bin.
+            Both are 0 in an empty bin.
+        """
+        weight = ivar * self.standardize.within[band].square()
         place = ((time - self.start) * (self.bins / (self.stop - self.start))).long().clamp(0, self.bins - 1)
         cell = band * self.bins + place
         empty = torch.zeros(time.shape[0], self.bands * self.bins, dtype=weight.dtype, device=time.device)
@@ -82,63 +133,3 @@ class CurveConv(nn.Module):
         mean = empty.scatter_add(1, cell, weight * value) / total.clamp(min=1e-12)
         both = torch.stack([mean, torch.log1p(total.sqrt()) / 3.0], dim=1)
         return both.unflatten(-1, (self.bands, self.bins)).flatten(1, 2)
-
-
-class CurveTCN(nn.Module):
-    """Dilated convolutions along the points, whatever their distance (Bai et al. 2018, arXiv:1803.01271, not causal).
-
-    Channels are flux, error, the band (one-hot) and the time since the point before; each block doubles the dilation.
-
-    Parameters
-    ----------
-    bands : int
-    size : str
-        ``"tiny"``, ``"small"`` or ``"base"``: about 0.2, 0.9 and 5 million parameters.
-    embedding : int
-        D, size of the embedding.
-    """
-
-    sizes: ClassVar[dict[str, dict[str, int]]] = {
-        "tiny": {"width": 64, "blocks": 5},
-        "small": {"width": 128, "blocks": 6},
-        "base": {"width": 256, "blocks": 7},
-    }
-
-    def __init__(self, bands: int, size: str = "tiny", embedding: int = 128) -> None:
-        super().__init__()
-        shape = size_of(self.sizes, size)
-        self.settings: dict[str, Any] = {"bands": bands, "size": size, "embedding": embedding}
-        self.embedding, self.bands = embedding, bands
-        width = shape["width"]
-        self.standard = StandardPoints(bands)
-        self.stem = nn.Conv1d(3 + bands, width, 1)
-        self.blocks = nn.ModuleList(Residual(width, 2**k, "zeros") for k in range(shape["blocks"]))
-        self.pool = Pool(width, "attention")
-        self.head = CurveHead(width, bands, embedding)
-
-    def forward(self, time: Tensor, flux: Tensor, ivar: Tensor, band: Tensor) -> Tensor:
-        """Embed light curves; arguments as for :class:`CurveTransformer`, (B, L) each -> (B, D)."""
-        good = (ivar > 0).unsqueeze(1)
-        points, levels = self.standard(flux, ivar, band.long())
-        since = nn.functional.pad(time[:, 1:] - time[:, :-1], (1, 0)).clamp(min=0.0)
-        kinds = nn.functional.one_hot(band.long(), self.bands).transpose(1, 2).to(points.dtype)
-        maps = self.stem(torch.cat([points.transpose(1, 2), torch.log1p(since).unsqueeze(1), kinds], dim=1)) * good
-        for block in self.blocks:
-            maps = block(maps, good) * good
-        return self.head(self.pool(maps.transpose(1, 2), good.squeeze(1)), levels)
-
-
-class Residual(nn.Module):
-    """Two convolutions and a shortcut, (B, C, L) -> (B, C, L); empty places are made 0 again between the two."""
-
-    def __init__(self, width: int, dilation: int, mode: Literal["zeros", "circular"]) -> None:
-        super().__init__()
-        self.norm = nn.LayerNorm(width)  # of each place on its own: empty places must not count
-        self.wide = nn.Conv1d(width, width, 3, padding=dilation, dilation=dilation, padding_mode=mode)
-        self.narrow = nn.Conv1d(width, width, 3, padding=dilation, dilation=dilation, padding_mode=mode)
-
-    def forward(self, maps: Tensor, good: Tensor | None = None) -> Tensor:
-        """(B, C, L), (B, 1, L) -> (B, C, L)."""
-        inside = 1.0 if good is None else good
-        hidden = self.wide(self.norm(maps.transpose(1, 2)).transpose(1, 2) * inside)
-        return maps + self.narrow(nn.functional.gelu(hidden) * inside)

@@ -1,19 +1,18 @@
-"""A residual network whose first layer sees the whole spectrum at once."""
+"""A residual network whose first layer reads the whole spectrum at once."""
 
 from __future__ import annotations
 
 from torch import Tensor, nn
 
 from .batch_norm import BatchNorm
-from .standard import Standardize
+from .standardize_pixels import StandardizePixels
 
 
 class ResidualDense(nn.Module):
-    """One linear map of all pixels, then residual blocks; for spectra in one frame on one grid.
+    """Encoder of spectra that applies one linear layer to all pixels, then residual blocks; for spectra on one grid.
 
-    A convolution's local filters, being the same everywhere, pick up the noise of a
-    spectrum as well as its lines, and contrastive training uses what it can: two views
-    share their source's own noise. A map of the whole spectrum can only average it.
+    Two views of one source share the noise of the measured spectrum, and contrastive training can use this noise to match
+    them. The local filters of a convolution carry noise on as well as lines; a linear layer over all pixels averages it.
 
     Parameters
     ----------
@@ -21,35 +20,44 @@ class ResidualDense(nn.Module):
         P, pixels of the grid.
     width : int
         Hidden units.
-    embedding : int
+    embedding_dim : int
         D, size of the embedding.
     blocks : int
-        Residual blocks.
+        Residual blocks, at least 0.
+
+    Examples
+    --------
+    >>> import torch
+    >>> from clrseries.encoders import ResidualDense
+    >>> ResidualDense(pixels=400, width=32, embedding_dim=16)(torch.ones(2, 400), torch.ones(2, 400)).shape
+    torch.Size([2, 16])
     """
 
-    def __init__(self, pixels: int, width: int = 512, embedding: int = 256, blocks: int = 1) -> None:
+    def __init__(self, pixels: int, width: int = 512, embedding_dim: int = 256, blocks: int = 1) -> None:
         super().__init__()
-        self.settings = {"pixels": pixels, "width": width, "embedding": embedding, "blocks": blocks}
-        self.embedding = embedding
-        self.standard = Standardize(pixels)
+        self.settings = {"pixels": pixels, "width": width, "embedding_dim": embedding_dim, "blocks": blocks}
+        self.embedding_dim = embedding_dim
+        self.standardize = StandardizePixels(pixels)
         self.stem = nn.Sequential(nn.Flatten(), nn.Linear(2 * pixels, width, bias=False), BatchNorm(width))
         self.blocks = nn.ModuleList(
             nn.Sequential(nn.GELU(), nn.Linear(width, width, bias=False), BatchNorm(width)) for _ in range(blocks)
         )
-        self.head = nn.Sequential(nn.GELU(), nn.Linear(width, embedding, bias=False), BatchNorm(embedding))
+        self.head = nn.Sequential(nn.GELU(), nn.Linear(width, embedding_dim, bias=False), BatchNorm(embedding_dim))
 
     def forward(self, flux: Tensor, ivar: Tensor) -> Tensor:
-        """Embed spectra.
+        """Return the embeddings of spectra.
 
         Parameters
         ----------
         flux, ivar : float32 (B, P)
+            Spectra; ``ivar == 0`` where there is no information.
 
         Returns
         -------
         float32 (B, D)
+            One embedding for each spectrum.
         """
-        hidden = self.stem(self.standard(flux, ivar))
+        hidden = self.stem(self.standardize(flux, ivar))
         for block in self.blocks:
             hidden = hidden + block(hidden)
         return self.head(hidden)

@@ -1,4 +1,4 @@
-"""From an embedding to an answer: a class, or a value with its uncertainty."""
+"""Heads that turn an embedding into a prediction: a class, or a value with its uncertainty."""
 
 from __future__ import annotations
 
@@ -11,79 +11,181 @@ from torch.nn import functional
 
 
 class ClassHead(nn.Module):
-    """Log-probabilities of classes, (B, D) -> (B, C), softened by a temperature that calibration sets (Guo et al. 2017).
+    """Linear layer that turns embeddings into the log-probabilities of classes.
+
+    The logits are divided by a temperature, 1 at first, which a calibration after the training can set.
 
     Parameters
     ----------
-    embedding : int
-        D.
+    embedding_dim : int
+        D, size of the embedding.
     classes : list of str
+        Names of the C classes.
+
+    References
+    ----------
+    Temperature scaling: Guo et al. 2017.
+
+    Examples
+    --------
+    >>> import torch
+    >>> from clrseries.encoders.heads import ClassHead
+    >>> head = ClassHead(4, ["star", "galaxy", "quasar"])
+    >>> head(torch.ones(2, 4)).exp().sum(1).round(decimals=3).tolist()
+    [1.0, 1.0]
     """
 
     temperature: Tensor
 
-    def __init__(self, embedding: int, classes: list[str]) -> None:
+    def __init__(self, embedding_dim: int, classes: list[str]) -> None:
         super().__init__()
-        self.settings: dict[str, Any] = {"embedding": embedding, "classes": list(classes)}
+        self.settings: dict[str, Any] = {"embedding_dim": embedding_dim, "classes": list(classes)}
         self.classes = list(classes)
-        self.linear = nn.Linear(embedding, len(classes))
+        self.linear = nn.Linear(embedding_dim, len(classes))
         self.register_buffer("temperature", torch.ones(()))
 
     def forward(self, embeddings: Tensor) -> Tensor:
-        """(B, D) -> (B, C), natural logarithms of probabilities."""
+        """Return the log-probability of each class.
+
+        Parameters
+        ----------
+        embeddings : float (B, D)
+            Embeddings of B objects.
+
+        Returns
+        -------
+        float32 (B, C)
+            Natural logarithms of the probabilities.
+        """
         return (self.linear(embeddings).float() / self.temperature).log_softmax(-1)
 
     def loss(self, outputs: Tensor, target: Tensor) -> Tensor:
-        """Cross entropy of each object, (B, C), int (B,) -> (B,)."""
+        """Return the cross entropy of each object: minus the log-probability of its class.
+
+        Parameters
+        ----------
+        outputs : float (B, C)
+            Log-probabilities, as :meth:`forward` returns them.
+        target : int64 (B,)
+            True classes, from 0.
+
+        Returns
+        -------
+        float (B,)
+            At least 0.
+        """
         return functional.nll_loss(outputs, target, reduction="none")
 
 
 class MixtureHead(nn.Module):
-    """A mixture of Gaussians for a continuous value (Bishop 1994, NCRG/94/004), for answers such as a redshift with two peaks.
+    """Linear layer that turns embeddings into a mixture of Gaussians for a continuous value.
+
+    A mixture can have several peaks, as the probability of a redshift often has.
 
     Parameters
     ----------
-    embedding : int
-        D.
+    embedding_dim : int
+        D, size of the embedding.
     components : int
-        K Gaussians.
+        K, number of Gaussians, at least 1.
+
+    References
+    ----------
+    Bishop 1994, NCRG/94/004.
+
+    Examples
+    --------
+    >>> import torch
+    >>> from clrseries.encoders.heads import MixtureHead
+    >>> MixtureHead(4, components=5)(torch.ones(2, 4)).shape
+    torch.Size([2, 3, 5])
     """
 
-    centre: Tensor
+    center: Tensor
     scale: Tensor
     temperature: Tensor
 
-    def __init__(self, embedding: int, components: int = 5) -> None:
+    def __init__(self, embedding_dim: int, components: int = 5) -> None:
         super().__init__()
-        self.settings: dict[str, Any] = {"embedding": embedding, "components": components}
-        self.linear = nn.Linear(embedding, 3 * components)
+        self.settings: dict[str, Any] = {"embedding_dim": embedding_dim, "components": components}
+        self.linear = nn.Linear(embedding_dim, 3 * components)
         with torch.no_grad():
             self.linear.bias[components : 2 * components] = torch.linspace(-1, 1, components)
-        self.register_buffer("centre", torch.zeros(()))
+        self.register_buffer("center", torch.zeros(()))
         self.register_buffer("scale", torch.ones(()))
         self.register_buffer("temperature", torch.ones(()))
 
     def forward(self, embeddings: Tensor) -> Tensor:
-        """(B, D) -> (B, 3, K): logarithms of the weights, means and standard deviations, in the unit of the target."""
+        """Return the weights, means and standard deviations of the Gaussians.
+
+        Parameters
+        ----------
+        embeddings : float (B, D)
+            Embeddings of B objects.
+
+        Returns
+        -------
+        float32 (B, 3, K)
+            Along the second axis: ln(weight), mean and standard deviation; the last two in the unit of the target.
+        """
         weight, mean, width = self.linear(embeddings).float().chunk(3, dim=-1)
         sigma = (functional.softplus(width) + 1e-3) * self.scale * self.temperature
-        return torch.stack([weight.log_softmax(-1), self.centre + self.scale * mean, sigma], dim=-2)
+        return torch.stack([weight.log_softmax(-1), self.center + self.scale * mean, sigma], dim=-2)
 
     def loss(self, outputs: Tensor, target: Tensor) -> Tensor:
-        """Minus the log-likelihood of each object, (B, 3, K), (B,) -> (B,)."""
+        """Return minus the log-likelihood of each object: -ln sum_k w_k N(y; m_k, s_k).
+
+        Parameters
+        ----------
+        outputs : float (B, 3, K)
+            Mixtures, as :meth:`forward` returns them.
+        target : float (B,)
+            True values y.
+
+        Returns
+        -------
+        float (B,)
+            Can be negative.
+        """
         weight, mean, sigma = outputs.unbind(-2)
         apart = (target[:, None] - mean) / sigma
         return -(weight - 0.5 * apart.square() - sigma.log() - 0.5 * math.log(2 * math.pi)).logsumexp(-1)
 
     @torch.no_grad()
-    def standardise(self, target: Tensor) -> None:
-        """Begin with the mean and the scatter of the training values, (N,)."""
-        self.centre.copy_(target.mean())
+    def standardize(self, target: Tensor) -> None:
+        """Set the mean and the scatter that predictions start from to those of the training values.
+
+        Parameters
+        ----------
+        target : float (N,)
+            Values of at least two training objects.
+        """
+        self.center.copy_(target.mean())
         self.scale.copy_(target.std().clamp(min=1e-6))
 
 
 def mean_and_scatter(outputs: Tensor) -> tuple[Tensor, Tensor]:
-    """Of the mixtures (B, 3, K): mean and standard deviation, (B,) each."""
+    """Return the mean and the standard deviation of each mixture of Gaussians.
+
+    Parameters
+    ----------
+    outputs : float (B, 3, K)
+        Mixtures, as :meth:`MixtureHead.forward` returns them.
+
+    Returns
+    -------
+    tuple of float (B,)
+        Means, and standard deviations.
+
+    Examples
+    --------
+    >>> import torch
+    >>> from clrseries.encoders.heads import mean_and_scatter
+    >>> one_gaussian = torch.tensor([[[0.0], [3.0], [0.5]]])
+    >>> mean, scatter = mean_and_scatter(one_gaussian)
+    >>> round(float(mean), 3), round(float(scatter), 3)
+    (3.0, 0.5)
+    """
     weight, mean, sigma = outputs.unbind(-2)
     share = weight.exp()
     middle = (share * mean).sum(-1)
@@ -92,7 +194,28 @@ def mean_and_scatter(outputs: Tensor) -> tuple[Tensor, Tensor]:
 
 
 def median(outputs: Tensor, steps: int = 40) -> Tensor:
-    """Of the mixtures (B, 3, K), (B,): by bisection, since it has no closed form."""
+    """Return the median of each mixture of Gaussians, found by bisection.
+
+    Parameters
+    ----------
+    outputs : float (B, 3, K)
+        Mixtures, as :meth:`MixtureHead.forward` returns them.
+    steps : int
+        Bisections; each halves the error.
+
+    Returns
+    -------
+    float (B,)
+        Medians.
+
+    Examples
+    --------
+    >>> import torch
+    >>> from clrseries.encoders.heads import median
+    >>> one_gaussian = torch.tensor([[[0.0], [3.0], [0.5]]])
+    >>> round(float(median(one_gaussian)), 3)
+    3.0
+    """
     weight, mean, sigma = outputs.unbind(-2)
     low, high = (mean - 8 * sigma).amin(-1), (mean + 8 * sigma).amax(-1)
     for _ in range(steps):

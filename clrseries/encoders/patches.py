@@ -1,24 +1,30 @@
-"""Encoders of spectra whose positions are wavelengths: one model for several instruments' grids."""
+"""Patches of neighboring pixels as tokens whose positions are wavelengths."""
 
 from __future__ import annotations
 
 import math
-from typing import Any, ClassVar
+from typing import Any
 
 import torch
 from torch import Tensor, nn
 
 from ..errors import InputError
-from .attention import Block
-from .points import Pool
-from .sizes import size_of
 
-PIVOT = 5000.0  # Angstrom
-FINEST, COARSEST = 2e-3, 4.0  # periods of the position encoding in ln(wavelength)
+PIVOT = 5000.0  # [Angstrom], where the phase of every wave is 0
+FINEST, COARSEST = 2e-3, 4.0  # shortest and longest period of the position encoding in ln(wavelength)
 
 
-class WavelengthWaves(nn.Module):
-    """ln(wavelength) as sines and cosines, between periods of 0.2 per cent and of many ranges; nothing is learnt."""
+class WavelengthEncoding(nn.Module):
+    """Encoding of wavelength as sines and cosines of ln(wavelength), with fixed frequencies.
+
+    Periods are spaced evenly in the logarithm, from 0.002 to 4 in ln(wavelength): from about 0.2 percent of the wavelength to
+    more than the range of any spectrum.
+
+    Parameters
+    ----------
+    width : int
+        W, number of sines and cosines together; even.
+    """
 
     frequency: Tensor
 
@@ -28,33 +34,76 @@ class WavelengthWaves(nn.Module):
         self.register_buffer("frequency", 2.0 * math.pi / period)
 
     def forward(self, wavelength: Tensor) -> Tensor:
-        """(..., T) [Angstrom] -> (..., T, width), in float32."""
+        """Return the encoding of wavelengths.
+
+        Parameters
+        ----------
+        wavelength : float (..., T)
+            Wavelengths [Angstrom], above 0.
+
+        Returns
+        -------
+        float32 (..., T, W)
+            Sines, then cosines.
+        """
         phase = torch.log(wavelength.float() / PIVOT).unsqueeze(-1) * self.frequency.float()
         return torch.cat([phase.sin(), phase.cos()], dim=-1)
 
 
 class Patches(nn.Module):
-    """Flux and ivar to one token for each run of `patch` pixels, at the wavelength of its middle.
+    """Layer that turns flux and ivar into one token for each patch of neighboring pixels.
 
-    Flux is divided by its mean over good pixels; the second channel says how well a pixel is measured. A patch
-    without any good pixel is masked.
+    A pixel has two channels: flux over its mean on the good pixels, minus 1, and how well it is measured. To each token, an
+    encoding of the mean wavelength of its patch is added. Pixels after the last whole patch are not used.
+
+    Parameters
+    ----------
+    wavelength : float (P,)
+        Centers of the pixels, used where a call gives no others [Angstrom].
+    patch : int
+        Pixels of one patch, from 1 to P.
+    width : int
+        D, channels of a token; even.
+
+    Raises
+    ------
+    InputError
+        The argument `wavelength` is not one row of at least `patch` pixels.
     """
 
     wavelength: Tensor
 
     def __init__(self, wavelength: Any, patch: int, width: int) -> None:
         super().__init__()
-        centres = torch.as_tensor(wavelength, dtype=torch.float32)
-        if centres.ndim != 1 or len(centres) < patch:
-            raise InputError(f"wavelength must be one row of at least {patch} pixels, got shape {tuple(centres.shape)}")
+        centers = torch.as_tensor(wavelength, dtype=torch.float32)
+        if centers.ndim != 1 or len(centers) < patch:
+            raise InputError(f"wavelength must be one row of at least {patch} pixels, got shape {tuple(centers.shape)}")
         self.patch = patch
-        self.register_buffer("wavelength", centres)
+        self.register_buffer("wavelength", centers)
         self.project = nn.Linear(2 * patch, width)
-        self.waves = WavelengthWaves(width)
+        self.waves = WavelengthEncoding(width)
         self.position = nn.Linear(width, width)
 
     def forward(self, flux: Tensor, ivar: Tensor, wavelength: Tensor | None = None) -> tuple[Tensor, Tensor]:
-        """(B, P), (B, P), (P,) or (B, P) [Angstrom] -> tokens (B, T, D), whether each holds data (B, T)."""
+        """Return the tokens of spectra, and which of them hold data.
+
+        Parameters
+        ----------
+        flux, ivar : float32 (B, P)
+            Spectra; ``ivar == 0`` where there is no information.
+        wavelength : float (P,) or (B, P), optional
+            Centers of the pixels [Angstrom], if they differ from those given to the layer.
+
+        Returns
+        -------
+        tuple of float (B, T, D) and bool (B, T)
+            T tokens of each spectrum, and whether a token has at least one good pixel.
+
+        Raises
+        ------
+        InputError
+            Flux and wavelength have different numbers of pixels.
+        """
         wave = self.wavelength if wavelength is None else wavelength
         if wave.shape[-1] != flux.shape[-1]:
             raise InputError(f"the spectra have {flux.shape[-1]} pixels and the wavelengths {wave.shape[-1]}")
@@ -68,104 +117,3 @@ class Patches(nn.Module):
         middle = wave[..., : count * self.patch].unflatten(-1, (count, self.patch)).mean(-1)
         holds = good[:, : count * self.patch].unflatten(1, (count, self.patch)).amax(-1) > 0
         return tokens + self.position(self.waves(middle).to(tokens.dtype)), holds
-
-
-class SpectrumTransformer(nn.Module):
-    """A transformer over patches of a spectrum (after ViT, Dosovitskiy et al. 2021, arXiv:2010.11929).
-
-    Parameters
-    ----------
-    wavelength : float (P,)
-        Centres of the pixels it is trained on [Angstrom]; others can be given with each call.
-    size : str
-        ``"tiny"``, ``"small"`` or ``"base"``: about 0.2, 1 and 6 million parameters.
-    embedding : int
-        D, size of the embedding.
-    patch : int
-        Pixels of one patch.
-    """
-
-    sizes: ClassVar[dict[str, dict[str, int]]] = {
-        "tiny": {"width": 64, "blocks": 4, "heads": 4},
-        "small": {"width": 128, "blocks": 6, "heads": 4},
-        "base": {"width": 256, "blocks": 8, "heads": 8},
-    }
-
-    def __init__(self, wavelength: Any, size: str = "tiny", embedding: int = 256, patch: int = 16) -> None:
-        super().__init__()
-        shape = size_of(self.sizes, size)
-        self.patches = Patches(wavelength, patch, shape["width"])
-        self.settings: dict[str, Any] = {
-            "wavelength": self.patches.wavelength.tolist(), "size": size, "embedding": embedding, "patch": patch,
-        }  # fmt: skip
-        self.embedding = embedding
-        self.blocks = nn.ModuleList(Block(shape["width"], shape["heads"]) for _ in range(shape["blocks"]))
-        self.pool = Pool(shape["width"], "attention")
-        self.head = nn.Sequential(nn.LayerNorm(shape["width"]), nn.Linear(shape["width"], embedding))
-
-    def forward(self, flux: Tensor, ivar: Tensor, wavelength: Tensor | None = None) -> Tensor:
-        """Embed spectra.
-
-        Parameters
-        ----------
-        flux, ivar : float32 (B, P)
-        wavelength : float (P,) or (B, P), optional
-            [Angstrom], where it is not that of the training.
-
-        Returns
-        -------
-        float32 (B, D)
-        """
-        tokens, holds = self.patches(flux, ivar, wavelength)
-        bias = torch.where(holds, 0.0, -1e4)[:, None, None, :]
-        for block in self.blocks:
-            tokens = block(tokens, bias)
-        return self.head(self.pool(tokens, holds))
-
-
-class ConvNeXt1d(nn.Module):
-    """ConvNeXt blocks over patches of a spectrum (Liu et al. 2022, arXiv:2201.03545), positions in wavelength.
-
-    Parameters are those of :class:`SpectrumTransformer`.
-    """
-
-    sizes: ClassVar[dict[str, dict[str, int]]] = {
-        "tiny": {"width": 64, "blocks": 5},
-        "small": {"width": 128, "blocks": 8},
-        "base": {"width": 256, "blocks": 10},
-    }
-
-    def __init__(self, wavelength: Any, size: str = "tiny", embedding: int = 256, patch: int = 8) -> None:
-        super().__init__()
-        shape = size_of(self.sizes, size)
-        width = shape["width"]
-        self.patches = Patches(wavelength, patch, width)
-        self.settings: dict[str, Any] = {
-            "wavelength": self.patches.wavelength.tolist(), "size": size, "embedding": embedding, "patch": patch,
-        }  # fmt: skip
-        self.embedding = embedding
-        self.blocks = nn.ModuleList(NextBlock(width) for _ in range(shape["blocks"]))
-        self.pool = Pool(width, "attention")
-        self.head = nn.Sequential(nn.LayerNorm(width), nn.Linear(width, embedding))
-
-    def forward(self, flux: Tensor, ivar: Tensor, wavelength: Tensor | None = None) -> Tensor:
-        """Embed spectra; arguments as for :class:`SpectrumTransformer`."""
-        tokens, holds = self.patches(flux, ivar, wavelength)
-        for block in self.blocks:
-            tokens = block(tokens * holds.unsqueeze(-1))
-        return self.head(self.pool(tokens, holds))
-
-
-class NextBlock(nn.Module):
-    """A convolution for each channel on its own, then a network for each position, (B, T, D) -> (B, T, D)."""
-
-    def __init__(self, width: int) -> None:
-        super().__init__()
-        self.along = nn.Conv1d(width, width, 7, padding=3, groups=width)
-        self.across = nn.Sequential(
-            nn.LayerNorm(width), nn.Linear(width, 4 * width), nn.GELU(), nn.Linear(4 * width, width)
-        )
-
-    def forward(self, tokens: Tensor) -> Tensor:
-        """(B, T, D) -> (B, T, D)."""
-        return tokens + self.across(self.along(tokens.transpose(1, 2)).transpose(1, 2))

@@ -1,17 +1,27 @@
-"""A 1-D residual network for spectra on a common grid (after He et al. 2016, arXiv:1512.03385)."""
+"""A one-dimensional residual network for spectra on a common grid."""
 
 from __future__ import annotations
 
 from torch import Tensor, nn
 
 from .batch_norm import BatchNorm
-from .standard import Standardize
+from .standardize_pixels import StandardizePixels
 
-PATCH = 16  # pixels read by one position of the first stage
+PATCH = 16  # pixels that become one position of the first stage
 
 
 class Residual(nn.Module):
-    """Two convolutions and a shortcut; (B, C, L) -> (B, C', ceil(L / stride))."""
+    """Residual block of two convolutions with batch normalization.
+
+    Parameters
+    ----------
+    inward, outward : int
+        Channels before and after the block, C and C'.
+    stride : int
+        Step of the first convolution, at least 1.
+    kernel : int
+        Pixels that a convolution reads; odd.
+    """
 
     def __init__(self, inward: int, outward: int, stride: int, kernel: int = 5) -> None:
         super().__init__()
@@ -26,54 +36,78 @@ class Residual(nn.Module):
         self.shortcut = nn.Identity() if same else nn.Conv1d(inward, outward, 1, stride)
 
     def forward(self, x: Tensor) -> Tensor:
-        """(B, C, L) -> (B, C', L')."""
+        """Return the feature maps after one block.
+
+        Parameters
+        ----------
+        x : float (B, C, L)
+            Feature maps.
+
+        Returns
+        -------
+        float (B, C', ceil(L / stride))
+            Feature maps, not below 0.
+        """
         return nn.functional.relu(self.shortcut(x) + self.branch(x))
 
 
 class ResNet1d(nn.Module):
-    """Residual network whose head keeps wavelength: feature maps are flattened, not averaged.
+    """Encoder of spectra that applies residual convolutions and keeps the position of each feature; for spectra on one grid.
 
-    On a fixed rest-frame grid a line's position says which line it is; averaging
-    over positions would throw that away.
+    The last feature maps are flattened, not averaged over positions: on a fixed rest-frame grid, the position of a line says
+    which line it is.
 
     Parameters
     ----------
     pixels : int
-        P, pixels of the grid.
+        P, pixels of the grid, at least 16; the last P modulo 16 are not used.
     width : int
-        Channels of the first stage; doubled once.
-    embedding : int
+        Channels of the first stage; the second has twice as many.
+    embedding_dim : int
         D, size of the embedding.
+
+    References
+    ----------
+    After He et al. 2016, arXiv:1512.03385.
+
+    Examples
+    --------
+    >>> import torch
+    >>> from clrseries.encoders import ResNet1d
+    >>> ResNet1d(pixels=400, width=8, embedding_dim=16)(torch.ones(2, 400), torch.ones(2, 400)).shape
+    torch.Size([2, 16])
     """
 
-    def __init__(self, pixels: int, width: int = 32, embedding: int = 256) -> None:
+    def __init__(self, pixels: int, width: int = 32, embedding_dim: int = 256) -> None:
         super().__init__()
-        self.settings = {"pixels": pixels, "width": width, "embedding": embedding}
+        self.settings = {"pixels": pixels, "width": width, "embedding_dim": embedding_dim}
         self.patches = pixels // PATCH
-        self.embedding = embedding
-        self.standard = Standardize(pixels)
-        # A patch per position as one matrix product: a strided convolution of two
-        # channels costs a CPU more than all the rest of the network.
+        self.embedding_dim = embedding_dim
+        self.standardize = StandardizePixels(pixels)
+        # A linear layer on each patch: on a CPU, the equivalent strided convolution of two channels
+        # would take longer than the rest of the network.
         self.stem = nn.Linear(2 * PATCH, width, bias=False)
         self.stem_norm = BatchNorm(width)
         self.body = nn.Sequential(Residual(width, width, stride=1), Residual(width, 2 * width, stride=2))
         length = -(-self.patches // 2)
         self.head = nn.Sequential(
-            nn.Flatten(), nn.Linear(2 * width * length, embedding, bias=False), BatchNorm(embedding)
+            nn.Flatten(), nn.Linear(2 * width * length, embedding_dim, bias=False), BatchNorm(embedding_dim)
         )
 
     def forward(self, flux: Tensor, ivar: Tensor) -> Tensor:
-        """Embed spectra.
+        """Return the embeddings of spectra.
 
         Parameters
         ----------
         flux, ivar : float32 (B, P)
+            Spectra; ``ivar == 0`` where there is no information.
 
         Returns
         -------
         float32 (B, D)
+            One embedding for each spectrum.
         """
-        both = self.standard(flux, ivar)[..., : PATCH * self.patches]
+        both = self.standardize(flux, ivar)[..., : PATCH * self.patches]
         patches = both.unflatten(-1, (self.patches, PATCH)).transpose(1, 2).flatten(2)
         maps = nn.functional.relu(self.stem_norm(self.stem(patches).transpose(1, 2)))
         return self.head(self.body(maps))

@@ -8,7 +8,31 @@ from ..errors import InputError
 
 
 def size_of(sizes: dict[str, dict[str, Any]], size: str) -> dict[str, Any]:
-    """The settings of a named size; an :class:`InputError` where there is none."""
+    """Return the settings of a named size.
+
+    Parameters
+    ----------
+    sizes : dict of str to dict
+        Settings of each size.
+    size : str
+        Name of one of them.
+
+    Returns
+    -------
+    dict of str to int
+        Settings, for instance ``width`` and ``blocks``.
+
+    Raises
+    ------
+    InputError
+        There is no such size.
+
+    Examples
+    --------
+    >>> from clrseries.encoders.sizes import size_of
+    >>> size_of({"tiny": {"width": 64}, "small": {"width": 128}}, "tiny")
+    {'width': 64}
+    """
     if size not in sizes:
         raise InputError(f"size is one of {', '.join(sizes)}; got {size!r}")
     return sizes[size]

@@ -11,15 +11,21 @@ LEAST = 0.4  # of a spectrum's range that must overlap with a template's
 
 
 def flattened(flux: NDArray[np.floating], good: NDArray[np.bool_], width: float = 25.0) -> NDArray[np.float64]:
-    """Spectra over their continuum, less 1, tapered at the ends of what is covered, and 0 where there is nothing.
+    """Return spectra over their continuum, minus 1, tapered at both ends of the range that they cover.
 
     Parameters
     ----------
     flux : float (N, P)
         On a grid of constant ln(wavelength).
     good : bool (N, P)
+        Pixels with data.
     width : float
-        sigma of the Gaussian that makes the continuum [pixels].
+        Sigma of the Gaussian that makes the continuum [pixels].
+
+    Returns
+    -------
+    float64 (N, P)
+        0 where there is no data.
     """
     weight = np.asarray(good, np.float64)
     smooth = gaussian_filter1d(flux * weight, width, axis=1, mode="constant")
@@ -35,7 +41,7 @@ def flattened(flux: NDArray[np.floating], good: NDArray[np.bool_], width: float 
 def redshifts_by_template(
     spectra: NDArray[np.floating], templates: NDArray[np.floating], step: float, highest: float
 ) -> NDArray[np.float64]:
-    """The redshift of each spectrum, where it resembles a template most (Tonry & Davis 1979; Blondin & Tonry 2007).
+    """Measure the redshift of each spectrum by cross-correlation with templates.
 
     For every lag, the correlation coefficient over the pixels that both cover, times the square root of the overlap; the best of
     all templates and lags is taken.
@@ -47,13 +53,18 @@ def redshifts_by_template(
     templates : float (M, P)
         The same, at redshift 0, on the same grid.
     step : float
-        ln(wavelength) of a pixel.
+        Width of a pixel in ln(wavelength).
     highest : float
         Largest redshift tried.
 
     Returns
     -------
-    float (N,)
+    float64 (N,)
+        Redshifts, from 0 to `highest`.
+
+    References
+    ----------
+    Tonry & Davis 1979, AJ 84, 1511; Blondin & Tonry 2007, ApJ 666, 1024.
     """
     pixels = spectra.shape[1]
     size = 2 * pixels

@@ -5,54 +5,70 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from .retrieval import unit
+
 
 def alignment(first: NDArray[np.floating], second: NDArray[np.floating]) -> float:
-    """Mean squared distance of two views of the same object on the unit sphere (Wang & Isola 2020, arXiv:2005.10242).
+    """Return the mean squared distance of two views of the same object on the unit sphere.
 
     Parameters
     ----------
     first, second : float (N, D)
+        Embeddings of the two views.
 
     Returns
     -------
     float
-        0 (views agree) to 4.
+        From 0 (the views agree) to 4.
+
+    References
+    ----------
+    Wang & Isola 2020, arXiv:2005.10242.
     """
     return float(np.square(_unit(first) - _unit(second)).sum(1).mean())
 
 
 def uniformity(features: NDArray[np.floating], t: float = 2.0) -> float:
-    """ln of the mean over pairs of exp(-t |x - y|^2) on the unit sphere (Wang & Isola 2020).
+    """Return how evenly embeddings fill the unit sphere: ln of the mean over pairs of exp(-t |x - y|^2).
 
     Parameters
     ----------
     features : float (N, D)
-        N >= 2.
+        At least two embeddings.
     t : float
+        Of the formula.
 
     Returns
     -------
     float
-        0 where all are the same, towards -2 t where they fill a sphere of many dimensions.
+        0 where all are the same, toward -2 t where they fill a sphere of many dimensions.
+
+    References
+    ----------
+    Wang & Isola 2020, arXiv:2005.10242.
     """
-    unit = _unit(features)
-    apart = 2.0 - 2.0 * unit @ unit.T
-    others = ~np.eye(len(unit), dtype=bool)
+    points = _unit(features)
+    apart = 2.0 - 2.0 * points @ points.T
+    others = ~np.eye(len(points), dtype=bool)
     return float(np.log(np.exp(-t * apart[others]).mean()))
 
 
 def rank_me(features: NDArray[np.floating]) -> float:
-    """Effective number of dimensions in use: exp of the entropy of the singular values (Garrido et al. 2023, arXiv:2210.02885).
+    """Return the effective number of dimensions in use: exp of the entropy of the singular values.
 
     Parameters
     ----------
     features : float (N, D)
-        Taken as they are, as in the paper: not centred, not scaled.
+        Neither centered nor scaled, as in the paper.
 
     Returns
     -------
     float
-        1 to min(N, D).
+        From 1 to min(N, D).
+
+    References
+    ----------
+    RankMe: Garrido et al. 2023, arXiv:2210.02885.
     """
     values = np.linalg.svd(np.asarray(features, np.float64), compute_uv=False)
     share = values / max(values.sum(), 1e-300) + 1e-7
@@ -60,12 +76,34 @@ def rank_me(features: NDArray[np.floating]) -> float:
 
 
 def geometry(first: NDArray[np.floating], second: NDArray[np.floating]) -> dict[str, float]:
-    """``alignment``, ``uniformity`` and ``rank`` of two views' embeddings, (N, D) each."""
+    """Return alignment, uniformity and rank of the embeddings of two views.
+
+    Parameters
+    ----------
+    first, second : float (N, D)
+        Embeddings of the two views of N objects.
+
+    Returns
+    -------
+    dict of str to float
+        ``alignment``, ``uniformity`` and ``rank`` (:func:`rank_me`).
+    """
     return {"alignment": alignment(first, second), "uniformity": uniformity(first), "rank": rank_me(first)}
 
 
 def collapse(first: NDArray[np.floating]) -> str:
-    """In words, how embeddings (N, D) have collapsed and what to change; empty where they have not."""
+    """Say in words how embeddings have collapsed, and what to change.
+
+    Parameters
+    ----------
+    first : float (N, D)
+        Embeddings of N objects.
+
+    Returns
+    -------
+    str
+        Empty where they have not collapsed.
+    """
     if not np.isfinite(first).all():
         return "the embeddings are not finite: lower the learning rate, or train in float32"
     size, length = min(first.shape), float(np.linalg.norm(_unit(first).mean(0)))
@@ -86,5 +124,4 @@ def collapse(first: NDArray[np.floating]) -> str:
 
 
 def _unit(features: NDArray[np.floating]) -> NDArray[np.float64]:
-    wide = np.asarray(features, np.float64)
-    return wide / np.maximum(np.linalg.norm(wide, axis=1, keepdims=True), 1e-12)
+    return np.asarray(unit(np.asarray(features, np.float64)), np.float64)

@@ -1,4 +1,4 @@
-"""Linear probes and nearest neighbours on frozen features, with few labels and many splits."""
+"""Linear probes and nearest neighbors on frozen features, with few labels and many splits."""
 
 from __future__ import annotations
 
@@ -20,11 +20,12 @@ def probe_values(
     splits: int = 10,
     standardize: bool = True,
 ) -> list[dict[str, float]]:
-    """Ridge regression and 5 nearest neighbours from few labels.
+    """Probe a value with ridge regression and five nearest neighbors, from few labels.
 
     Parameters
     ----------
     features : float (N, D)
+        Embeddings, or any other features.
     target : float (N,)
         Rows with NaN are left out.
     labels : sequence of int or None
@@ -32,14 +33,14 @@ def probe_values(
     splits : int
         Random splits, 30 % of the objects in the test set; scores are means over them.
     standardize : bool
-        Scale every feature to unit scatter first. Pixels want it; embeddings of unit
-        length do not, since the scatter of a direction says how much it matters.
+        Whether to scale every feature to unit scatter first. This helps pixels; for embeddings of unit length it does not, since
+        the scatter of a direction says how much it matters.
 
     Returns
     -------
     list of dict
-        ``labels``, ``ridge_r2``, ``ridge_mae``, ``knn_r2``, ``knn_mae`` (mean absolute
-        error, in the unit of `target`) and ``ridge_r2_sd`` over splits.
+        For each entry of `labels`: ``labels``, ``ridge_r2``, ``ridge_mae``, ``knn_r2``, ``knn_mae`` (mean absolute errors in the unit
+        of `target`) and ``ridge_r2_sd`` (standard deviation over the splits).
     """
     from sklearn.linear_model import RidgeCV
     from sklearn.metrics import mean_absolute_error, r2_score
@@ -83,10 +84,26 @@ def probe_classes(
     splits: int = 10,
     standardize: bool = True,
 ) -> list[dict[str, float]]:
-    """Ridge classifier (closed form, balanced classes) and 5 nearest neighbours from few labels.
+    """Probe classes with a ridge classifier (balanced classes) and five nearest neighbors, from few labels.
 
-    As :func:`probe_values`, with classes: rows whose class is None, or has fewer than
-    five members, are left out; scores are balanced accuracies, ``linear`` and ``knn``.
+    Parameters
+    ----------
+    features : float (N, D)
+        Embeddings, or any other features.
+    target : sequence of N classes
+        Rows whose class is None, or has fewer than five members, are left out.
+    labels : sequence of int or None
+        Training objects; None is all that are not in the test set.
+    splits : int
+        Random splits, 30 % of the objects in the test set; scores are means over them.
+    standardize : bool
+        Whether to scale every feature to unit scatter first, as for :func:`probe_values`.
+
+    Returns
+    -------
+    list of dict
+        For each entry of `labels`: ``labels``, the balanced accuracies ``linear`` and ``knn``, and ``linear_sd`` (standard deviation
+        over the splits).
     """
     from sklearn.linear_model import RidgeClassifierCV
     from sklearn.metrics import balanced_accuracy_score

@@ -1,4 +1,4 @@
-"""How good are answers that come with probabilities: classes, and values such as redshifts."""
+"""Scores of predictions that come with probabilities: classes, and values such as redshifts."""
 
 from __future__ import annotations
 
@@ -11,14 +11,16 @@ from numpy.typing import NDArray
 def class_scores(
     log_probability: NDArray[np.floating], target: NDArray[np.integer], classes: list[str]
 ) -> dict[str, Any]:
-    """Scores of predicted classes.
+    """Return scores of predicted classes.
 
     Parameters
     ----------
     log_probability : float (N, C)
+        Natural logarithms of the probabilities of the classes.
     target : int (N,)
+        The true classes, from 0 to C - 1.
     classes : list of str
-        C names.
+        Names of the C classes.
 
     Returns
     -------
@@ -41,14 +43,25 @@ def class_scores(
 
 
 def calibration_error(log_probability: NDArray[np.floating], target: NDArray[np.integer], bins: int = 10) -> float:
-    """Expected calibration error: |confidence - accuracy| in bins of confidence, weighted by count (Guo et al. 2017, equation 3).
+    """Return the expected calibration error: |confidence - accuracy| in bins of confidence, weighted by their counts.
 
     Parameters
     ----------
     log_probability : float (N, C)
+        Natural logarithms of the probabilities of the classes.
     target : int (N,)
+        The true classes, from 0 to C - 1.
     bins : int
-        Of equal width.
+        Number of bins, of equal width.
+
+    Returns
+    -------
+    float
+        From 0 to 1; 0 if a prediction made with confidence p is right in a fraction p of all cases.
+
+    References
+    ----------
+    Guo et al. 2017, arXiv:1706.04599, equation 3.
     """
     confidence = np.exp(log_probability.max(1))
     right = log_probability.argmax(1) == target
@@ -58,10 +71,23 @@ def calibration_error(log_probability: NDArray[np.floating], target: NDArray[np.
 
 
 def redshift_scores(found: NDArray[np.floating], true: NDArray[np.floating], outlier: float = 0.15) -> dict[str, float]:
-    """``sigma_nmad`` and ``outlier_rate`` of dz = (found - true) / (1 + true).
+    """Return the usual scores of redshifts, from dz = (found - true) / (1 + true).
 
-    sigma_NMAD is 1.48 times the median of |dz - median(dz)| (Brammer et al. 2008, equation 5); outliers have |dz| > `outlier`, by
-    default that of photometric redshifts.
+    Parameters
+    ----------
+    found, true : float (N,)
+        Predicted and true redshifts.
+    outlier : float
+        Objects with a larger |dz| count as outliers; the default is usual for photometric redshifts.
+
+    Returns
+    -------
+    dict of str to float
+        ``sigma_nmad``, 1.48 times the median of |dz - median(dz)|, and ``outlier_rate``, a fraction.
+
+    References
+    ----------
+    Brammer, van Dokkum & Coppi 2008, ApJ 686, 1503, equation 5.
     """
     dz = (found - true) / (1.0 + true)
     return {
@@ -76,7 +102,16 @@ def value_scores(
     log_likelihood: NDArray[np.floating],
     true: NDArray[np.floating],
 ) -> dict[str, float]:
-    """Scores of values with uncertainties, (N,) each.
+    """Return scores of predicted values with uncertainties.
+
+    Parameters
+    ----------
+    found, sigma : float (N,)
+        Predicted values and their standard deviations.
+    log_likelihood : float (N,)
+        Of the true values, in natural logarithms.
+    true : float (N,)
+        The true values.
 
     Returns
     -------

@@ -1,17 +1,19 @@
-"""Reading and writing; a reader only reads."""
+"""Readers and writers of spectra and light curves."""
 
-from .curves import read_curves, write_curves
-from .missions import read_kepler
-from .parquet import read_parquet, write_parquet
-from .supernovae import read_osc, read_snana, read_ztf
+from .kepler import read_kepler
+from .light_curves import read_light_curves, write_light_curves
+from .osc import read_osc
+from .snana import read_snana
+from .spectra import read_spectra, write_spectra
+from .ztf import read_ztf
 
 __all__ = [
-    "read_curves",
     "read_kepler",
+    "read_light_curves",
     "read_osc",
-    "read_parquet",
     "read_snana",
+    "read_spectra",
     "read_ztf",
-    "write_curves",
-    "write_parquet",
+    "write_light_curves",
+    "write_spectra",
 ]

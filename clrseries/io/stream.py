@@ -1,4 +1,4 @@
-"""Archives larger than memory: Parquet files, a few row groups at a time, in shuffled order."""
+"""Reader of Parquet files that are larger than the memory, a few row groups at a time and in shuffled order."""
 
 from __future__ import annotations
 
@@ -14,15 +14,26 @@ import pyarrow.parquet as pq
 
 from ..errors import InputError, located
 from ..series import Series
-from .curves import read_curves
-from .parquet import is_list, of_complete_file, read_parquet
+from .light_curves import read_light_curves
+from .spectra import read_spectra
+from .tables import from_whole_parquet, is_list
 
-BUFFER = 8192  # objects
+BUFFER = 8192  # number of objects
 
 
 @dataclass(frozen=True)
 class RowGroup:
-    """One row group of one file."""
+    """One row group of one file.
+
+    Parameters
+    ----------
+    path : Path
+        The file.
+    number : int
+        Number of the row group in the file, from 0.
+    rows : int
+        Number of its rows.
+    """
 
     path: Path
     number: int
@@ -30,23 +41,23 @@ class RowGroup:
 
 
 class Stream:
-    """Objects of Parquet files, in an order that the seed and the epoch decide.
+    """Objects of Parquet files, read a few row groups at a time.
 
-    Row groups are shuffled; as many as hold `buffer` objects are read together, and their objects shuffled. Each of
-    several processes reads every so many-th row group, and no other.
+    The order of the row groups is shuffled, and depends on the seed and the epoch. Row groups are read together until they have
+    `buffer` objects. With W processes, each reads every W-th of the shuffled row groups.
 
     Parameters
     ----------
-    paths : paths
-        Files of spectra or of light curves, with one row per object, as :func:`clrseries.read_parquet` and
-        :func:`clrseries.read_curves` take them.
+    paths : sequence of paths
+        Files of spectra or of light curves with one row per object, as for :func:`clrseries.read_spectra` and
+        :func:`clrseries.read_light_curves`.
     buffer : int
-        Objects shuffled together, and held in memory at a time.
+        Number of objects that are read together.
 
     Raises
     ------
     InputError
-        A file is missing or cut short, holds no object, or has one row per point.
+        A file is missing or incomplete, or has one row per point; or there are no objects.
     """
 
     def __init__(self, paths: Sequence[str | Path], buffer: int = BUFFER) -> None:
@@ -54,7 +65,7 @@ class Stream:
         self.buffer = buffer
         self.groups: list[RowGroup] = []
         for path in self.paths:
-            about = of_complete_file(path, pq.read_metadata)
+            about = from_whole_parquet(path, pq.read_metadata)
             rows = [about.row_group(k).num_rows for k in range(about.num_row_groups)]
             self.groups += [RowGroup(path, k, count) for k, count in enumerate(rows) if count]
         if not self.groups:
@@ -69,7 +80,23 @@ class Stream:
         return sum(group.rows for group in self.groups)
 
     def column(self, name: str) -> pa.ChunkedArray:
-        """One column of all files that is not a list."""
+        """Read one column of all files that is not a list.
+
+        Parameters
+        ----------
+        name : str
+            Name of the column.
+
+        Returns
+        -------
+        pyarrow.ChunkedArray
+            One value for each object, in the order of the files.
+
+        Raises
+        ------
+        InputError
+            A file does not have the column.
+        """
         parts: list[Any] = []
         for path in self.paths:
             if name not in pq.read_schema(path).names:
@@ -80,16 +107,41 @@ class Stream:
         return pa.chunked_array(parts)
 
     def first(self) -> Series:
-        """The first objects, as many as the buffer holds."""
+        """Read the first row groups of the files.
+
+        Returns
+        -------
+        Series
+            At least `buffer` objects, if there are so many.
+        """
         return self._read(self._enough(list(range(len(self.groups))))[0])
 
-    def chunks(self, seed: int, epoch: int, rank: int = 0, processes: int = 1) -> Iterator[Series]:
-        """One process's share of an epoch, `buffer` objects at a time; it begins again when it is through.
+    def chunks(self, seed: int, epoch: int, process_rank: int = 0, processes: int = 1) -> Iterator[Series]:
+        """Read the row groups of one process in shuffled order, `buffer` objects at a time.
 
-        (So that every process can take as many batches as the others.)
+        After the last row group it begins again with the first, so that every process can take the same number of batches.
+
+        Parameters
+        ----------
+        seed, epoch : int
+            They determine the order of the row groups; not negative.
+        process_rank : int
+            Number of this process, from 0.
+        processes : int
+            Number of processes.
+
+        Yields
+        ------
+        Series
+            At least `buffer` objects, or the rest; they are not shuffled within a row group.
+
+        Raises
+        ------
+        InputError
+            There are fewer row groups than processes.
         """
         order = np.random.default_rng((seed, epoch)).permutation(len(self.groups))
-        own = [int(k) for k in order[rank::processes]]
+        own = [int(k) for k in order[process_rank::processes]]
         if not own:
             raise InputError(
                 f"{len(self.groups)} row groups for {processes} processes: write smaller row groups, or use fewer processes"
@@ -113,7 +165,11 @@ class Stream:
         chosen = [self.groups[k] for k in numbers]
         tables = [pq.ParquetFile(group.path).read_row_group(group.number) for group in chosen]
         table = pa.concat_tables(tables, promote_options="default")
-        return read_curves(table, bands=self.bands) if self.curves else read_parquet(table, source=str(self.paths[0]))
+        return (
+            read_light_curves(table, bands=self.bands)
+            if self.curves
+            else read_spectra(table, source=str(self.paths[0]))
+        )
 
     def _bands(self) -> tuple[str, ...]:
         found: set[str] = set()

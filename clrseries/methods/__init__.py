@@ -1,7 +1,7 @@
-"""Contrastive methods: each turns views of objects into a loss."""
+"""Methods of contrastive learning: each computes a loss from views of objects."""
 
 from .barlow_twins import BarlowTwins, barlow_twins_loss
-from .build import METHODS, TERMS, build_method, build_terms, method_name, method_table
+from .build import METHODS, TERMS, build_method, build_terms, method_kind, method_table
 from .byol import BYOL, byol_loss
 from .clip import CLIP, SigLIP, clip_loss, siglip_loss
 from .dcl import DCL, dcl_loss
@@ -59,7 +59,7 @@ __all__ = [
     "dcl_loss",
     "dino_loss",
     "info_nce",
-    "method_name",
+    "method_kind",
     "method_table",
     "mmd",
     "nt_xent",

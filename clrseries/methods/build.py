@@ -1,13 +1,13 @@
-"""A method and its auxiliary terms by name."""
+"""Build a method and its auxiliary terms from their names."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from inspect import signature
+from collections.abc import Sequence
 from typing import Any
 
 from torch import nn
 
+from ..choice import Choice, named_choice, settings_of
 from ..errors import InputError
 from .barlow_twins import BarlowTwins
 from .byol import BYOL
@@ -53,42 +53,111 @@ TERMS: dict[str, type[nn.Module]] = {
     "mmd": MMD,
     "coral": CORAL,
 }
-GIVEN = {"encoder", "partner", "samples", "bands", "domains", "self"}  # not the user's to set
-Named = str | Mapping[str, Any]
+# Arguments of methods and terms that follow from the data and the encoder, so that users do not set them.
+FROM_DATA = ("encoder", "partner", "samples", "bands", "domains")
 
 
-def method_name(method: Named) -> str:
-    """The name in ``"simclr"`` or ``{"simclr": {"temperature": 0.2}}``; an :class:`InputError` where there is no such method."""
-    return _named("method", method, METHODS)[0]
-
-
-def build_method(method: Named, encoder: Any, partner: Any = None) -> Method:
-    """A new method around `encoder`.
+def method_kind(method: Choice | Method) -> type[Method]:
+    """Return the class of a method.
 
     Parameters
     ----------
-    method : str or mapping
-        A key of ``METHODS``, alone or with settings: ``{"simclr": {"temperature": 0.2}}``.
-    encoder : torch.nn.Module
-    partner : torch.nn.Module, optional
-        The other modality's encoder, of methods that compare two.
+    method : str, mapping or Method
+        A name, ``"simclr"``; a name with settings, ``{"simclr": {"temperature": 0.2}}``; or an object.
+
+    Returns
+    -------
+    type
+        Subclass of :class:`Method`.
 
     Raises
     ------
     InputError
-        There is no such method, or it has no such setting, or a value makes no sense.
+        There is no such method or setting.
+
+    Examples
+    --------
+    >>> from clrseries.methods import method_kind
+    >>> method_kind({"simclr": {"temperature": 0.2}}).__name__
+    'SimCLR'
     """
-    name, settings = _named("method", method, METHODS)
+    return (
+        type(method) if isinstance(method, Method) else METHODS[named_choice("method", method, METHODS, FROM_DATA)[0]]
+    )
+
+
+def build_method(method: Choice, encoder: Any, partner: Any = None) -> Method:
+    """Return a new method that trains an encoder.
+
+    Parameters
+    ----------
+    method : str or mapping
+        A name of ``METHODS``, alone or with settings: ``{"simclr": {"temperature": 0.2}}``.
+    encoder : torch.nn.Module
+        Network with an attribute ``embedding_dim``.
+    partner : torch.nn.Module, optional
+        Encoder of the other modality, for methods that compare two modalities.
+
+    Returns
+    -------
+    Method
+        With random weights in its projector.
+
+    Raises
+    ------
+    InputError
+        There is no such method or setting, a value is out of range, or the method needs `partner`.
+
+    Examples
+    --------
+    >>> from clrseries.encoders import ResNet1d
+    >>> from clrseries.methods import build_method
+    >>> build_method({"simclr": {"temperature": 0.2}}, ResNet1d(pixels=400, width=8)).temperature
+    0.2
+    """
+    name, settings = named_choice("method", method, METHODS, FROM_DATA)
     kind: Any = METHODS[name]
     both = {"partner": partner} if kind.label == "partner" else {}
     return kind(encoder, **both, **settings)
 
 
-def build_terms(terms: Sequence[Named], encoder: Any, samples: int, bands: int, domains: int) -> nn.ModuleList:
-    """Auxiliary terms, written as methods are; see ``TERMS``."""
+def build_terms(terms: Sequence[Choice], encoder: Any, samples: int, bands: int, domains: int) -> nn.ModuleList:
+    """Return auxiliary terms, which are added to the loss of a method.
+
+    Parameters
+    ----------
+    terms : sequence of str or mapping
+        Names of ``TERMS``, alone or with settings: ``{"coral": {"weight": 10.0}}``.
+    encoder : torch.nn.Module
+        Network with an attribute ``embedding_dim``.
+    samples : int
+        Pixels, or points, of a view.
+    bands : int
+        Number of bands of light curves; 0 for spectra.
+    domains : int
+        Number of instruments or surveys; 0 if they are not known.
+
+    Returns
+    -------
+    torch.nn.ModuleList
+        One module for each term.
+
+    Raises
+    ------
+    InputError
+        There is no such term or setting, or a term needs domains and there are none.
+
+    Examples
+    --------
+    >>> from clrseries.encoders import ResNet1d
+    >>> from clrseries.methods import build_terms
+    >>> encoder = ResNet1d(pixels=400, width=8)
+    >>> [term.weight for term in build_terms([{"coral": {"weight": 10.0}}], encoder, samples=400, bands=0, domains=2)]
+    [10.0]
+    """
     built = []
     for term in terms:
-        name, settings = _named("auxiliary", term, TERMS)
+        name, settings = named_choice("auxiliary", term, TERMS, FROM_DATA)
         kind: Any = TERMS[name]
         known = {"samples": samples, "bands": bands} if kind is Reconstruction else {"domains": domains}
         if known.get("domains") == 0:
@@ -98,33 +167,27 @@ def build_terms(terms: Sequence[Named], encoder: Any, samples: int, bands: int, 
 
 
 def method_table() -> list[dict[str, str]]:
-    """Every method: ``name``, ``summary``, ``paper``, what it needs as ``label``, and its ``settings`` with defaults."""
+    """Return a description of every method.
+
+    Returns
+    -------
+    list of dict
+        ``name``, ``summary``, ``paper``, ``label`` (what it needs: ``"none"``, ``"class"``, ``"value"`` or ``"partner"``) and
+        ``settings`` with their defaults.
+
+    Examples
+    --------
+    >>> from clrseries.methods import method_table
+    >>> [row["settings"] for row in method_table() if row["name"] == "simclr"]
+    ['projection_dim=128, temperature=0.1']
+    """
     return [
         {
             "name": name,
             "summary": kind.summary,
             "paper": kind.paper,
             "label": kind.label,
-            "settings": ", ".join(f"{key}={value}" for key, value in _settings(kind).items()),
+            "settings": ", ".join(f"{key}={value}" for key, value in settings_of(kind, FROM_DATA).items()),
         }
         for name, kind in METHODS.items()
     ]
-
-
-def _settings(kind: Any) -> dict[str, Any]:
-    return {k: p.default for k, p in signature(kind.__init__).parameters.items() if k not in GIVEN}
-
-
-def _named(what: str, given: Named, known: Mapping[str, Any]) -> tuple[str, dict[str, Any]]:
-    if isinstance(given, str):
-        given = {given: {}}
-    if not isinstance(given, Mapping) or len(given) != 1:
-        raise InputError(f"{what}: write a name, or 'name: {{setting: value}}'; got {given!r}")
-    ((name, settings),) = given.items()
-    if name not in known:
-        raise InputError(f"{what}: there is no {name!r}; there are {', '.join(known)}")
-    allowed = _settings(known[name])
-    unknown = set(settings or {}) - set(allowed)
-    if unknown:
-        raise InputError(f"{what}: {name} takes {', '.join(allowed)}; got {', '.join(sorted(unknown))}")
-    return name, dict(settings or {})

@@ -1,4 +1,4 @@
-"""Bootstrap your own latent (Grill et al. 2020, arXiv:2006.07733): predict what a slow copy sees in the other view."""
+"""Bootstrap your own latent (BYOL): predict the projection that a momentum encoder makes of the other view."""
 
 from __future__ import annotations
 
@@ -8,47 +8,93 @@ from torch import Tensor
 from torch.nn import functional
 
 from .method import Batch, Method, check_pairs
-from .momentum import MomentumCopy
+from .momentum_encoder import MomentumEncoder
 from .projector import Predictor
 
 
 def byol_loss(prediction: Tensor, target: Tensor) -> Tensor:
-    """Equation 2 of Grill et al.: |p / |p| - z / |z| |^2 = 2 - 2 cos, mean over objects.
+    """Return the loss of BYOL: the mean squared distance of predictions and targets on the unit sphere.
+
+    For each object, the loss is |p / |p| - z / |z||^2 = 2 - 2 cos(p, z), with prediction p and target z.
 
     Parameters
     ----------
     prediction, target : float (N, K)
-        No gradient goes to `target`.
+        Prediction from one view, and projection of the other; no gradient goes to `target`.
+
+    Returns
+    -------
+    float ()
+        Mean over the objects, from 0 to 4.
+
+    Raises
+    ------
+    ValueError
+        The shapes differ, or there is no object.
+
+    References
+    ----------
+    Grill et al. 2020, arXiv:2006.07733, equation 2.
+
+    Examples
+    --------
+    >>> import torch
+    >>> from clrseries.methods import byol_loss
+    >>> round(float(byol_loss(torch.eye(3), torch.eye(3))), 3)
+    0.0
+    >>> round(float(byol_loss(torch.eye(3), torch.eye(3).roll(1, 0))), 3)
+    2.0
     """
     check_pairs("byol_loss", prediction, target, least=1)
     return 2.0 - 2.0 * functional.cosine_similarity(prediction.float(), target.detach().float(), dim=-1).mean()
 
 
 class BYOL(Method):
-    """Predict the projection that a momentum copy makes of the other view; no negatives.
+    """Method that predicts, from one view, the projection that a momentum encoder makes of the other; no negatives.
 
     Parameters
     ----------
     encoder : torch.nn.Module
-    projection : int
+        Network with an attribute ``embedding_dim``.
+    projection_dim : int
+        K, size of the projections.
     momentum : float
-        Of the copy.
+        Share of the momentum encoder that a step keeps, from 0 to 1; it increases to 1 over the training.
+
+    Raises
+    ------
+    InputError
+        `projection_dim` is below 1.
+
+    References
+    ----------
+    Grill et al. 2020, arXiv:2006.07733.
+
+    Examples
+    --------
+    >>> import torch
+    >>> from clrseries.encoders import ResidualDense
+    >>> from clrseries.methods import BYOL, Batch
+    >>> method = BYOL(ResidualDense(pixels=40, width=16, embedding_dim=8), projection_dim=4)
+    >>> loss, parts = method(Batch((torch.randn(6, 2, 40), torch.ones(6, 2, 40))))
+    >>> loss.shape, list(parts)
+    (torch.Size([]), ['byol'])
     """
 
     summary = "predict what a slow copy of the network sees in the other view; no negatives"
     paper = "Grill et al. 2020, arXiv:2006.07733"
 
-    def __init__(self, encoder: Any, projection: int = 128, momentum: float = 0.99) -> None:
-        super().__init__(encoder, projection)
-        self.predictor = Predictor(projection)
-        self.target = MomentumCopy(encoder, self.projector, momentum)
+    def __init__(self, encoder: Any, projection_dim: int = 128, momentum: float = 0.99) -> None:
+        super().__init__(encoder, projection_dim)
+        self.predictor = Predictor(projection_dim)
+        self.target = MomentumEncoder(encoder, self.projector, momentum)
 
     def loss(self, embeddings: Tensor, batch: Batch) -> Tensor:
-        """Of embeddings (N, 2, D), symmetric in the views."""
+        """Return the loss of BYOL, summed over both directions: each view predicts the other."""
         _, (first, second) = self.predicted(embeddings, self.predictor)
         target_first, target_second = self.target(batch.inputs)
         return byol_loss(first, target_second) + byol_loss(second, target_first)
 
     def after_step(self, progress: float) -> None:
-        """The copy follows, ever more slowly."""
+        """Move the momentum encoder toward the trained network, by less as the training proceeds."""
         self.target.follow(self.encoder, self.projector, progress)

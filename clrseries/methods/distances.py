@@ -1,4 +1,4 @@
-"""Euclidean distances between two sets of vectors, with a finite gradient where two are the same."""
+"""Euclidean distances between two sets of vectors, with a finite gradient where two vectors are equal."""
 
 from __future__ import annotations
 
@@ -6,11 +6,37 @@ from torch import Tensor
 
 
 def squared(first: Tensor, second: Tensor) -> Tensor:
-    """Squared distances of (N, K) and (M, K), float (N, M), not below 0."""
+    """Return the squared Euclidean distances between two sets of vectors.
+
+    Parameters
+    ----------
+    first : float (N, K)
+        Vectors.
+    second : float (M, K)
+        Vectors.
+
+    Returns
+    -------
+    float (N, M)
+        Not negative.
+    """
     lengths = first.square().sum(-1)[:, None] + second.square().sum(-1)
     return (lengths - 2.0 * first @ second.T).clamp(min=0.0)
 
 
 def between(first: Tensor, second: Tensor) -> Tensor:
-    """Distances of (N, K) and (M, K), float (N, M); of less than 1e-4 as if they were that."""
+    """Return the Euclidean distances between two sets of vectors.
+
+    Parameters
+    ----------
+    first : float (N, K)
+        Vectors.
+    second : float (M, K)
+        Vectors.
+
+    Returns
+    -------
+    float (N, M)
+        At least 1e-4: smaller distances are returned as 1e-4, with gradient 0.
+    """
     return squared(first, second).clamp(min=1e-8).sqrt()

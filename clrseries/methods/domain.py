@@ -1,4 +1,4 @@
-"""Embeddings that do not tell the instrument, for differences that no augmentation spans. Terms beside a method's loss."""
+"""Auxiliary terms that make the embeddings of different instruments alike, for differences that no augmentation can make."""
 
 from __future__ import annotations
 
@@ -9,35 +9,55 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
+from ..distributed import gather
 from ..errors import InputError
-from ..ranks import gather
 from .distances import squared
 from .method import Batch, Method, positive
 
-WIDTHS = (0.25, 0.5, 1.0, 2.0, 4.0)  # of the kernels, in units of the mean squared distance
+WIDTHS = (0.25, 0.5, 1.0, 2.0, 4.0)  # widths of the kernels, in units of the mean squared distance
 
 
 class _Reversed(torch.autograd.Function):
+    """Identity whose gradient has the opposite sign."""
+
     @staticmethod
     def forward(ctx: Any, x: Tensor) -> Tensor:
         return x.view_as(x)
 
     @staticmethod
-    def backward(ctx: Any, *slopes: Tensor) -> Tensor:
-        return -slopes[0]
+    def backward(ctx: Any, *grad_output: Tensor) -> Tensor:
+        return -grad_output[0]
 
 
 def mmd(first: Tensor, second: Tensor) -> Tensor:
-    """Squared maximum mean discrepancy (Gretton et al. 2012, JMLR 13, equation 5) with a sum of five Gaussian kernels.
+    """Return the squared maximum mean discrepancy of two sets of vectors.
+
+    It is mean k(x, x') + mean k(y, y') - 2 mean k(x, y), where k is the sum of five Gaussian kernels whose widths are multiples
+    of the mean squared distance over all pairs.
 
     Parameters
     ----------
-    first, second : float (N, D), (M, D)
+    first : float (N, D)
+        Vectors x.
+    second : float (M, D)
+        Vectors y.
 
     Returns
     -------
     float ()
-        Not negative; 0 where both are the same. Widths are set by the mean squared distance of all pairs.
+        Not negative; 0 if both sets are the same.
+
+    References
+    ----------
+    Gretton et al. 2012, JMLR 13, equation 5.
+
+    Examples
+    --------
+    >>> import torch
+    >>> from clrseries.methods import mmd
+    >>> vectors = torch.tensor([[1.0, 1.0], [1.0, -1.0], [-1.0, 1.0], [-1.0, -1.0]])
+    >>> round(float(mmd(vectors, vectors + 1.0)), 3)
+    1.016
     """
     both = torch.cat([first, second]).float()
     apart = squared(both, both)
@@ -48,34 +68,100 @@ def mmd(first: Tensor, second: Tensor) -> Tensor:
 
 
 def coral(first: Tensor, second: Tensor) -> Tensor:
-    """Squared difference of two covariance matrices over 4 D^2 (Sun & Saenko 2016, arXiv:1607.01719, equation 1).
+    """Return the squared difference of the covariance matrices of two sets of vectors.
+
+    It is |cov(first) - cov(second)|^2 / (4 D^2), with the sum of squares over all elements.
 
     Parameters
     ----------
-    first, second : float (N, D), (M, D)
+    first : float (N, D)
+        At least two vectors.
+    second : float (M, D)
+        At least two vectors.
+
+    Returns
+    -------
+    float ()
+        Not negative; 0 if both have the same covariances.
+
+    References
+    ----------
+    Sun & Saenko 2016, arXiv:1607.01719, equation 1.
+
+    Examples
+    --------
+    >>> import torch
+    >>> from clrseries.methods import coral
+    >>> vectors = torch.tensor([[1.0, 1.0], [1.0, -1.0], [-1.0, 1.0], [-1.0, -1.0]])
+    >>> round(float(coral(vectors, 2.0 * vectors)), 3)
+    2.0
     """
     return (first.float().T.cov() - second.float().T.cov()).square().sum() / (4 * first.shape[1] ** 2)
 
 
 class DomainAdversarial(nn.Module):
-    """A classifier of the instrument, whose gradient reaches the encoder reversed (Ganin et al. 2016, arXiv:1505.07818).
+    """Term that trains a classifier of the instrument, and the encoder to prevent it by a reversed gradient.
 
     Parameters
     ----------
     encoder : torch.nn.Module
+        Network with an attribute ``embedding_dim``.
     domains : int
-        How many instruments there are.
+        Number of instruments.
     weight : float
+        Factor of the term in the loss, above 0.
+
+    Raises
+    ------
+    InputError
+        `weight` is not above 0.
+
+    References
+    ----------
+    Ganin et al. 2016, arXiv:1505.07818.
+
+    Examples
+    --------
+    >>> import torch
+    >>> from clrseries.encoders import ResidualDense
+    >>> from clrseries.methods import Batch, DomainAdversarial, SimCLR
+    >>> encoder = ResidualDense(pixels=40, width=16, embedding_dim=8)
+    >>> method = SimCLR(encoder, projection_dim=4)
+    >>> method.terms = torch.nn.ModuleList([DomainAdversarial(encoder, domains=2)])
+    >>> batch = Batch((torch.randn(6, 2, 40), torch.ones(6, 2, 40)), domain=torch.tensor([0, 0, 0, 1, 1, 1]))
+    >>> loss, parts = method(batch)
+    >>> list(parts)
+    ['simclr', 'domainadversarial']
     """
 
     def __init__(self, encoder: Any, domains: int, weight: float = 0.1) -> None:
         super().__init__()
         self.weight = positive("weight", weight)
-        width = encoder.embedding
+        width = encoder.embedding_dim
         self.classifier = nn.Sequential(nn.Linear(width, width), nn.ReLU(), nn.Linear(width, domains))
 
     def forward(self, method: Method, embeddings: Tensor, batch: Batch) -> Tensor:
-        """Cross entropy of the classifier over all views whose domain is known."""
+        """Return the cross entropy of the classifier over all views whose instrument is known.
+
+        Parameters
+        ----------
+        method : Method
+            Not used; every term is called with it.
+        embeddings : float (N, V, D)
+            Embeddings of V views of N objects.
+        batch : Batch
+            Its `domain` says which instrument observed each object.
+
+        Returns
+        -------
+        float ()
+            Not negative; 0 if no instrument is known. Not yet multiplied by `weight`.
+
+        Raises
+        ------
+        InputError
+            The batch has no `domain`.
+        """
         vectors, domain = _of_domains(embeddings, batch)
         if not len(vectors):
             return embeddings.sum() * 0.0
@@ -83,6 +169,8 @@ class DomainAdversarial(nn.Module):
 
 
 class _Discrepancy(nn.Module):
+    """Term that compares the embeddings of each instrument with those of all others."""
+
     measure: Callable[[Tensor, Tensor], Tensor]
 
     def __init__(self, encoder: Any, domains: int, weight: float = 1.0) -> None:
@@ -91,7 +179,27 @@ class _Discrepancy(nn.Module):
         self.domains = domains
 
     def forward(self, method: Method, embeddings: Tensor, batch: Batch) -> Tensor:
-        """Mean over domains of the discrepancy between a domain and all others."""
+        """Return the mean over instruments of the discrepancy between one and all others.
+
+        Parameters
+        ----------
+        method : Method
+            Not used; every term is called with it.
+        embeddings : float (N, V, D)
+            Embeddings of V views of N objects.
+        batch : Batch
+            Its `domain` says which instrument observed each object.
+
+        Returns
+        -------
+        float ()
+            Instruments with fewer than two views are left out. Not yet multiplied by `weight`.
+
+        Raises
+        ------
+        InputError
+            The batch has no `domain`.
+        """
         vectors, domain = _of_domains(embeddings, batch)
         parts = [
             self.measure(vectors[domain == k], vectors[domain != k])
@@ -102,24 +210,77 @@ class _Discrepancy(nn.Module):
 
 
 class MMD(_Discrepancy):
-    """The embeddings of each domain distributed as those of the others (Long et al. 2015, arXiv:1502.02791).
+    """Term that gives the embeddings of each instrument the same distribution as those of all others.
 
-    Parameters are those of :class:`DomainAdversarial`.
+    Parameters
+    ----------
+    encoder : torch.nn.Module
+        Not used; every term is built with it.
+    domains : int
+        Number of instruments.
+    weight : float
+        Factor of the term in the loss, above 0.
+
+    Raises
+    ------
+    InputError
+        `weight` is not above 0.
+
+    References
+    ----------
+    Long et al. 2015, arXiv:1502.02791.
+
+    Examples
+    --------
+    >>> import torch
+    >>> from clrseries.methods import MMD, Batch
+    >>> term = MMD(encoder=None, domains=2)
+    >>> batch = Batch((), domain=torch.tensor([0, 0, 1, 1]))
+    >>> embeddings = torch.tensor([[1.0, 1.0], [1.0, -1.0], [2.0, 2.0], [2.0, 0.0]]).unsqueeze(1)
+    >>> round(float(term(None, embeddings, batch)), 3)
+    2.623
     """
 
     measure = staticmethod(mmd)
 
 
 class CORAL(_Discrepancy):
-    """The embeddings of each domain with the covariances of the others.
+    """Term that gives the embeddings of each instrument the same covariances as those of all others.
 
-    Parameters are those of :class:`DomainAdversarial`.
+    Parameters
+    ----------
+    encoder : torch.nn.Module
+        Not used; every term is built with it.
+    domains : int
+        Number of instruments.
+    weight : float
+        Factor of the term in the loss, above 0.
+
+    Raises
+    ------
+    InputError
+        `weight` is not above 0.
+
+    References
+    ----------
+    Sun & Saenko 2016, arXiv:1607.01719.
+
+    Examples
+    --------
+    >>> import torch
+    >>> from clrseries.methods import CORAL, Batch
+    >>> term = CORAL(encoder=None, domains=2)
+    >>> batch = Batch((), domain=torch.tensor([0, 0, 1, 1]))
+    >>> embeddings = torch.tensor([[1.0, 1.0], [1.0, -1.0], [2.0, 2.0], [2.0, 0.0]]).unsqueeze(1)
+    >>> round(float(term(None, embeddings, batch)), 3)
+    0.0
     """
 
     measure = staticmethod(coral)
 
 
 def _of_domains(embeddings: Tensor, batch: Batch) -> tuple[Tensor, Tensor]:
+    """Return all views of all processes whose instrument is known, and the instruments."""
     if batch.domain is None:
         raise InputError("terms that make domains alike need a column: give domain")
     domain = gather(batch.domain).repeat_interleave(embeddings.shape[1])

@@ -1,4 +1,4 @@
-"""The last projections of earlier batches, oldest out first (He et al. 2020, arXiv:1911.05722)."""
+"""A queue of the projections of earlier batches."""
 
 from __future__ import annotations
 
@@ -8,28 +8,57 @@ from torch.nn import functional
 
 
 class Queue(nn.Module):
-    """`size` unit vectors (size, K), random at first.
+    """Queue of unit vectors; the newest replace the oldest.
 
-    It is part of the state that a checkpoint keeps. Every process sees the same gathered batch, so all hold the same.
+    It starts with random vectors and is saved in checkpoints. All processes hold the same queue, since each adds the projections
+    of all processes.
 
     Parameters
     ----------
     size : int
-    projection : int
-        K.
+        M, number of vectors.
+    projection_dim : int
+        K, size of each vector.
+
+    Attributes
+    ----------
+    vectors : float32 (M, K)
+        The vectors, in no order of time.
+    place : int64 ()
+        Row that the next vector replaces.
+
+    References
+    ----------
+    He et al. 2020, arXiv:1911.05722.
+
+    Examples
+    --------
+    >>> import torch
+    >>> from clrseries.methods.queue import Queue
+    >>> queue = Queue(size=3, projection_dim=2)
+    >>> queue.push(torch.tensor([[3.0, 0.0], [0.0, 2.0]]))
+    >>> queue.vectors[:2]
+    tensor([[1., 0.],
+            [0., 1.]])
     """
 
     vectors: Tensor
     place: Tensor
 
-    def __init__(self, size: int, projection: int) -> None:
+    def __init__(self, size: int, projection_dim: int) -> None:
         super().__init__()
-        self.register_buffer("vectors", functional.normalize(torch.randn(size, projection), dim=-1))
+        self.register_buffer("vectors", functional.normalize(torch.randn(size, projection_dim), dim=-1))
         self.register_buffer("place", torch.zeros((), dtype=torch.int64))
 
     @torch.no_grad()
     def push(self, vectors: Tensor) -> None:
-        """Take in (N, K), of which the last `size` stay."""
+        """Replace the oldest vectors of the queue by new ones, scaled to unit length.
+
+        Parameters
+        ----------
+        vectors : float (N, K)
+            New vectors; of more than M, only the last M are kept.
+        """
         newest = functional.normalize(vectors[-len(self.vectors) :].detach().float(), dim=-1)
         places = (self.place + torch.arange(len(newest), device=newest.device)) % len(self.vectors)
         self.vectors[places] = newest

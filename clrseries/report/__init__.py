@@ -1,6 +1,6 @@
-"""What a person looks at: self-contained pages of figures and numbers."""
+"""Self-contained pages of figures and tables."""
 
-from .demo import demo
-from .evaluate import evaluate
+from .page import html_table, write_file, write_page
+from .views import plot_views
 
-__all__ = ["demo", "evaluate"]
+__all__ = ["html_table", "plot_views", "write_file", "write_page"]

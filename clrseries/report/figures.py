@@ -2,44 +2,46 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import plotly.graph_objects as go
 from numpy.typing import NDArray
-from plotly.subplots import make_subplots
 
 from ..grids import Grid
-from ..views import Views
+from ..views import SpectrumViews
+from .panels import subplots
+
+if TYPE_CHECKING:
+    from plotly.graph_objects import Figure
 
 HEIGHT = 560
 
 
-def project(features: NDArray[np.floating], seed: int = 0) -> NDArray[np.float32]:
-    """Two dimensions by UMAP with cosine distance (McInnes et al. 2018), float32 (N, 2)."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # umap says that a seed makes it use one thread
-        from umap import UMAP
-
-        neighbours = min(15, len(features) - 1)
-        mapped = UMAP(n_neighbors=neighbours, metric="cosine", random_state=seed, init="pca").fit_transform(features)
-    return np.asarray(mapped, np.float32)
-
-
 def embedding_map(
-    features: NDArray[np.floating],
+    points: NDArray[np.floating],
     colors: Mapping[str, Any],
     names: Sequence[str] | None = None,
     symbols: Sequence[str] | None = None,
-) -> go.Figure:
-    """UMAP of the embeddings, one panel for each entry of `colors` (numbers or class names).
+) -> Figure:
+    """Draw a map of embeddings, in one panel for each way to color it.
 
-    `symbols` puts every object into a group, such as its survey, drawn with a marker of its own.
+    Parameters
+    ----------
+    points : float (N, 2)
+        From :func:`clrseries.evaluation.umap_points`.
+    colors : mapping of str to N numbers or N class names
+        Titles of the panels, and what their colors show.
+    names : sequence of N str, optional
+        Shown when the pointer rests on an object.
+    symbols : sequence of N str, optional
+        Groups of objects, for instance surveys, each drawn with a marker of its own.
+
+    Returns
+    -------
+    plotly.graph_objects.Figure
     """
-    points = project(features)
-    figure = make_subplots(1, len(colors), subplot_titles=list(colors), horizontal_spacing=0.12)
+    figure = subplots(1, len(colors), subplot_titles=list(colors), horizontal_spacing=0.12)
     groups = np.asarray(symbols if symbols is not None else [""] * len(points))
     shapes = {g: s for g, s in zip(sorted(set(groups)), ("circle", "diamond", "square", "x"), strict=False)}
     marks = np.array([shapes.get(g, "cross") for g in groups])
@@ -74,16 +76,36 @@ def embedding_map(
     return figure
 
 
-def loss_figure(loss: Sequence[float]) -> go.Figure:
-    """Training loss of each epoch."""
-    figure = go.Figure(go.Scatter(x=np.arange(1, len(loss) + 1), y=list(loss), mode="lines"))
-    figure.update_layout(height=320, template="plotly_white", xaxis_title="epoch", yaxis_title="NT-Xent loss")
+def loss_figure(loss: Sequence[float]) -> Figure:
+    """Draw the training loss of each epoch.
+
+    Parameters
+    ----------
+    loss : sequence of float
+
+    Returns
+    -------
+    plotly.graph_objects.Figure
+    """
+    figure = subplots(1, 1)
+    figure.add_scatter(x=np.arange(1, len(loss) + 1), y=list(loss), mode="lines")
+    figure.update_layout(height=320, template="plotly_white", xaxis_title="epoch", yaxis_title="loss")
     return figure
 
 
-def probe_figure(probes: Mapping[str, Mapping[str, Sequence[Mapping[str, float]]]]) -> go.Figure:
-    """Ridge R2 against the number of labels: a panel for each target, a line for each representation."""
-    figure = make_subplots(1, len(probes), subplot_titles=list(probes))
+def probe_figure(probes: Mapping[str, Mapping[str, Sequence[Mapping[str, float]]]]) -> Figure:
+    """Draw R2 of a ridge probe against the number of labels.
+
+    Parameters
+    ----------
+    probes : mapping of str to mapping of str to list of dict
+        For each target, a panel, and each representation, a line, what :func:`clrseries.evaluation.probe_values` returned.
+
+    Returns
+    -------
+    plotly.graph_objects.Figure
+    """
+    figure = subplots(1, len(probes), subplot_titles=list(probes))
     palette = ("#1f77b4", "#ff7f0e", "#2ca02c", "#9467bd", "#8c564b")
     for panel, (_, ways) in enumerate(probes.items(), start=1):
         for color, (way, rows) in zip(palette, ways.items(), strict=False):
@@ -105,27 +127,47 @@ def probe_figure(probes: Mapping[str, Mapping[str, Sequence[Mapping[str, float]]
     return figure
 
 
-def neighbour_sheet(
+def neighbor_sheet(
     grid: Grid,
-    query: Views,
-    gallery: Views,
+    query: SpectrumViews,
+    gallery: SpectrumViews,
     rows: Sequence[int],
-    neighbours: NDArray[np.integer],
+    neighbors: NDArray[np.integer],
     query_names: Sequence[str],
     gallery_names: Sequence[str],
     truth: Sequence[int],
-) -> go.Figure:
-    """Query spectra, each above its nearest neighbours in the other archive; the true counterpart is green."""
+) -> Figure:
+    """Draw query spectra, each above its nearest neighbors in another archive; the true counterpart is green.
+
+    Parameters
+    ----------
+    grid : Grid
+        P pixels.
+    query, gallery : SpectrumViews
+        One view of each spectrum of the two archives.
+    rows : sequence of int
+        The queries to draw.
+    neighbors : int (rows, K)
+        For each of them, the nearest spectra of the gallery, the nearest first.
+    query_names, gallery_names : sequence of str
+        Of all spectra.
+    truth : sequence of int
+        For each of `rows`, the true counterpart in the gallery.
+
+    Returns
+    -------
+    plotly.graph_objects.Figure
+    """
     columns = 2
     lines = -(-len(rows) // columns)
-    figure = make_subplots(
+    figure = subplots(
         lines,
         columns,
         subplot_titles=[query_names[r] for r in rows],
         vertical_spacing=0.25 / lines,
         horizontal_spacing=0.16,
     )
-    for place, (row, near, own) in enumerate(zip(rows, neighbours, truth, strict=True)):
+    for place, (row, near, own) in enumerate(zip(rows, neighbors, truth, strict=True)):
         at = {"row": place // columns + 1, "col": place % columns + 1}
         _spectrum(figure, grid, query, row, 0.0, "black", query_names[row], at)
         for rank, other in enumerate(near, start=1):
@@ -139,7 +181,14 @@ def neighbour_sheet(
 
 
 def _spectrum(
-    figure: go.Figure, grid: Grid, views: Views, row: int, lift: float, color: str, name: str, at: dict[str, int]
+    figure: Figure,
+    grid: Grid,
+    views: SpectrumViews,
+    row: int,
+    lift: float,
+    color: str,
+    name: str,
+    at: dict[str, int],
 ) -> None:
     pixels = len(grid) // 4 * 4  # four pixels a point: the page stays small
     flux, ivar = views.flux[row, 0, :pixels].reshape(-1, 4), views.ivar[row, 0, :pixels].reshape(-1, 4)

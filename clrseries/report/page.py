@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import html
-import os
 import platform
-import shutil
 from collections.abc import Mapping, Sequence
 from importlib import metadata
 from pathlib import Path
 from typing import Any
+
+from ..files import replacing
 
 PACKAGES = ("clrseries", "numpy", "numba", "torch", "lightning", "pyarrow", "scikit-learn", "astropy", "umap-learn")
 STYLE = """
@@ -24,7 +24,12 @@ pre { padding: .8rem; } .note { color: #555; }
 
 
 def versions() -> dict[str, str]:
-    """Versions of Python and of the packages that matter, as installed."""
+    """Return the versions of Python and of the packages that matter, as installed.
+
+    Returns
+    -------
+    dict
+    """
     found = {"python": platform.python_version()}
     for name in PACKAGES:
         try:
@@ -35,7 +40,17 @@ def versions() -> dict[str, str]:
 
 
 def html_table(rows: Sequence[Mapping[str, Any]]) -> str:
-    """Rows with the same keys as an HTML table."""
+    """Return rows as an HTML table.
+
+    Parameters
+    ----------
+    rows : sequence of mappings
+        All with the same keys, which become the headings.
+
+    Returns
+    -------
+    str
+    """
     if not rows:
         return ""
     head = "".join(f"<th>{html.escape(str(key))}</th>" for key in rows[0])
@@ -52,44 +67,62 @@ def write_page(
     files: Mapping[str, str] | None = None,
     lead: str = "",
 ) -> Path:
-    """Write ``index.html`` (and `files`, name to text) into the folder `output`, all or nothing.
+    """Write a page as ``index.html`` in a folder, all or nothing.
 
     Parameters
     ----------
-    parts : sequence of (heading, HTML text or plotly figure)
+    output : path
+        The folder; it is replaced if it exists.
+    title : str
+        Of the page.
+    parts : sequence of (str, str or plotly figure)
+        Headings, and what stands under each: HTML or a figure.
     command : str
         What to type to make this page again.
+    files : mapping of str to str, optional
+        Names and texts of other files in the folder.
     lead : str
         HTML put under the title.
+
+    Returns
+    -------
+    Path
+        Of ``index.html``.
     """
-    target = Path(output)
-    part = target.with_name(f".{target.name}.{os.getpid()}.part")
-    part.mkdir(parents=True)
-    try:
+    with replacing(output) as part:
+        part.mkdir()
         (part / "index.html").write_text(_page(title, parts, command, lead), encoding="utf-8")
         for name, text in (files or {}).items():
             (part / name).write_text(text, encoding="utf-8")
-        if target.exists():
-            shutil.rmtree(target)
-        part.replace(target)
-    finally:
-        shutil.rmtree(part, ignore_errors=True)
-    return target / "index.html"
+    return Path(output) / "index.html"
 
 
 def write_file(
     output: str | Path, title: str, parts: Sequence[tuple[str, Any]], *, command: str, lead: str = ""
 ) -> Path:
-    """Write the page into one file, all or nothing; arguments as for :func:`write_page`."""
-    target = Path(output)
-    target.parent.mkdir(parents=True, exist_ok=True)
-    part = target.with_name(f".{target.name}.{os.getpid()}.part")
-    try:
+    """Write a page into one file, all or nothing.
+
+    Parameters
+    ----------
+    output : path
+        The file; it is replaced if it exists.
+    title : str
+        Of the page.
+    parts : sequence of (str, str or plotly figure)
+        As for :func:`write_page`.
+    command : str
+        What to type to make this page again.
+    lead : str
+        HTML put under the title.
+
+    Returns
+    -------
+    Path
+        `output`.
+    """
+    with replacing(output) as part:
         part.write_text(_page(title, parts, command, lead), encoding="utf-8")
-        part.replace(target)
-    finally:
-        part.unlink(missing_ok=True)
-    return target
+    return Path(output)
 
 
 def _page(title: str, parts: Sequence[tuple[str, Any]], command: str, lead: str) -> str:

@@ -1,5 +1,5 @@
-"""Jobs that train."""
+"""Contrastive training: settings, batches of views, the Lightning module, and diagnostics of the embeddings."""
 
-from .pretrain import pretrain
+from .settings import Memory, Optimizer, Partner, Run, Stopping
 
-__all__ = ["pretrain"]
+__all__ = ["Memory", "Optimizer", "Partner", "Run", "Stopping"]

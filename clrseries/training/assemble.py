@@ -1,8 +1,8 @@
-"""From the arguments of ``pretrain`` to what trains, and from that to models on disk."""
+"""Building of a training from its arguments, and saving of the trained models."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -11,147 +11,203 @@ import numpy as np
 import torch
 from torch import nn
 
-from ..augment import Observe
-from ..augment.config import default_augmentation, observe_from_config
-from ..datasets.open import open_series
+from ..choice import named_choice
+from ..config import Observe, composition, default_augmentation
+from ..datasets.open import open_series, parts_of
 from ..encoders import build_encoder
+from ..encoders.standardize import standardize
 from ..errors import InputError
 from ..io.stream import Stream
-from ..methods import METHODS, build_method, build_terms, method_name
+from ..methods import METHODS, Method, build_method, build_terms, method_kind
 from ..model import Model
-from ..monitor import Monitor
 from ..series import Series
-from .examples import Examples, Partner, column_of
-from .module import Pretraining, Schedule
+from .arguments import Arguments
+from .column import Column, column_of
+from .embedding_diagnostics import EmbeddingDiagnostics
+from .module import Pretraining
 from .profile import Profile
-from .trainer import PRECISIONS, build_trainer
-from .watch import Watch
+from .trainer import build_trainer
+from .training_set import OtherModality, TrainingSet
 
-LOOKS = 20
-SAMPLE = 1024  # objects that the encoder's standardisation is fitted on
-RECIPE = ("method", "auxiliary", "source", "label", "domain", "epochs", "batch_size", "accumulate", "optimiser", "learning_rate",
-          "weight_decay", "ema", "precision", "stop_on", "seed")  # fmt: skip
+LOOKS = 20  # default number of times that the embeddings are examined
+SAMPLE = 1024  # number of objects that the standardization of the encoder is fitted to
 
 
-def assemble(
-    run: Path, augment: Sequence[Any] | None, given: Mapping[str, Any]
-) -> tuple[lightning.Trainer, Pretraining]:
-    """Trainer and module for the arguments of :func:`clrseries.pretrain`."""
-    if given["precision"] not in PRECISIONS:
-        raise InputError(f"precision is one of {', '.join(PRECISIONS)}; got {given['precision']!r}")
-    for name in ("epochs", "batch_size", "accumulate", "devices"):
-        if given[name] < 1:
-            raise InputError(f"{name} must be at least 1, got {given[name]}")
-    if not 0 <= given["ema"] < 1:
-        raise InputError(f"ema must be at least 0 and below 1, got {given['ema']}")
-    if given["batch_size"] % given["devices"]:
-        raise InputError(f"batch_size {given['batch_size']} must be a multiple of devices, {given['devices']}")
-    schedule = Schedule(given["optimiser"], given["learning_rate"], given["weight_decay"])
-    examples = _examples(augment, given)
-    lightning.seed_everything(given["seed"], verbose=False)
-    first = examples.first()  # read once: of a stream it is a whole buffer
-    network = _encoder(given["encoder"], first, examples.observe, given)
-    other = None
-    if examples.partner is not None:
-        other = _encoder(given["partner_encoder"], examples.partner.series, examples.partner.observe, given)
-    method = build_method(given["method"], network, other)
-    method.terms = build_terms(given["auxiliary"], network, *_shape(examples))
-    method.chunk = given["chunk"]
-    if given["compile"]:
-        network.compile()
-    module = Pretraining(method, examples, schedule, given["batch_size"], given["seed"])
-    every = given["look_every"] or max(given["epochs"] // LOOKS, 1)
-    probe = column_of(given["probe"], first) if given["probe"] else None
-    callbacks: list[Any] = [
-        Watch(first, examples.observe, given["seed"], every, given["stop_on"], given["patience"], probe)
-    ]
-    if given["profile"]:
-        callbacks.append(Profile(run / "profile.json"))
-    told = {name: given[name] for name in ("epochs", "accumulate", "ema", "precision", "devices", "progress")}
-    return build_trainer(run, callbacks, **told), module
+def assemble(arguments: Arguments) -> tuple[lightning.Trainer, Pretraining]:
+    """Build the trainer and the module of a training.
+
+    Parameters
+    ----------
+    arguments : Arguments
+        Arguments of the training.
+
+    Returns
+    -------
+    lightning.Trainer, Pretraining
+        The trainer, and the module that it trains.
+
+    Raises
+    ------
+    InputError
+        Data or a setting cannot be used.
+    """
+    training_set = _training_set(arguments)
+    torch.manual_seed(arguments.seed)  # the caller restores the state of the generator
+    first = training_set.first()  # read only once, because of a stream it is a whole buffer
+    method = _method(arguments, training_set, first)
+    module = Pretraining(method, training_set, arguments.optimizer, arguments.batch_size, arguments.seed)
+    stopping = arguments.stopping
+    every = stopping.every or max(arguments.epochs // LOOKS, 1)
+    probe = column_of(stopping.probe, first) if stopping.probe else None
+    looks = EmbeddingDiagnostics(
+        first, training_set.observe, arguments.seed, every, stopping.criterion, stopping.patience, probe
+    )
+    callbacks: list[Any] = [looks]
+    if arguments.run.profile:
+        callbacks.append(Profile(arguments.output / "profile.json"))
+    return build_trainer(arguments, callbacks), module
 
 
-def save_models(run: Path, module: Pretraining, given: Mapping[str, Any]) -> None:
-    """Write ``model/``, and ``partner/`` where there are two encoders."""
-    method, examples = module.method, module.examples
-    notes = {name: given[name] for name in RECIPE if given[name]} | {
-        "data": ", ".join(
-            "a Series" if isinstance(part, Series) else Path(part).name for part in _parts(given["data"])
-        ),
-        "objects": examples.objects,
+def save_models(arguments: Arguments, module: Pretraining) -> None:
+    """Write the trained model to ``model/``, and that of the second encoder, if there is one, to ``partner/``.
+
+    Parameters
+    ----------
+    arguments : Arguments
+        Arguments of the training.
+    module : Pretraining
+        The module after the training.
+    """
+    method, training_set = module.method, module.training_set
+    notes, overwrite = _notes(arguments, module), arguments.overwrite or arguments.resume
+    bands = training_set.data.bands
+    model = Model(method.encoder, method.projector, training_set.observe, notes, bands)
+    model.save(arguments.output / "model", overwrite=overwrite)
+    if training_set.partner is not None:
+        own: Any = method
+        series, observe = training_set.partner.series, training_set.partner.observe
+        side = Model(own.partner, own.partner_projector, observe, notes, series.bands)
+        side.save(arguments.output / "partner", overwrite=overwrite)
+
+
+def _notes(arguments: Arguments, module: Pretraining) -> dict[str, Any]:
+    recipe = {
+        "method": _described(arguments.method),
+        "auxiliary": list(arguments.auxiliary),
+        "source": arguments.source,
+        "label": arguments.label,
+        "domain": arguments.domain,
+        "epochs": arguments.epochs,
+        "batch_size": arguments.batch_size,
+        "optimizer": asdict(arguments.optimizer),
+        "stopping": asdict(arguments.stopping) if arguments.stopping.criterion else None,
+        "accumulate": arguments.memory.accumulate if arguments.memory.accumulate > 1 else None,
+        "precision": arguments.run.precision,
+        "seed": arguments.seed,
+    }
+    parts = parts_of(arguments.data)
+    names = [Path(part).name if isinstance(part, str | Path) else f"a {type(part).__name__}" for part in parts]
+    return {name: value for name, value in recipe.items() if value or value == 0} | {
+        "data": ", ".join(names),
+        "objects": module.training_set.objects,
         "loss": module.losses,
         "metrics": module.metrics[-1] if module.metrics else {},
     }
-    overwrite = given["overwrite"] or given["resume"]
-    bands = examples.data.bands
-    Model(method.encoder, method.projector, examples.observe, notes, bands).save(run / "model", overwrite=overwrite)
-    if examples.partner is not None:
-        own: Any = method
-        series, observe = examples.partner.series, examples.partner.observe
-        side = Model(own.partner, own.partner_projector, observe, notes, series.bands)
-        side.save(run / "partner", overwrite=overwrite)
 
 
-def _parts(data: Any) -> list[str | Path | Series]:
-    return [data] if isinstance(data, str | Path | Series) else list(data)
+def _described(method: Any) -> Any:
+    if not isinstance(method, Method):
+        return method
+    return next((name for name, kind in METHODS.items() if type(method) is kind), type(method).__name__)
 
 
-def _examples(augment: Sequence[Any] | None, given: Mapping[str, Any]) -> Examples:
-    kind = METHODS[method_name(given["method"])]
-    series: Series | Stream = _stream(given) if given["stream"] else open_series(given["data"])
+def _training_set(arguments: Arguments) -> TrainingSet:
+    kind, name = method_kind(arguments.method), _name_of(arguments.method)
+    series: Series | Stream = _stream(arguments) if arguments.memory.stream else open_series(arguments.data)
     partner = None
     if kind.label == "partner":
-        if not isinstance(series, Series) or given["partner"] is None:
-            raise InputError(f"{method_name(given['method'])} compares two modalities: give partner, and do not stream")
-        series, partner = _joined(series, open_series(given["partner"]), given["partner_augment"])
+        if not isinstance(series, Series) or arguments.partner is None:
+            raise InputError(f"{name} compares two modalities: give partner, and do not stream")
+        series, partner = _joined(series, open_series(arguments.partner.data), arguments.partner.augment)
     if len(series) < 2:
         raise InputError(f"contrastive training needs at least two objects, got {len(series)}")
-    if given["source"] and not isinstance(series, Series):
+    if arguments.source and not isinstance(series, Series):
         raise InputError("source looks for other rows of an object, which needs all data in memory: do not stream")
-    known = {}
-    if kind.label in ("class", "value"):
-        if not given["label"]:
-            raise InputError(f"{method_name(given['method'])} learns from a column: give label")
-        known["label"] = column_of(given["label"], series, classes=kind.label == "class")
-    elif given["label"]:
-        raise InputError(f"{method_name(given['method'])} does not look at labels: leave out label")
-    for name in ("domain", "source"):
-        if given[name]:
-            known[name] = column_of(given[name], series, classes=True)
-    if augment is None:
-        augment = default_augmentation(series if isinstance(series, Series) else series.first())
-    observe = observe_from_config(augment)
-    return Examples(series, observe, partner=partner, **known)
+    columns = _columns(arguments, series, kind.label, name)
+    first = series if isinstance(series, Series) or arguments.augment is not None else series.first()
+    observe = default_augmentation(first) if arguments.augment is None else composition(arguments.augment)  # type: ignore[arg-type]
+    return TrainingSet(series, observe, partner=partner, **columns)
 
 
-def _stream(given: Mapping[str, Any]) -> Stream:
-    parts = _parts(given["data"])
+def _columns(arguments: Arguments, series: Series | Stream, needs: str, name: str) -> dict[str, Column]:
+    columns = {}
+    if needs in ("class", "value"):
+        if not arguments.label:
+            raise InputError(f"{name} learns from a column: give label")
+        columns["label"] = column_of(arguments.label, series, classes=needs == "class")
+    elif arguments.label:
+        raise InputError(f"{name} does not look at labels: leave out label")
+    for role in ("domain", "source"):
+        column = getattr(arguments, role)
+        if column:
+            columns[role] = column_of(column, series, classes=True)
+    return columns
+
+
+def _name_of(method: Any) -> str:
+    return str(_described(method)) if isinstance(method, Method) else named_choice("method", method, METHODS, ())[0]
+
+
+def _stream(arguments: Arguments) -> Stream:
+    parts = parts_of(arguments.data)
     paths = [part for part in parts if isinstance(part, str | Path)]
     if len(paths) < len(parts):
         raise InputError("stream reads Parquet files: give paths")
-    return Stream(paths, given["buffer"])
+    return Stream(paths, arguments.memory.buffer)
 
 
-def _joined(series: Series, other: Series, augment: Sequence[Any] | None) -> tuple[Series, Partner]:
+def _joined(series: Series, other: Series, augment: Any) -> tuple[Series, OtherModality]:
     both = set(series.object_ids) & set(other.object_ids)
     if len(both) < 2:
         raise InputError(f"data and partner have {len(both)} objects in common (object_id); at least two are needed")
     rows = np.array([k for k, name in enumerate(series.object_ids) if name in both])
-    observe = observe_from_config(augment if augment is not None else default_augmentation(other))
-    return series.take(rows), Partner(other, observe)
+    observe = default_augmentation(other) if augment is None else composition(augment, "partner: augment")
+    return series.take(rows), OtherModality(other, observe)
 
 
-def _encoder(name: str, series: Series, observe: Observe | Monitor, given: Mapping[str, Any]) -> nn.Module:
-    network = build_encoder(name, observe, series.bands, given["width"], given["size"], given["embedding"])
-    if hasattr(network, "standard"):
-        rows = np.random.default_rng((given["seed"], 0)).permutation(len(series))[:SAMPLE]
-        views = observe(series.take(rows), 2, given["seed"])
-        network.standard.fit(*(torch.from_numpy(array).flatten(0, 1) for array in views.inputs))
+def _method(arguments: Arguments, training_set: TrainingSet, first: Series) -> Method:
+    if isinstance(arguments.method, Method):
+        if arguments.encoder != "auto":
+            raise InputError("encoder: a Method has its encoder already: leave out encoder")
+        method = arguments.method
+        _standardize(method.encoder, first, training_set.observe, arguments.seed)
+    else:
+        network = _encoder(arguments.encoder, first, training_set.observe, arguments.seed)
+        other = None
+        if training_set.partner is not None and arguments.partner is not None:
+            there = training_set.partner
+            other = _encoder(arguments.partner.encoder, there.series, there.observe, arguments.seed)
+        method = build_method(arguments.method, network, other)
+    if arguments.auxiliary:
+        method.terms = build_terms(arguments.auxiliary, method.encoder, *_shape(training_set))
+    method.chunk = arguments.memory.chunk
+    if arguments.run.compile:
+        method.encoder.compile()
+    return method
+
+
+def _encoder(encoder: Any, series: Series, observe: Observe, seed: int) -> nn.Module:
+    network = build_encoder(encoder, observe, series.bands)
+    _standardize(network, series, observe, seed)
     return network
 
 
-def _shape(examples: Examples) -> tuple[int, int, int]:
-    """Samples of a view, bands, and domains."""
-    observe = examples.observe
-    length = observe.length if isinstance(observe, Monitor) else len(observe.grid)
-    return length, len(examples.data.bands), len(examples.domain.classes) if examples.domain else 0
+def _standardize(network: nn.Module, series: Series, observe: Observe, seed: int) -> None:
+    rows = np.random.default_rng((seed, 0)).permutation(len(series))[:SAMPLE]
+    standardize(network, observe, series.take(rows), 2, seed)
+
+
+def _shape(training_set: TrainingSet) -> tuple[int, int, int]:
+    """Return the number of samples of a view, of bands and of domains."""
+    domains = len(training_set.domain.classes) if training_set.domain else 0
+    return training_set.observe.length, len(training_set.data.bands), domains

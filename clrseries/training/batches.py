@@ -1,4 +1,4 @@
-"""Batches of views, made one ahead in the background while the network works on the last."""
+"""Batches of views, which are made in the background while the network processes the batch before."""
 
 from __future__ import annotations
 
@@ -6,61 +6,57 @@ import time
 from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from itertools import islice
-from typing import Any
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from torch import Tensor
 
+from ..distributed import world_size
 from ..methods import Batch
-from ..ranks import world_size
 from ..series import Series
-from .examples import Examples
+from .training_set import TrainingSet
 
 Made = tuple[Batch, dict[str, float]]
 
 
 class Batches:
-    """One epoch of shuffled batches; a short last batch is left out, so that losses compare.
+    """Iterable over the batches of one epoch, in shuffled order.
 
-    The kernel is threaded and releases the GIL, so views are made in this process, on
-    whole batches: no worker processes, no per-object Python.
+    An incomplete last batch is left out, because losses of batches of different sizes cannot be compared. No worker processes are
+    needed: the kernel makes the views of a whole batch in threads and releases the GIL.
 
     Parameters
     ----------
-    examples : Examples
+    training_set : TrainingSet
+        Data and augmentation.
     batch_size : int
-        Objects in a batch, over all processes; all of them if there are fewer.
+        Number of objects of a batch, over all processes; all objects if there are fewer.
     views : int
+        Number of views of each object.
     seed, epoch : int
-        The order of the objects and their views follow from these alone.
+        They determine the order of the objects and their views.
 
     Attributes
     ----------
-    seconds : dict
-        Spent so far on ``"read"`` (rows taken out of the data) and ``"augment"`` (views made of them), in the background.
-
-    Yields
-    ------
-    Batch
-        ``inputs`` are float32 (batch_size, views, P): flux and ivar of spectra; (batch_size, views, L): time, flux,
-        ivar and band of light curves.
+    seconds : dict of str to float
+        Time spent so far in the background [s]: ``"read"`` for reading the data, ``"augment"`` for making views.
     """
 
-    def __init__(self, examples: Examples, batch_size: int, views: int = 2, seed: int = 0, epoch: int = 0) -> None:
-        self.examples = examples
-        self.batch_size = min(batch_size, examples.objects) // world_size() * world_size()
+    def __init__(
+        self, training_set: TrainingSet, batch_size: int, views: int = 2, seed: int = 0, epoch: int = 0
+    ) -> None:
+        self.training_set = training_set
+        self.batch_size = min(batch_size, training_set.objects) // world_size() * world_size()
         self.views = views
         self.seed = seed
         self.epoch = epoch
         self.seconds = {"read": 0.0, "augment": 0.0}
 
     def __len__(self) -> int:
-        return self.examples.objects // self.batch_size
+        return self.training_set.objects // self.batch_size
 
     def __iter__(self) -> Iterator[Batch]:
-        parts = islice(self.examples.rows(self.batch_size, self.views, self.seed, self.epoch), len(self))
+        parts = islice(self.training_set.rows(self.batch_size, self.views, self.seed, self.epoch), len(self))
         with ThreadPoolExecutor(1, thread_name_prefix="clrseries-batches") as background:
             coming: Future[Made | None] = background.submit(self._next, parts, 0)
             for number in range(len(self)):
@@ -79,17 +75,17 @@ class Batches:
         if found is None:
             return None
         series, rows = found
-        own = [series.take(rows[view]) for view in range(self.views if self.examples.source else 1)]
+        own = [series.take(rows[view]) for view in range(self.views if self.training_set.source else 1)]
         read = time.perf_counter()
         batch = self._batch(own, self.epoch * len(self) + number)
         return batch, {"read": read - begun, "augment": time.perf_counter() - read}
 
     def _batch(self, own: list[Series], number: int) -> Batch:
-        more, seed, epoch = self.examples, self.seed, self.epoch
+        more, seed, epoch = self.training_set, self.seed, self.epoch
         if more.source is None:
-            inputs = _tensors(more.observe(own[0], self.views, seed, epoch))
-        else:  # different rows in each view: each view an epoch of its own, that no two draw alike
-            made = [_tensors(more.observe(rows, 1, seed, epoch * self.views + v)) for v, rows in enumerate(own)]
+            inputs = more.observe(own[0], self.views, seed, epoch).torch()
+        else:  # the views are of different rows: each has its own epoch, so that their random numbers differ
+            made = [more.observe(rows, 1, seed, epoch * self.views + v).torch() for v, rows in enumerate(own)]
             inputs = tuple(torch.cat(parts, dim=1) for parts in zip(*made, strict=True))
         batch = Batch(inputs, number=(seed << 32) + number)
         if more.label is not None:
@@ -99,9 +95,5 @@ class Batches:
         if more.partner is not None:
             rng = np.random.default_rng((seed, number))
             other = more.partner.series.take(more.partner.rows(own[0].object_ids, rng))
-            batch.partner = _tensors(more.partner.observe(other, 1, seed, epoch))
+            batch.partner = more.partner.observe(other, 1, seed, epoch).torch()
         return batch
-
-
-def _tensors(views: Any) -> tuple[Tensor, ...]:
-    return tuple(torch.from_numpy(array) for array in views.inputs)

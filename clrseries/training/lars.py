@@ -1,4 +1,4 @@
-"""LARS: SGD whose rate for each layer follows the layer's size, for large batches (You et al. 2017, arXiv:1708.03888)."""
+"""The optimizer LARS, for large batches."""
 
 from __future__ import annotations
 
@@ -9,19 +9,27 @@ import torch
 
 
 class LARS(torch.optim.Optimizer):
-    """Momentum SGD with layer-wise rates, as SimCLR, BYOL and Barlow Twins use it.
+    """Stochastic gradient descent with momentum and a learning rate for each layer, as in SimCLR, BYOL and Barlow Twins.
 
-    For a weight w with gradient g: u = g + decay w; v = momentum v + u trust |w| / |u|; w -= rate v. Vectors (biases, scales of
-    normalisations) are neither decayed nor rescaled.
+    For a weight w with gradient g: ``u = g + decay w``; ``v = momentum v + u trust |w| / |u|``; ``w -= rate v``. Vectors
+    (biases, and scales of normalizations) have no decay and no factor ``trust |w| / |u|``.
 
     Parameters
     ----------
-    params : iterable
+    params : iterable of torch.nn.Parameter or of dict
+        Parameters, or groups of parameters.
     lr : float
+        Learning rate.
     weight_decay : float
+        Weight decay.
     momentum : float
+        Momentum, from 0 to 1.
     trust : float
-        eta of the paper.
+        Trust coefficient, eta in the paper.
+
+    References
+    ----------
+    You et al. 2017, arXiv:1708.03888.
     """
 
     def __init__(
@@ -31,7 +39,18 @@ class LARS(torch.optim.Optimizer):
 
     @torch.no_grad()
     def step(self, closure: Callable[[], Any] | None = None) -> Any:
-        """One step; `closure`, if given, computes the loss anew."""
+        """Update all weights once.
+
+        Parameters
+        ----------
+        closure : function, optional
+            Computes the loss again.
+
+        Returns
+        -------
+        object
+            The result of `closure`, or None.
+        """
         loss = None
         if closure is not None:
             with torch.enable_grad():

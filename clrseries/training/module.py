@@ -1,10 +1,9 @@
-"""The Lightning module: a method, its optimiser, and the batches of each epoch."""
+"""The Lightning module of the training."""
 
 from __future__ import annotations
 
 import csv
 import math
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -12,69 +11,107 @@ import lightning
 import torch
 from torch import Tensor
 
-from ..errors import InputError
 from ..methods import Batch, Method
 from .batches import Batches
-from .examples import Examples
 from .lars import LARS
+from .settings import Optimizer
+from .training_set import TrainingSet
 
-OPTIMISERS = {"adamw": torch.optim.AdamW, "lars": LARS}
+KINDS: dict[str, Any] = {"adamw": torch.optim.AdamW, "lars": LARS}
 COLUMNS = ("epoch", "loss", "alignment", "uniformity", "rank", "probe")
 
 
-@dataclass(frozen=True)
-class Schedule:
-    """How fast the weights move: a linear warm-up over the first tenth of all steps, then a cosine to zero."""
+def scheduled(optimizer: Optimizer, parameters: Any, steps: int) -> dict[str, Any]:
+    """Build the optimizer and the schedule of its learning rate.
 
-    optimiser: str
-    learning_rate: float
-    weight_decay: float
+    The rate rises linearly in the first tenth of all steps, and then falls to 0 as a cosine.
 
-    def __post_init__(self) -> None:
-        if self.optimiser not in OPTIMISERS:
-            raise InputError(f"optimiser is one of {', '.join(OPTIMISERS)}; got {self.optimiser!r}")
+    Parameters
+    ----------
+    optimizer : Optimizer
+        Settings of the optimizer.
+    parameters : iterable of torch.nn.Parameter
+        The weights.
+    steps : int
+        Number of steps of the whole training.
 
-    def build(self, parameters: Any, steps: int) -> Any:
-        """Optimiser and schedule as Lightning takes them."""
-        warm = max(steps // 10, 1)
+    Returns
+    -------
+    dict
+        In the form that Lightning expects.
+    """
+    warm = max(steps // 10, 1)
 
-        def rate(step: int) -> float:
-            if step < warm:
-                return (step + 1) / warm
-            return 0.5 * (1.0 + math.cos(math.pi * min((step - warm) / max(steps - warm, 1), 1.0)))
+    def rate(step: int) -> float:
+        if step < warm:
+            return (step + 1) / warm
+        return 0.5 * (1.0 + math.cos(math.pi * min((step - warm) / max(steps - warm, 1), 1.0)))
 
-        kind: Any = OPTIMISERS[self.optimiser]
-        optimiser = kind(parameters, lr=self.learning_rate, weight_decay=self.weight_decay)
-        schedule = torch.optim.lr_scheduler.LambdaLR(optimiser, rate)
-        return {"optimizer": optimiser, "lr_scheduler": {"scheduler": schedule, "interval": "step"}}
+    own = KINDS[optimizer.name](parameters, lr=optimizer.learning_rate, weight_decay=optimizer.weight_decay)
+    schedule = torch.optim.lr_scheduler.LambdaLR(own, rate)
+    return {"optimizer": own, "lr_scheduler": {"scheduler": schedule, "interval": "step"}}
 
 
 class Pretraining(lightning.LightningModule):
-    """Trains `method` on views of `examples`."""
+    """Lightning module that trains a method on views of a training set.
 
-    def __init__(self, method: Method, examples: Examples, schedule: Schedule, batch_size: int, seed: int) -> None:
+    Parameters
+    ----------
+    method : Method
+        Contrastive method with its encoder.
+    training_set : TrainingSet
+        Data and augmentation.
+    optimizer : Optimizer
+        Settings of the optimizer.
+    batch_size : int
+        Number of objects of a batch, over all processes.
+    seed : int
+        Seed of the order of the objects and of their views.
+    """
+
+    def __init__(
+        self, method: Method, training_set: TrainingSet, optimizer: Optimizer, batch_size: int, seed: int
+    ) -> None:
         super().__init__()
         self.method = method
-        self.examples = examples
-        self.schedule = schedule
+        self.training_set = training_set
+        self.optimizer = optimizer
         self.batch_size = batch_size
         self.seed = seed
-        self.batches = Batches(examples, batch_size, method.views, seed)
+        self.batches = Batches(training_set, batch_size, method.views, seed)
         self.noted: dict[str, float] = {}
         self.metrics: list[dict[str, float]] = []
 
     @property
     def losses(self) -> list[float]:
-        """The mean loss of every epoch so far."""
+        """Mean loss of every epoch so far."""
         return [row["loss"] for row in self.metrics]
 
     def train_dataloader(self) -> Any:
-        """The batches of the current epoch; the trainer asks anew for each."""
-        self.batches = Batches(self.examples, self.batch_size, self.method.views, self.seed, self.current_epoch)
+        """Return the batches of the current epoch; the trainer calls this in every epoch.
+
+        Returns
+        -------
+        Batches
+        """
+        self.batches = Batches(self.training_set, self.batch_size, self.method.views, self.seed, self.current_epoch)
         return self.batches
 
     def training_step(self, batch: Batch, index: int) -> Tensor:
-        """Loss of one batch of views."""
+        """Compute the loss of one batch of views.
+
+        Parameters
+        ----------
+        batch : Batch
+            Views of the objects, and their labels.
+        index : int
+            Number of the batch in the epoch.
+
+        Returns
+        -------
+        Tensor ()
+            The loss.
+        """
         loss, parts = self.method(batch)
         size = len(batch.inputs[0])
         self.log("loss", loss, on_step=False, on_epoch=True, prog_bar=True, batch_size=size)
@@ -83,13 +120,19 @@ class Pretraining(lightning.LightningModule):
         return loss
 
     def optimizer_step(self, *arguments: Any, **named: Any) -> None:
-        """The optimiser's step, and then what the method does after it."""
+        """Update the weights, and then call ``after_step`` of the method, which for instance updates a momentum encoder.
+
+        Parameters
+        ----------
+        *arguments, **named : object
+            As Lightning passes them.
+        """
         super().optimizer_step(*arguments, **named)
         self.method.after_step(self.trainer.global_step / max(self.steps, 1))
 
     def on_train_epoch_end(self) -> None:
-        """Keep the epoch's numbers; they travel with the checkpoint, so that resuming loses none."""
-        loss = float(self.trainer.callback_metrics["loss"])  # of the whole batch, the same in every process
+        """Add the loss and the diagnostics of the epoch to ``metrics``, and write ``metrics.csv``."""
+        loss = float(self.trainer.callback_metrics["loss"])  # that of the whole batch, equal in all processes
         self.metrics.append({"epoch": self.current_epoch + 1, "loss": loss, **self.noted})
         self.noted = {}
         if self.trainer.is_global_zero:
@@ -100,14 +143,32 @@ class Pretraining(lightning.LightningModule):
                 writer.writerows(self.metrics)
 
     def on_save_checkpoint(self, checkpoint: dict[str, Any]) -> None:
-        """Add the numbers so far."""
+        """Add the metrics of all epochs to a checkpoint, so that a resumed training has them.
+
+        Parameters
+        ----------
+        checkpoint : dict
+            Changed in place.
+        """
         checkpoint["metrics"] = self.metrics
 
     def on_load_checkpoint(self, checkpoint: dict[str, Any]) -> None:
-        """Take the numbers of the interrupted run."""
+        """Restore the metrics of the epochs before the interruption.
+
+        Parameters
+        ----------
+        checkpoint : dict
+            Content of the checkpoint.
+        """
         self.metrics = list(checkpoint["metrics"])
 
     def configure_optimizers(self) -> Any:
-        """Optimiser and schedule, stepped after every batch."""
+        """Build the optimizer and its schedule, which is updated after every step.
+
+        Returns
+        -------
+        dict
+            In the form that Lightning expects.
+        """
         self.steps = int(self.trainer.estimated_stepping_batches)
-        return self.schedule.build([p for p in self.parameters() if p.requires_grad], max(self.steps, 1))
+        return scheduled(self.optimizer, [p for p in self.parameters() if p.requires_grad], max(self.steps, 1))

@@ -1,4 +1,4 @@
-"""Where the time of a training goes."""
+"""Measurement of the time that each part of a training takes."""
 
 from __future__ import annotations
 
@@ -15,17 +15,17 @@ PARTS = {
     "wait": "the network waited for views",
     "forward": "encoder and loss",
     "backward": "gradients",
-    "step": "optimiser, momentum copies",
+    "step": "optimizer, momentum copies",
 }
 
 
 class Profile(lightning.Callback):
-    """Seconds of every part of a training step, summed over the training; written to ``profile.json``.
+    """Callback that measures the time of every part of the training steps, and writes the sums to a file.
 
     Parameters
     ----------
-    path : path
-        Of the file.
+    path : Path
+        The file, ``profile.json``.
     """
 
     def __init__(self, path: Path) -> None:
@@ -39,32 +39,100 @@ class Profile(lightning.Callback):
         self.last = now
 
     def on_train_epoch_start(self, trainer: Any, module: Any) -> None:
-        """The clock starts."""
+        """Start the clock.
+
+        Parameters
+        ----------
+        trainer : lightning.Trainer
+            The trainer.
+        module : Pretraining
+            The module.
+        """
         self.last = time.perf_counter()
 
     def on_train_batch_start(self, trainer: Any, module: Any, batch: Any, index: int) -> None:
-        """The batch is here."""
+        """Add the time since the last event to ``wait``, because the batch is ready now.
+
+        Parameters
+        ----------
+        trainer : lightning.Trainer
+            The trainer.
+        module : Pretraining
+            The module.
+        batch : Batch
+            The batch.
+        index : int
+            Number of the batch in the epoch.
+        """
         self._until_now("wait")
 
     def on_before_backward(self, trainer: Any, module: Any, loss: Any) -> None:
-        """The loss is known."""
+        """Add the time since the last event to ``forward``, because the loss is known now.
+
+        Parameters
+        ----------
+        trainer : lightning.Trainer
+            The trainer.
+        module : Pretraining
+            The module.
+        loss : Tensor
+            The loss.
+        """
         self._until_now("forward")
 
     def on_after_backward(self, trainer: Any, module: Any) -> None:
-        """Gradients are known."""
+        """Add the time since the last event to ``backward``, because the gradients are known now.
+
+        Parameters
+        ----------
+        trainer : lightning.Trainer
+            The trainer.
+        module : Pretraining
+            The module.
+        """
         self._until_now("backward")
 
     def on_train_batch_end(self, trainer: Any, module: Any, outputs: Any, batch: Any, index: int) -> None:
-        """The step is done."""
+        """Add the time since the last event to ``step``, because the weights are updated now.
+
+        Parameters
+        ----------
+        trainer : lightning.Trainer
+            The trainer.
+        module : Pretraining
+            The module.
+        outputs : object
+            The output of the step.
+        batch : Batch
+            The batch.
+        index : int
+            Number of the batch in the epoch.
+        """
         self._until_now("step")
 
     def on_train_epoch_end(self, trainer: Any, module: Any) -> None:
-        """Take over what the background spent."""
+        """Add the time that the thread in the background spent.
+
+        Parameters
+        ----------
+        trainer : lightning.Trainer
+            The trainer.
+        module : Pretraining
+            The module.
+        """
         for part, spent in module.batches.seconds.items():
             self.seconds[part] += spent
 
     def on_fit_end(self, trainer: Any, module: Any) -> None:
-        """Write and show it."""
+        """Write the sums to the file, and print them.
+
+        Parameters
+        ----------
+        trainer : lightning.Trainer
+            The trainer.
+        module : Pretraining
+            The module.
+        """
         if not trainer.is_global_zero:
             return
         self.path.write_text(json.dumps(self.seconds, indent=2) + "\n")

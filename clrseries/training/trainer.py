@@ -1,11 +1,9 @@
-"""Lightning's trainer as this package uses it."""
+"""The trainer of Lightning, with the settings of this package."""
 
 from __future__ import annotations
 
 import logging
-import os
 from importlib.util import find_spec
-from pathlib import Path
 from typing import Any
 
 import lightning
@@ -13,68 +11,99 @@ from lightning.pytorch.callbacks import ModelCheckpoint, RichProgressBar
 from lightning.pytorch.loggers import TensorBoardLogger
 from lightning.pytorch.plugins.io import TorchCheckpointIO
 
-from .ema import RunningMean
+from ..files import replacing
+from .arguments import Arguments
+from .weight_ema import WeightEMA
 
 PRECISIONS = {"32": "32-true", "bf16": "bf16-mixed"}
 
 
 class WholeCheckpoints(TorchCheckpointIO):
-    """Checkpoints under a temporary name until they are whole: a run killed while it writes keeps the one before."""
+    """Writer of checkpoints that never leaves an incomplete file.
+
+    A checkpoint has a temporary name while it is written, so that an interrupted run keeps the previous checkpoint.
+    """
 
     def save_checkpoint(self, checkpoint: dict[str, Any], path: Any, storage_options: Any | None = None) -> None:
-        """Write, then rename."""
-        part = Path(path).with_name(f".{Path(path).name}.{os.getpid()}.part")
-        try:
+        """Write a checkpoint to a temporary file and rename it.
+
+        Parameters
+        ----------
+        checkpoint : dict
+            Content of the checkpoint.
+        path : path
+            The file.
+        storage_options : object, optional
+            As Lightning passes them.
+        """
+        with replacing(path) as part:
             super().save_checkpoint(checkpoint, part, storage_options)
-            part.replace(path)
-        finally:
-            part.unlink(missing_ok=True)
 
 
 class Progress(RichProgressBar):
-    """Without the number of the log folder, which would be cut in half."""
+    """Progress bar without the version number of the log folder, for which a line has no room.
+
+    Parameters
+    ----------
+    refresh_rate, leave, theme, console_kwargs : object, optional
+        As for ``lightning.pytorch.callbacks.RichProgressBar``.
+    """
 
     def get_metrics(self, trainer: Any, module: Any) -> dict[str, Any]:
-        """What is shown beside the bar."""
+        """Return the numbers that are shown beside the bar.
+
+        Parameters
+        ----------
+        trainer : lightning.Trainer
+            The trainer.
+        module : Pretraining
+            The module.
+
+        Returns
+        -------
+        dict of str to number or str
+        """
         shown = super().get_metrics(trainer, module)
         shown.pop("v_num", None)
         return shown
 
 
-def build_trainer(
-    run: Path,
-    callbacks: list[Any],
-    *,
-    epochs: int,
-    accumulate: int,
-    ema: float,
-    precision: str,
-    devices: int,
-    progress: bool,
-) -> lightning.Trainer:
-    """A trainer that keeps ``last.ckpt`` in the folder `run`, written twenty times or more often."""
+def build_trainer(arguments: Arguments, callbacks: list[Any]) -> lightning.Trainer:
+    """Build the trainer of a training, which writes ``last.ckpt`` to the run folder at least twenty times.
+
+    Parameters
+    ----------
+    arguments : Arguments
+        Arguments of the training.
+    callbacks : list of lightning.Callback
+        Further callbacks.
+
+    Returns
+    -------
+    lightning.Trainer
+    """
     for noisy in ("lightning.pytorch", "lightning.fabric", "lightning.pytorch.utilities.rank_zero"):
         logging.getLogger(noisy).setLevel(logging.ERROR)
-    if ema:
-        callbacks = [*callbacks, RunningMean(ema)]
-    if progress:
+    if arguments.optimizer.ema:
+        callbacks = [*callbacks, WeightEMA(arguments.optimizer.ema)]
+    if arguments.progress:
         callbacks = [*callbacks, Progress()]
-    every = max(epochs // 20, 1)
-    keep = ModelCheckpoint(run, filename="last", every_n_epochs=every, enable_version_counter=False)
+    folder, every = arguments.output, max(arguments.epochs // 20, 1)
+    keep = ModelCheckpoint(folder, filename="last", every_n_epochs=every, enable_version_counter=False)
     return lightning.Trainer(
-        max_epochs=epochs,
-        default_root_dir=run,
+        max_epochs=arguments.epochs,
+        default_root_dir=folder,
         accelerator="auto",
-        devices=devices,
-        strategy="ddp" if devices > 1 else "auto",
-        precision=PRECISIONS[precision],  # type: ignore[arg-type]
-        accumulate_grad_batches=accumulate,
+        devices=arguments.run.devices,
+        strategy="ddp" if arguments.run.devices > 1 else "auto",
+        precision=PRECISIONS[arguments.run.precision],  # type: ignore[arg-type]
+        accumulate_grad_batches=arguments.memory.accumulate,
         callbacks=[*callbacks, keep],
         plugins=[WholeCheckpoints()],
-        logger=TensorBoardLogger(run, name="", version="tensorboard") if find_spec("tensorboard") else False,
+        logger=TensorBoardLogger(folder, name="", version="tensorboard") if find_spec("tensorboard") else False,
         reload_dataloaders_every_n_epochs=1,
         use_distributed_sampler=False,
-        enable_progress_bar=progress,
+        enable_progress_bar=arguments.progress,
         enable_model_summary=False,
         log_every_n_steps=1,
         gradient_clip_val=5.0,

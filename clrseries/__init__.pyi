@@ -1,0 +1,56 @@
+# What `clrseries` offers at its top level. Type checkers and editors read this file, and the package loads names after it.
+from . import augment as augment
+from . import config as config
+from . import datasets as datasets
+from . import encoders as encoders
+from . import evaluation as evaluation
+from . import finetuning as finetuning
+from . import io as io
+from . import kernels as kernels
+from . import lightcurves as lightcurves
+from . import methods as methods
+from . import report as report
+from . import spectra as spectra
+from . import training as training
+from . import units as units
+from .augment.distributions import Choice as Choice
+from .augment.distributions import Empirical as Empirical
+from .augment.distributions import LogUniform as LogUniform
+from .augment.distributions import Normal as Normal
+from .augment.distributions import TruncatedNormal as TruncatedNormal
+from .augment.distributions import Uniform as Uniform
+from .commands.augment import show_views as show_views
+from .commands.demo import demo as demo
+from .commands.embed import embed as embed
+from .commands.evaluate import evaluate as evaluate
+from .commands.export import export as export
+from .commands.finetune import finetune as finetune
+from .commands.methods import show_methods as show_methods
+from .commands.predict import predict as predict
+from .commands.pretrain import pretrain as pretrain
+from .commands.tune import tune as tune
+from .errors import InputError as InputError
+from .grids import Grid as Grid
+from .io.kepler import read_kepler as read_kepler
+from .io.light_curves import read_light_curves as read_light_curves
+from .io.light_curves import write_light_curves as write_light_curves
+from .io.osc import read_osc as read_osc
+from .io.snana import read_snana as read_snana
+from .io.spectra import read_spectra as read_spectra
+from .io.spectra import write_spectra as write_spectra
+from .io.ztf import read_ztf as read_ztf
+from .model.model import Model as Model
+from .model.model import load as load
+from .report.views import plot_views as plot_views
+from .series.concatenate import concatenate as concatenate
+from .series.series import Series as Series
+from .training.settings import Memory as Memory
+from .training.settings import Optimizer as Optimizer
+from .training.settings import Partner as Partner
+from .training.settings import Run as Run
+from .training.settings import Stopping as Stopping
+from .views import LightCurveViews as LightCurveViews
+from .views import SpectrumViews as SpectrumViews
+
+__version__: str
+__all__: list[str]

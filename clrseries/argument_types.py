@@ -1,0 +1,157 @@
+"""Check the arguments of a dataclass against its type annotations."""
+
+from __future__ import annotations
+
+import types
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import fields
+from functools import cache
+from numbers import Integral, Real
+from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
+
+import numpy as np
+
+from .errors import InputError
+
+WORDS: dict[Any, str] = {
+    float: "a number",
+    int: "a whole number",
+    str: "text",
+    bool: "true or false",
+    type(None): "None",
+}
+
+
+def check_arguments(owner: Any) -> None:
+    """Check that every field of a dataclass has the type of its annotation.
+
+    Parameters
+    ----------
+    owner : dataclass instance
+        Its annotations may be numbers, text, classes, ``Literal``, ``Sequence``, ``Mapping``, ``tuple``, ``Callable`` and
+        unions of them.
+
+    Raises
+    ------
+    InputError
+        A field has another type. The message names the class, the argument, the wanted type and the value.
+    """
+    kind: Any = type(owner)
+    for name, hint in _hints(kind).items():
+        value = getattr(owner, name)
+        if not fits(value, hint):
+            raise InputError(f"{kind.__name__}: {name} must be {in_words(hint)}, got {value!r}")
+
+
+def check_whole(name: str, value: Any, least: int = 0) -> int:
+    """Check that an argument is a whole number, and return it as a Python int.
+
+    Parameters
+    ----------
+    name : str
+        Name of the argument, for the error message.
+    value : object
+        Its value; a whole number of NumPy is accepted.
+    least : int
+        Smallest value that is allowed.
+
+    Returns
+    -------
+    int
+
+    Raises
+    ------
+    InputError
+        The value is not a whole number, or is below `least`.
+
+    Examples
+    --------
+    >>> from clrseries.argument_types import check_whole
+    >>> check_whole("views", 2, least=1)
+    2
+    """
+    if not fits(value, int) or value < least:
+        raise InputError(f"{name} must be a whole number of at least {least}, got {value!r}")
+    return int(value)
+
+
+def fits(value: Any, hint: Any) -> bool:
+    """Return whether a value has the type of an annotation.
+
+    Parameters
+    ----------
+    value : object
+        The value to check.
+    hint : type or typing construct
+        The evaluated annotation. Numbers are compared by kind: ``float`` accepts every real number, but no bool.
+
+    Returns
+    -------
+    bool
+        True if `value` has this type.
+    """
+    origin, arguments = get_origin(hint), get_args(hint)
+    if hint is Any:
+        return True
+    if origin in (Union, types.UnionType):
+        return any(fits(value, one) for one in arguments)
+    if origin is Literal:
+        return isinstance(value, str) and value in arguments
+    if hint in (float, int):
+        return isinstance(value, Real if hint is float else Integral) and not isinstance(value, bool | np.bool_)
+    if origin is tuple:
+        return isinstance(value, list | tuple) and len(value) == len(arguments) and all(map(fits, value, arguments))
+    if origin is Sequence:
+        listed = isinstance(value, list | tuple) or (isinstance(value, np.ndarray) and value.ndim == 1)
+        return listed and all(fits(one, arguments[0]) for one in value)
+    if origin is Mapping:
+        return isinstance(value, Mapping) and all(map(fits, value.values(), [arguments[1]] * len(value)))
+    if origin is Callable:
+        return callable(value)
+    return isinstance(value, hint)
+
+
+def in_words(hint: Any) -> str:
+    """Return an annotation in plain words, for error messages.
+
+    Parameters
+    ----------
+    hint : type or typing construct
+        The evaluated annotation.
+
+    Returns
+    -------
+    str
+        For instance ``"a whole number"`` or ``"one of 'mean', 'median'"``.
+    """
+    origin, arguments = get_origin(hint), get_args(hint)
+    if origin in (Union, types.UnionType):
+        return _union_in_words(arguments)
+    if origin is Literal:
+        return "one of " + ", ".join(map(repr, arguments))
+    if origin is tuple:
+        return "a pair" if len(arguments) == 2 else f"{len(arguments)} values"
+    if origin is Sequence:
+        return f"a list, each entry {in_words(arguments[0])}"
+    if origin is Mapping:
+        return f"a mapping of names, each value {in_words(arguments[1])}"
+    if origin is Callable:
+        return "a function"
+    return WORDS.get(hint, f"a {hint.__name__}" if isinstance(hint, type) else str(hint))
+
+
+def _union_in_words(members: tuple[Any, ...]) -> str:
+    names = {member.__name__ for member in members if isinstance(member, type)}
+    rest = list(members)
+    words = []
+    if "Distribution" in names:  # the annotation is `Value` of clrseries.augment.distributions
+        words.append("a number, a distribution or the name of a column")
+        rest = [m for m in members if m not in (float, int, str) and not hasattr(m, "quantile")]
+    words += [in_words(member) for member in rest]
+    return " or ".join(dict.fromkeys(words))
+
+
+@cache
+def _hints(kind: type) -> dict[str, Any]:
+    hints = get_type_hints(kind)
+    return {field.name: hints[field.name] for field in fields(kind)}

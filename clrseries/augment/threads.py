@@ -1,0 +1,55 @@
+"""Division of a kernel call among threads."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from functools import lru_cache
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+
+def in_threads(rows: Callable[[int, int], Any], offsets: NDArray[np.int64], threads: int | None) -> None:
+    """Call ``rows(first, last)`` for parts of all objects, one part in each thread.
+
+    All parts have about the same number of samples. These are threads of Python around a kernel that releases the GIL: the thread
+    pool of Numba aborts the process if two Python threads use it at the same time, as a loader that prefetches does.
+
+    Parameters
+    ----------
+    rows : function of two ints
+        Processes the objects from ``first`` to ``last - 1``.
+    offsets : int64 (N + 1,)
+        Object i has the samples ``offsets[i]:offsets[i + 1]``.
+    threads : int, optional
+        Number of threads; default all cores that this process may use.
+    """
+    count = len(offsets) - 1
+    workers = min(threads or available_cores(), max(count, 1))
+    if workers == 1:
+        rows(0, count)
+        return
+    work = np.asarray(offsets) + np.arange(
+        count + 1
+    )  # each object takes some time of its own, whatever its number of samples
+    cuts = np.searchsorted(work, np.linspace(0, work[-1], workers + 1)[1:-1]).tolist()
+    list(_pool(workers).map(rows, [0, *cuts], [*cuts, count]))
+
+
+def available_cores() -> int:
+    """Return the number of cores that this process may use.
+
+    Returns
+    -------
+    int
+        At least 1.
+    """
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+@lru_cache(maxsize=4)
+def _pool(workers: int) -> ThreadPoolExecutor:
+    return ThreadPoolExecutor(workers, thread_name_prefix="clrseries-observe")

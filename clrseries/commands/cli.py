@@ -1,0 +1,121 @@
+"""The command line, whose commands call Python functions with the same arguments."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from importlib import import_module
+from typing import Any
+
+from ..errors import InputError
+from .table import COMMANDS, Command
+
+EXAMPLES = """\
+examples:
+  clrseries demo --output demo/                          the whole story on real stars, five to ten minutes
+  clrseries demo --lightcurves --output demo-curves/     the same on variable stars
+  clrseries pretrain config.yaml --data spectra.parquet --output run/
+  clrseries pretrain --data miles stelib --output run/ --epochs 50 --method vicreg
+  clrseries methods                                      what else there is
+  clrseries embed run/model spectra.parquet --output embeddings.parquet
+  clrseries finetune run/model spectra.parquet --target class --mode lora --output classifier/
+  clrseries predict classifier/model new.parquet --output classes.parquet
+  clrseries evaluate embeddings.parquet --target class --output report/
+  clrseries augment spectra.parquet --augment config.yaml --output views.html
+
+Data are Parquet files with one row per object and list columns wavelength [Angstrom],
+flux, ivar (or error); or the names miles and stelib. Light curves: Parquet with list columns time [day], flux, flux_err
+and band, or one row per point, also as CSV; or the name simulated. Folders and globs are taken too.
+"""
+BAD_INPUT, INTERRUPTED = 2, 130  # exit statuses
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command.
+
+    Parameters
+    ----------
+    arguments : sequence of str, optional
+        The words after ``clrseries``; default those of the process.
+
+    Returns
+    -------
+    int
+        Exit status: 0; 2 after bad input, with one line on standard error; or 130 after an interruption.
+
+    Examples
+    --------
+    >>> from clrseries.commands.cli import main
+    >>> status = main(["--version"])
+    clrseries ...
+    """
+    words = list(sys.argv[1:] if arguments is None else arguments)
+    if not words or words[0] in ("-h", "--help"):
+        print(overview(), file=sys.stdout if words else sys.stderr)
+        return 0 if words else BAD_INPUT
+    if words[0] == "--version":
+        from .. import __version__
+
+        print(f"clrseries {__version__}")
+        return 0
+    if words[0] not in COMMANDS:
+        print(f"clrseries: there is no command {words[0]!r}; there are {', '.join(COMMANDS)}", file=sys.stderr)
+        return BAD_INPUT
+    return _run(COMMANDS[words[0]], words[1:])
+
+
+def overview() -> str:
+    """Return the help of the whole command line.
+
+    Returns
+    -------
+    str
+        Usage, commands, options and examples.
+    """
+    listed = "\n".join(f"  {command.word:10s} {command.summary}" for command in COMMANDS.values())
+    return (
+        "usage: clrseries COMMAND ...\n\nRepresentations of spectra and light curves by contrastive learning.\n\n"
+        f"commands (clrseries COMMAND --help tells more):\n{listed}\n\noptions:\n  --help, --version\n\n{EXAMPLES}"
+    )
+
+
+def function_of(command: Command) -> Any:
+    """Return the function of a command.
+
+    Parameters
+    ----------
+    command : Command
+        The command.
+
+    Returns
+    -------
+    function
+        It is imported only now, so that the help is fast.
+    """
+    return getattr(import_module(f"clrseries.commands.{command.word}"), command.name)
+
+
+def run() -> None:
+    """Run one command, and exit the process with its status."""
+    sys.exit(main())
+
+
+def _run(command: Command, words: list[str]) -> int:
+    from .parser import arguments_of
+
+    try:
+        function = function_of(command)
+        result = function(**arguments_of(function, command, words))
+    except InputError as error:
+        print(f"clrseries {command.word}: {error}", file=sys.stderr)
+        return BAD_INPUT
+    except KeyboardInterrupt:
+        print(f"clrseries {command.word}: interrupted", file=sys.stderr)
+        return INTERRUPTED
+    if command.prints:
+        import json
+
+        print(json.dumps(result[command.prints], indent=2))
+    elif command.prints == "":
+        print(result)
+    return 0

@@ -1,0 +1,70 @@
+"""The command ``embed``: compute the embedding of every object."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal
+
+from ..errors import located
+from ..files import refuse_existing
+
+if TYPE_CHECKING:
+    from ..datasets.open import Data
+    from ..model import Model
+
+
+def embed(
+    model: str | Path | Model,
+    input: Data,
+    output: str | Path,
+    *,
+    layer: Literal["embedding", "projection"] = "embedding",
+    overwrite: bool = False,
+) -> Path:
+    """Compute the embedding of every object with a trained model, and write a table.
+
+    Parameters
+    ----------
+    model : path or Model
+        Folder written by ``pretrain``, or ``owner/model`` on the Hugging Face Hub.
+    input : path, name, Series or table
+        Spectra or light curves: files, folders, globs or names of data sets (:func:`clrseries.datasets.open_series`).
+    output : path
+        Parquet file with all columns of `input` that are not lists, and ``embedding``, a fixed-size list of D float32.
+    layer : {"embedding", "projection"}
+        ``embedding`` is best for probes and maps, ``projection`` for finding the same source in another archive.
+    overwrite : bool
+        Whether `output` is replaced if it exists.
+
+    Returns
+    -------
+    Path
+        `output`.
+
+    Raises
+    ------
+    InputError
+        `output` exists, or the model or the data cannot be used.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> from clrseries import datasets, embed, pretrain
+    >>> stars, folder = datasets.simulated_light_curves(32, nights=20), tempfile.mkdtemp()
+    >>> encoder = {"curve_conv": {"size": "tiny", "embedding_dim": 16}}
+    >>> model = pretrain(stars, folder + "/run", encoder=encoder, epochs=1, batch_size=16, progress=False)
+    >>> embed(model, stars, folder + "/embeddings.parquet").name
+    'embeddings.parquet'
+    """
+    refuse_existing(output, overwrite)
+    from ..datasets.open import described, open_series
+    from ..io.embeddings import with_embeddings
+    from ..io.tables import write_table
+    from ..model import load
+
+    series = open_series(input)
+    if "embedding" in series.table.column_names:
+        raise located("is there already: rename it", source=described(input), column="embedding")
+    embeddings = load(model).embed(series, layer)
+    write_table(with_embeddings(series.table, embeddings), output, overwrite=overwrite)
+    return Path(output)

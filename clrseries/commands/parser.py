@@ -1,0 +1,184 @@
+"""The parser of one command, built from the signature and the docstring of its function."""
+
+from __future__ import annotations
+
+import builtins
+import re
+import sys
+from collections.abc import Mapping, Sequence
+from dataclasses import fields, is_dataclass
+from inspect import Parameter, signature
+from types import UnionType
+from typing import Any, Union, get_args, get_origin
+
+from jsonargparse import ArgumentParser, DefaultHelpFormatter
+
+from .table import Command
+
+
+class _AnyAttribute(type):
+    """Metaclass of a class that has every attribute, so that ``nn.Module`` can be evaluated although ``nn`` is not imported."""
+
+    def __getattr__(cls, name: str) -> Any:
+        if name.startswith("_"):
+            raise AttributeError(name)
+        return cls
+
+
+class _PythonOnly(metaclass=_AnyAttribute):
+    """Placeholder for types that have no form on a command line, such as ``Series``; they are removed from unions."""
+
+
+# types of arguments on a command line, by the names that annotations use
+WRITTEN: dict[str, Any] = {
+    "Path": str,
+    "Data": str,
+    "Augmentation": str | list[Any],
+    "Any": Any,
+}
+
+
+class _Names(dict[str, Any]):
+    """Names for the evaluation of the annotations of a module; names that are not imported are ``_PythonOnly``."""
+
+    def __init__(self, module: Any) -> None:
+        super().__init__(vars(builtins) | vars(module) | WRITTEN)
+
+    def __missing__(self, name: str) -> Any:
+        return _PythonOnly
+
+
+class _Help(DefaultHelpFormatter):
+    def _fill_text(self, text: str, width: int, indent: str) -> str:
+        return text
+
+
+def arguments_of(function: Any, command: Command, words: Sequence[str]) -> dict[str, Any]:
+    """Parse the words of a command line.
+
+    Wrong words end the process with status 2, and ``--help`` with status 0.
+
+    Parameters
+    ----------
+    function : function
+        Function of the command.
+    command : Command
+        The command.
+    words : sequence of str
+        The words after that of the command.
+
+    Returns
+    -------
+    dict
+        Arguments of the function, by name.
+    """
+    types = written_types(function)
+    parser = build_parser(function, command, types)
+    words = list(words)
+    configurable = command.word == "pretrain"
+    if configurable and words and not words[0].startswith("-"):
+        words.insert(0, "--config")
+    switches = _switches(types)
+    completed = [f"{word}=true" if _bare(words, i, switches) else word for i, word in enumerate(words)]
+    given: dict[str, Any] = parser.parse_args(completed).as_dict()
+    return {name: value for name, value in given.items() if not (configurable and name == "config")}
+
+
+def build_parser(function: Any, command: Command, types: Mapping[str, Any]) -> ArgumentParser:
+    """Build the parser of one command.
+
+    Parameters
+    ----------
+    function : function
+        Function of the command.
+    command : Command
+        The command.
+    types : mapping of str to type
+        From :func:`written_types`.
+
+    Returns
+    -------
+    jsonargparse.ArgumentParser
+    """
+    from docstring_parser import DocstringStyle, parse
+
+    documented = parse(function.__doc__ or "", style=DocstringStyle.NUMPYDOC)
+    told = {name.strip(): one.description or "" for one in documented.params for name in one.arg_name.split(",")}
+    parser = ArgumentParser(
+        prog=f"clrseries {command.word}", description=documented.short_description, formatter_class=_Help
+    )
+    if command.word == "pretrain":
+        parser.add_argument(
+            "--config",
+            action="config",
+            help="YAML file with any of the arguments below; 'pretrain FILE' is short for it",
+        )
+    for name, parameter in signature(function).parameters.items():
+        options: dict[str, Any] = {"type": types[name], "help": _plain(told[name]) + _fields(name, types[name])}
+        if parameter.annotation == "Data":
+            options["nargs"] = "+"
+        if name in command.positional:
+            parser.add_argument(name, **options)
+        elif parameter.default is Parameter.empty:
+            parser.add_argument(f"--{name}", required=True, **options)
+        else:
+            parser.add_argument(f"--{name}", default=parameter.default, **options)
+    return parser
+
+
+def written_types(function: Any) -> dict[str, Any]:
+    """Return the types that the arguments of a function have on a command line.
+
+    Parameters
+    ----------
+    function : function
+        Function whose annotations are strings (``from __future__ import annotations``).
+
+    Returns
+    -------
+    dict of str to type
+        By the names of the arguments; members of unions that have no form on a command line, such as ``Series``, are left out.
+    """
+    names = _Names(sys.modules[function.__module__])
+    annotations = {name: parameter.annotation for name, parameter in signature(function).parameters.items()}
+    return {name: _written(eval(annotation, {}, names)) for name, annotation in annotations.items()}
+
+
+def _written(hint: Any) -> Any:
+    if get_origin(hint) not in (Union, UnionType):
+        return hint
+    kept = [one for one in get_args(hint) if not _in_python_only(one)]
+    return Union[tuple(dict.fromkeys(kept))]  # noqa: UP007 - of members that are not known before
+
+
+def _in_python_only(hint: Any) -> bool:
+    return hint is _PythonOnly or any(_in_python_only(one) for one in get_args(hint))
+
+
+def _plain(text: str) -> str:
+    """Return the text of a docstring without markup, in the form that argparse expects."""
+    plain = re.sub(r":\w+:`~?([^`]*)`", r"\1", text).replace("`", "")
+    return " ".join(plain.split()).replace("%", "%%")
+
+
+def _fields(name: str, hint: Any) -> str:
+    """Return a sentence with the options for the single fields of a group of settings."""
+    groups = [one for one in get_args(hint) if is_dataclass(one)]
+    return "".join(
+        f" Or one by one: {', '.join(f'--{name}.{field.name}' for field in fields(group))}." for group in groups
+    )
+
+
+def _switches(types: Mapping[str, Any]) -> set[str]:
+    """Return the options that may stand without a value, as ``--overwrite`` and ``--run.compile``."""
+    found = {f"--{name}" for name, hint in types.items() if hint is bool}
+    for name, hint in types.items():
+        for one in (hint, *get_args(hint)):
+            if is_dataclass(one):
+                found |= {f"--{name}.{field.name}" for field in fields(one) if field.type in ("bool", bool)}
+    return found
+
+
+def _bare(words: Sequence[str], i: int, switches: set[str]) -> bool:
+    following = words[i + 1] if i + 1 < len(words) else "--"
+    return words[i] in switches and following not in ("true", "false")

@@ -1,0 +1,56 @@
+"""The table of the commands, for the parser, the help and the tests.
+
+``clrseries WORD`` calls a function of ``clrseries.commands.WORD`` with the same arguments. The function has the name of the
+word, unless a subpackage has this name.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Command:
+    """One command of the command line.
+
+    Parameters
+    ----------
+    word : str
+        Name of the command, and of its module in ``clrseries.commands``.
+    summary : str
+        One line for the help.
+    positional : tuple of str
+        Arguments that are given without their names, in order.
+    prints : str or None
+        Key of the result of the function that is printed; ``""`` for the whole result, None if the function prints by itself.
+    function : str
+        Name of the function, if it is not `word`.
+    """
+
+    word: str
+    summary: str
+    positional: tuple[str, ...] = ()
+    prints: str | None = ""
+    function: str = ""
+
+    @property
+    def name(self) -> str:
+        """Name of the function."""
+        return self.function or self.word
+
+
+COMMANDS = {
+    command.word: command
+    for command in (
+        Command("pretrain", "learn a representation from data without labels"),
+        Command("embed", "turn every object into an embedding", ("model", "input")),
+        Command("evaluate", "probe a column with linear models and nearest neighbors", ("embeddings",), "scores"),
+        Command("finetune", "teach a trained encoder to answer a question, from labeled objects", ("model", "data"), "test"),
+        Command("predict", "ask a fine-tuned model about every object", ("model", "input")),
+        Command("export", "write a model as ONNX, checked against the original", ("model", "output")),
+        Command("tune", "search for the arguments of pretrain that suit some data", ("data",), "arguments"),
+        Command("methods", "list the contrastive methods, with their papers and settings", (), None, "show_methods"),
+        Command("augment", "draw some objects and several views of each, to see whether an augmentation is sensible", ("input",), "", "show_views"),
+        Command("demo", "pretrain, embed, evaluate and report on two libraries of real stars, or on variable stars", (), None),
+    )
+}  # fmt: skip

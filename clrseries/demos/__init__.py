@@ -1,0 +1,1 @@
+"""The two demonstrations on real data that ``clrseries demo`` runs."""

@@ -1,0 +1,31 @@
+"""Fit the first layer of an encoder to the views that it will be trained on."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import torch
+
+from ..config import Observe
+from ..series import Series
+
+
+@torch.no_grad()
+def standardize(encoder: Any, observe: Observe, series: Series, views: int = 2, seed: int = 0) -> None:
+    """Fit the first layer of an encoder to the mean and scatter of views of some objects.
+
+    Parameters
+    ----------
+    encoder : torch.nn.Module
+        Changed in place if it has a first layer ``standardize`` with a method ``fit``; otherwise nothing happens.
+    observe : spectra.Observe or lightcurves.Observe
+        The augmentation that makes the views.
+    series : Series
+        The objects.
+    views : int
+        Views of each object, at least 1.
+    seed : int
+        Seed of the views.
+    """
+    if hasattr(encoder, "standardize"):
+        encoder.standardize.fit(*(array.flatten(0, 1) for array in observe(series, views, seed).torch()))

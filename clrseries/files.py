@@ -1,0 +1,106 @@
+"""Safe writing of files and folders, and reading of YAML."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from .errors import InputError
+
+
+def refuse_existing(path: str | Path, overwrite: bool) -> None:
+    """Check that a file or folder does not exist yet or may be replaced.
+
+    Parameters
+    ----------
+    path : path
+        File or folder; an empty folder does not count as existing.
+    overwrite : bool
+        Whether it may be replaced.
+
+    Raises
+    ------
+    InputError
+        `path` exists and `overwrite` is false.
+    """
+    target = Path(path)
+    occupied = any(target.iterdir()) if target.is_dir() else target.exists()
+    if occupied and not overwrite:
+        raise InputError(f"{target}: exists already; choose another name or ask for overwriting (--overwrite)")
+
+
+@contextmanager
+def replacing(path: str | Path) -> Iterator[Path]:
+    """Open a context that writes to a temporary path and renames it to `path` at the end.
+
+    If an error occurs, the temporary file or folder is removed and `path` stays as it was, so that `path` is never incomplete.
+    Its parent folder is created if it is missing.
+
+    Parameters
+    ----------
+    path : path
+        File or folder to write.
+
+    Yields
+    ------
+    Path
+        Temporary path beside `path`, which does not exist yet.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> folder = Path(tempfile.mkdtemp())
+    >>> with replacing(folder / "notes.txt") as part:
+    ...     size = part.write_text("all of it")
+    >>> [file.name for file in folder.iterdir()]
+    ['notes.txt']
+    """
+    target = Path(path)
+    target.parent.mkdir(parents=True, exist_ok=True)
+    part = target.with_name(f".{os.getpid()}.{target.name}")
+    try:
+        yield part
+        if part.is_dir() and target.is_dir():
+            shutil.rmtree(target)
+        part.replace(target)
+    finally:
+        _remove(part)
+
+
+def read_yaml(path: str | Path) -> Any:
+    """Read a YAML file.
+
+    Parameters
+    ----------
+    path : path
+        The file.
+
+    Returns
+    -------
+    object
+        Content of the file: a mapping, a list or a single value.
+
+    Raises
+    ------
+    InputError
+        The file is missing, cannot be read or is not YAML.
+    """
+    import yaml
+
+    try:
+        return yaml.safe_load(Path(path).read_text(encoding="utf-8"))
+    except FileNotFoundError as error:
+        raise InputError(f"{path}: no such file") from error
+    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
+        raise InputError(f"{path}: cannot be read as YAML ({str(error).splitlines()[0]})") from error
+
+
+def _remove(path: Path) -> None:
+    if path.is_dir():
+        shutil.rmtree(path, ignore_errors=True)
+    else:
+        path.unlink(missing_ok=True)

@@ -1,0 +1,75 @@
+"""The arguments of ``finetune``, checked."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from ..argument_types import check_whole, fits
+from ..errors import InputError
+
+if TYPE_CHECKING:
+    from ..datasets.open import Data
+    from ..model import Model
+
+LEAST = {"labels": 0, "epochs": 1, "batch_size": 1, "lora_rank": 1, "components": 1, "seed": 0}
+MODES = ("frozen", "partial", "lora", "full", "scratch")
+
+
+@dataclass(frozen=True, eq=False)
+class Arguments:
+    """Arguments of one fine-tuning, as those of :func:`clrseries.finetune`.
+
+    Parameters
+    ----------
+    model, data, output, target, mode, group, without : object
+        Model and data, and what is trained on them.
+    held_out, learning_rate, weight_decay : float
+        Numbers of the split and of the optimizer; `held_out` is between 0 and 1, `learning_rate` above 0, `weight_decay` at least 0.
+    labels, epochs, batch_size, lora_rank, components, seed : int
+        Whole numbers; `labels` and `seed` are at least 0, the others at least 1.
+    balance, overwrite, progress : bool
+        Whether classes count alike, to replace `output`, and to show a progress bar.
+
+    Raises
+    ------
+    InputError
+        A value has the wrong type or is out of range.
+    """
+
+    model: str | Path | Model
+    data: Data
+    output: Path
+    target: str
+    mode: str
+    group: str
+    without: Sequence[str]
+    held_out: float
+    learning_rate: float
+    weight_decay: float
+    labels: int
+    epochs: int
+    batch_size: int
+    lora_rank: int
+    components: int
+    seed: int
+    balance: bool
+    overwrite: bool
+    progress: bool
+
+    def __post_init__(self) -> None:
+        """Check the values."""
+        if self.mode not in MODES:
+            raise InputError(f"mode is one of {', '.join(MODES)}; got {self.mode!r}")
+        for name in ("held_out", "learning_rate", "weight_decay"):
+            if not fits(getattr(self, name), float):
+                raise InputError(f"{name} must be a number, got {getattr(self, name)!r}")
+        if not 0 < self.held_out < 1:
+            raise InputError(f"held_out must be between 0 and 1, got {self.held_out}")
+        if not self.learning_rate > 0 or not self.weight_decay >= 0:
+            rates = f"{self.learning_rate} and {self.weight_decay}"
+            raise InputError(f"learning_rate must be above 0 and weight_decay at least 0, got {rates}")
+        for name, least in LEAST.items():
+            check_whole(name, getattr(self, name), least)

@@ -1,0 +1,155 @@
+"""An encoder and a head as one network, trained with labels."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import nn
+
+from ..config import Observe
+from ..series import Series
+from ..views import LightCurveViews
+
+BATCH = 64
+MOST = 256  # objects predicted together
+
+
+class EncoderWithHead(nn.Module):
+    """An encoder and a head that predicts a class or a value from the embedding.
+
+    Parameters
+    ----------
+    encoder : torch.nn.Module
+        Returns embeddings (B, D).
+    head : torch.nn.Module
+        Takes embeddings (B, D).
+    frozen : bool
+        Whether the encoder gets no gradient.
+    """
+
+    def __init__(self, encoder: Any, head: Any, frozen: bool = False) -> None:
+        super().__init__()
+        self.encoder = encoder
+        self.head = head
+        self.frozen = frozen
+
+    def forward(self, *inputs: torch.Tensor) -> torch.Tensor:
+        """Return the output of the head for each of B objects.
+
+        Parameters
+        ----------
+        *inputs : Tensor
+            What the encoder takes.
+
+        Returns
+        -------
+        Tensor (B, ...)
+        """
+        with torch.set_grad_enabled(torch.is_grad_enabled() and not self.frozen):
+            embeddings = self.encoder(*inputs)
+        return self.head(embeddings)
+
+
+def fit(
+    network: Any,
+    observe: Observe,
+    series: Series,
+    target: NDArray[Any],
+    groups: list[dict[str, Any]],
+    *,
+    steps: int,
+    chance: NDArray[np.floating],
+    weight_decay: float = 1e-3,
+    batch_size: int = BATCH,
+    seed: int = 0,
+    after_step: Callable[[int], None] = lambda step: None,
+) -> None:
+    """Train a network on views of labeled objects, with AdamW and a one-cycle schedule.
+
+    Parameters
+    ----------
+    network : EncoderWithHead
+        Changed in place.
+    observe : spectra.Observe or lightcurves.Observe
+        Makes a new view of every object at every step.
+    series : Series
+        N objects.
+    target : int or float (N,)
+        Classes from 0, or values.
+    groups : list of dict
+        ``params`` and their peak ``lr``, as the optimizers of torch take them.
+    steps : int
+        Of the optimizer, at least 1.
+    chance : float (N,)
+        How often an object is drawn, in any unit.
+    weight_decay : float
+        Of AdamW.
+    batch_size : int
+        Objects drawn for a step; all of them if there are fewer.
+    seed : int
+        Of batches and views.
+    after_step : function
+        Called with the number of each step.
+    """
+    optimizer = torch.optim.AdamW(groups, weight_decay=weight_decay)
+    schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, [group["lr"] for group in groups], total_steps=steps)
+    rng = np.random.default_rng(seed)
+    values = torch.from_numpy(target)
+    for step in range(steps):
+        rows = rng.choice(len(target), min(batch_size, len(target)), p=chance / chance.sum())
+        rows = np.unique(rows)  # an object drawn twice would be the same view twice
+        outputs = network(*_inputs(observe(series.take(rows), 1, seed, epoch=step)))
+        loss = network.head.loss(outputs, values[rows]).mean()
+        optimizer.zero_grad()
+        loss.backward()
+        optimizer.step()
+        schedule.step()
+        after_step(step)
+
+
+@torch.no_grad()
+def outputs_of(network: Any, observe: Observe, series: Series) -> torch.Tensor:
+    """Return the output of the head for every object, prepared without any random change.
+
+    Parameters
+    ----------
+    network : EncoderWithHead
+        Put into evaluation mode.
+    observe : spectra.Observe or lightcurves.Observe
+        Its deterministic steps prepare the objects.
+    series : Series
+        N objects.
+
+    Returns
+    -------
+    Tensor (N, ...)
+    """
+    network.eval()
+    deterministic = observe.deterministic()
+    parts = [np.arange(k, min(k + MOST, len(series))) for k in range(0, len(series), MOST)]
+    return torch.cat([network(*_inputs(deterministic(series.take(rows)))) for rows in parts])
+
+
+def equal_chances(number: NDArray[np.integer]) -> NDArray[np.float64]:
+    """Return how often to draw each object so that all classes are seen equally often.
+
+    Parameters
+    ----------
+    number : int (N,)
+        Classes, from 0.
+
+    Returns
+    -------
+    float64 (N,)
+        The reciprocal of how many objects the class has.
+    """
+    return 1.0 / np.bincount(number)[number]
+
+
+def _inputs(views: Any) -> list[torch.Tensor]:
+    views = views.trimmed() if isinstance(views, LightCurveViews) else views
+    return [part[:, 0].contiguous() for part in views.torch()]

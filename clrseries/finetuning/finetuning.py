@@ -1,0 +1,192 @@
+"""One fine-tuning, from its arguments to the model."""
+
+from __future__ import annotations
+
+import copy
+import json
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import nn
+
+from .. import lightcurves, spectra
+from ..config import Observe
+from ..datasets.open import open_series
+from ..encoders.heads import ClassHead, MixtureHead, mean_and_scatter, median
+from ..encoders.standardize import standardize
+from ..errors import InputError
+from ..evaluation.scores import class_scores, redshift_scores, value_scores
+from ..files import replacing
+from ..model import Model, load
+from ..series import Series
+from ..training.column import column_of
+from .arguments import Arguments
+from .encoder_with_head import EncoderWithHead, equal_chances, fit, outputs_of
+from .lora import merge
+from .modes import parameter_groups
+from .split import split
+from .temperature import fit_temperature
+
+REDSHIFTS = ("z", "redshift")
+SHIFTS = (spectra.Redshift, spectra.Velocity, lightcurves.Redshift)  # steps that change it
+FEWEST = 10  # labeled objects
+
+
+def train_head(arguments: Arguments) -> dict[str, Any]:
+    """Train a head, and as much of the encoder as the mode says; write the model and its scores.
+
+    Parameters
+    ----------
+    arguments : Arguments
+        All arguments of ``finetune``.
+
+    Returns
+    -------
+    dict
+        What ``metrics.json`` holds.
+
+    Raises
+    ------
+    InputError
+        Model, data or a setting cannot be used.
+    """
+    start = load(arguments.model)
+    observe = _observe(start.observe, arguments)
+    series, values, classes = _labeled(start, arguments)
+    train, calibrate, test = split(
+        series, values if classes else None, arguments.group, arguments.held_out, arguments.labels, arguments.seed
+    )
+    with torch.random.fork_rng():
+        torch.manual_seed(arguments.seed)
+        network = _network(start, observe, classes, series.take(train), arguments)
+        if not classes:
+            network.head.standardize(torch.from_numpy(values[train]))
+        _train(network, observe, series.take(train), values[train], bool(classes), arguments)
+    _calibrate(network, observe, series.take(calibrate), values[calibrate], arguments.balance)
+    outputs = outputs_of(network, observe, series.take(test))
+    result = {
+        "target": arguments.target,
+        "mode": arguments.mode,
+        "objects": {"train": len(train), "calibrate": len(calibrate), "test": len(test)},
+        "temperature": float(network.head.temperature),
+        "test": _scores(outputs, network.head, values[test], arguments.target),
+    }
+    _save(start, observe, network, result, arguments)
+    return result
+
+
+def _save(
+    start: Model, observe: Observe, network: EncoderWithHead, result: dict[str, Any], arguments: Arguments
+) -> None:
+    recipe = {name: getattr(arguments, name) for name in ("epochs", "seed", "labels", "learning_rate")}
+    notes = start.notes | {"finetuned": result | recipe}
+    made = Model(network.encoder, start.projector, observe, notes, start.bands, network.head, arguments.target)
+    made.save(arguments.output / "model", overwrite=arguments.overwrite)
+    with replacing(arguments.output / "metrics.json") as part:
+        part.write_text(json.dumps(result, indent=2) + "\n")
+
+
+def _observe(observe: Observe, arguments: Arguments) -> Observe:
+    steps: list[Any] = list(observe.steps)
+    names = [type(step).__name__ for step in steps]
+    absent = [name for name in arguments.without if name not in names]
+    if absent:
+        raise InputError(f"without: the model's augmentation has no {', '.join(absent)}; it has {', '.join(names)}")
+    kept = [step for step, name in zip(steps, names, strict=True) if name not in arguments.without]
+    moving = [type(step).__name__ for step in kept if isinstance(step, SHIFTS)]
+    if arguments.target in REDSHIFTS and moving:
+        raise InputError(
+            f"target: {arguments.target!r} cannot be learned from views that {moving[0]} has moved to another: leave that step out "
+            f"(--without '[{', '.join(moving)}]'), and for the pretraining too"
+        )
+    return type(observe)(kept)
+
+
+def _labeled(model: Model, arguments: Arguments) -> tuple[Series, NDArray[Any], list[str]]:
+    """Return the objects that have a value, the values or numbers of classes, and the names of the classes."""
+    series = open_series(arguments.data)
+    if model.bands:
+        series = series.with_bands(model.bands)
+    column = column_of(arguments.target, series)
+    values = column.of(series)
+    known = np.flatnonzero(values >= 0 if column.classes else np.isfinite(values))
+    if len(known) < FEWEST:
+        raise InputError(f"target: {len(known)} objects have a {arguments.target!r}; at least ten are needed")
+    return series.take(known), values[known], list(column.classes)
+
+
+def _network(
+    start: Model, observe: Observe, classes: list[str], series: Series, arguments: Arguments
+) -> EncoderWithHead:
+    encoder = start.encoder
+    if arguments.mode == "scratch":
+        if not hasattr(encoder, "settings"):
+            raise InputError(
+                f"mode: 'scratch' cannot make a new {type(encoder).__name__}: it has no attribute settings; use 'full'"
+            )
+        encoder = type(encoder)(**encoder.settings)
+        standardize(encoder, observe, series, 1, arguments.seed)
+    else:
+        encoder = copy.deepcopy(encoder)
+    size = encoder.embedding_dim
+    head = ClassHead(size, classes) if classes else MixtureHead(size, arguments.components)
+    network = EncoderWithHead(encoder, head, frozen=arguments.mode == "frozen")
+    network.train()
+    if arguments.mode in ("frozen", "partial", "lora"):
+        encoder.eval()  # running means of the pretraining, which saw more than a few labeled objects
+    return network
+
+
+def _train(
+    network: EncoderWithHead,
+    observe: Observe,
+    series: Series,
+    values: NDArray[Any],
+    classes: bool,
+    arguments: Arguments,
+) -> None:
+    chance = equal_chances(values) if classes and arguments.balance else np.ones(len(values))
+    steps = max(arguments.epochs * -(-len(values) // arguments.batch_size), 1)
+    groups = parameter_groups(network, arguments.mode, arguments.learning_rate, arguments.lora_rank)
+    with _bar(steps, arguments.progress) as advance:
+        fit(
+            network, observe, series, values, groups, steps=steps, chance=chance, weight_decay=arguments.weight_decay,
+            batch_size=arguments.batch_size, seed=arguments.seed, after_step=advance,
+        )  # fmt: skip
+    if arguments.mode == "lora":
+        merge(network.encoder)
+
+
+def _calibrate(network: EncoderWithHead, observe: Observe, series: Series, values: NDArray[Any], balance: bool) -> None:
+    """Set the temperature of the head on objects that it has not learned from."""
+    if not len(series):
+        return
+    head = network.head
+    bare = EncoderWithHead(network.encoder, nn.Identity())
+    balanced = balance and isinstance(head, ClassHead)
+    weight = torch.from_numpy(equal_chances(values)) if balanced else torch.ones(len(values))
+    fit_temperature(head, outputs_of(bare, observe, series), torch.from_numpy(values), weight)
+
+
+@torch.no_grad()
+def _scores(outputs: torch.Tensor, head: nn.Module, values: NDArray[Any], target: str) -> dict[str, Any]:
+    if isinstance(head, ClassHead):
+        return class_scores(outputs.numpy(), values, head.classes)
+    found, (_, sigma) = median(outputs), mean_and_scatter(outputs)
+    likelihood = -MixtureHead.loss(head, outputs, torch.from_numpy(values))  # type: ignore[arg-type]
+    scores = value_scores(found.numpy(), sigma.numpy(), likelihood.numpy(), values)
+    return scores | (redshift_scores(found.numpy(), values) if target in REDSHIFTS else {})
+
+
+@contextmanager
+def _bar(steps: int, shown: bool) -> Iterator[Callable[[int], None]]:
+    """Show a progress bar over steps, or none; yields the function to call after each step."""
+    from rich.progress import Progress
+
+    with Progress(disable=not shown) as bar:
+        task = bar.add_task("training", total=steps)
+        yield lambda step: bar.update(task, completed=step + 1)

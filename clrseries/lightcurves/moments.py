@@ -1,0 +1,61 @@
+"""Times of the first point, the peak and the first detection of each light curve, and its length."""
+
+from __future__ import annotations
+
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..series import Series
+
+Array = NDArray[np.float64]
+DETECTED = 5.0  # signal-to-noise ratio of a detection
+
+
+class Moments:
+    """Times of the peak and of the first detection of each light curve, from its first point.
+
+    Parameters
+    ----------
+    series : Series
+        N light curves.
+    """
+
+    def __init__(self, series: Series) -> None:
+        self.series = series
+        self.starts = series.offsets[:-1]
+
+    @cached_property
+    def first_time(self) -> Array:
+        """Absolute time of the first point [day], float64 (N,)."""
+        return self.series.x[self.starts]
+
+    @cached_property
+    def span(self) -> Array:
+        """Time from the first point to the last [day], float64 (N,)."""
+        return self.series.x[self.series.offsets[1:] - 1] - self.first_time
+
+    @cached_property
+    def peak(self) -> Array:
+        """Time of the brightest point with S/N above 5 [day], float64 (N,); without one, of the first point with ivar above 0."""
+        flux, snr = self.series.flux, self._snr
+        score = np.where(snr > DETECTED, flux, np.where(snr > -np.inf, -1e30, -np.inf))
+        return self._time_of_highest(score)
+
+    @cached_property
+    def detection(self) -> Array:
+        """Time of the first point with S/N above 5 [day], float64 (N,); without such a point, of the first point."""
+        number = np.arange(len(self.series.x), dtype=np.float64)
+        return self._time_of_highest(np.where(self._snr > DETECTED, -number, -np.inf))
+
+    @cached_property
+    def _snr(self) -> Array:
+        good = self.series.ivar > 0
+        return np.where(good, self.series.flux * np.sqrt(self.series.ivar), -np.inf)
+
+    def _time_of_highest(self, score: Array) -> Array:
+        highest = np.maximum.reduceat(score, self.starts)
+        lengths = np.diff(self.series.offsets)
+        places = np.where(score == np.repeat(highest, lengths), np.arange(len(score)), len(score))
+        return self.series.x[np.minimum.reduceat(places, self.starts)] - self.first_time

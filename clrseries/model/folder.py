@@ -1,0 +1,175 @@
+"""Writing and reading of the folder of a model: ``config.json``, ``model.safetensors`` and the card ``README.md``."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from pathlib import Path
+from typing import Any
+
+from safetensors import SafetensorError
+from safetensors.torch import load_file, save_file
+from torch import nn
+
+from .. import __version__
+from ..config import composition, to_config
+from ..encoders import ENCODERS
+from ..encoders.heads import HEADS
+from ..errors import InputError
+from ..methods import Projector
+from . import hub
+from .card import model_card
+
+FORMAT = 2
+PICKLES = (".bin", ".pt", ".pth", ".ckpt", ".pkl", ".pickle")
+OWN = "module of your own"
+
+
+Parts = dict[str, Any]  # the attributes of a Model, by name
+
+
+def write(parts: Parts, folder: Path) -> None:
+    """Write a model to a new folder.
+
+    Parameters
+    ----------
+    parts : dict
+        The attributes of the model, by name.
+    folder : Path
+        The folder, which must not exist yet.
+    """
+    folder.mkdir(parents=True)
+    weights = folder / "model.safetensors"
+    save_file({k: v.contiguous() for k, v in _networks(parts).state_dict().items()}, weights)
+    config = _config(parts) | {"sha256": _hash(weights)}
+    (folder / "config.json").write_text(json.dumps(config, indent=2) + "\n")
+    (folder / "README.md").write_text(model_card(config))
+
+
+def read(path: str | Path, revision: str | None, encoder: nn.Module | None) -> Parts:
+    """Read the attributes of a model; see :func:`clrseries.load`.
+
+    Parameters
+    ----------
+    path : path or str
+        Folder, or ``"owner/model"`` on the Hugging Face Hub.
+    revision : str or None
+        Branch, tag or commit on the Hub.
+    encoder : torch.nn.Module or None
+        Encoder that the weights are read into, if it is not one of this package.
+
+    Returns
+    -------
+    dict
+        The attributes of the model, by name.
+
+    Raises
+    ------
+    InputError
+        The folder cannot be used.
+    """
+    folder = Path(path)
+    if not folder.exists() and str(path).count("/") == 1 and not str(path).startswith((".", "~", "/")):
+        folder = hub.download(str(path), revision)
+    config, weights = _files(folder)
+    network = encoder if encoder is not None else _encoder(folder, config["encoder"])
+    head = _part(HEADS, config["head"]).eval() if "head" in config else None
+    parts: Parts = {
+        "encoder": network,
+        "projector": Projector(**config["projector"]),
+        "observe": composition(config["augment"], f"{folder}: augment"),
+        "notes": config["notes"],
+        "bands": tuple(config["bands"]),
+        "head": head,
+        "target": config.get("target", ""),
+    }
+    try:
+        _networks(parts).load_state_dict(weights)
+    except RuntimeError as error:
+        raise InputError(
+            f"{folder}: its weights are not those of this encoder ({str(error).splitlines()[-1].strip()})"
+        ) from error
+    parts["encoder"].eval(), parts["projector"].eval()
+    return parts
+
+
+def _files(folder: Path) -> tuple[dict[str, Any], dict[str, Any]]:
+    _refuse_pickles(folder)
+    try:
+        config = json.loads((folder / "config.json").read_text())
+        weights = load_file(folder / "model.safetensors")
+    except FileNotFoundError as error:
+        raise InputError(f"{folder}: not a model, {Path(error.filename or '').name or 'a file'} is missing") from error
+    except (json.JSONDecodeError, SafetensorError) as error:
+        raise InputError(f"{folder}: not a complete model ({error}); copy or train it again") from error
+    if config.get("format") != FORMAT:
+        raise InputError(
+            f"{folder}: written in format {config.get('format')}, this version reads {FORMAT}; update clrseries"
+        )
+    if config.get("sha256") not in (None, _hash(folder / "model.safetensors")):
+        raise InputError(
+            f"{folder}: model.safetensors is not the file that config.json was written with; copy both again"
+        )
+    return config, weights
+
+
+def _refuse_pickles(folder: Path) -> None:
+    pickles = [file.name for file in folder.glob("*") if file.suffix in PICKLES] if folder.is_dir() else []
+    if folder.suffix in PICKLES:
+        pickles = [folder.name]
+    if pickles and not (folder / "model.safetensors").exists():
+        raise InputError(
+            f"{folder}: {pickles[0]} may be a pickle, which runs whatever code its author liked; only model.safetensors is read. "
+            "Train or export the model again, or have its author do so"
+        )
+
+
+def _config(parts: Parts) -> dict[str, Any]:
+    config = {
+        "format": FORMAT,
+        "clrseries": __version__,
+        "encoder": _encoder_config(parts["encoder"]),
+        "projector": parts["projector"].settings,
+        "augment": to_config(parts["observe"]),
+        "bands": list(parts["bands"]),
+        "notes": parts["notes"],
+    }
+    if parts["head"] is not None:
+        head = {"name": _name(HEADS, parts["head"]), **parts["head"].settings}
+        config |= {"head": head, "target": parts["target"]}
+    return config
+
+
+def _encoder_config(encoder: Any) -> dict[str, Any]:
+    name = _name(ENCODERS, encoder)
+    if name is not None:
+        return {"name": name, **encoder.settings}
+    kind = type(encoder)
+    return {"name": OWN, "class": f"{kind.__module__}:{kind.__qualname__}", "embedding_dim": encoder.embedding_dim}
+
+
+def _encoder(folder: Path, settings: dict[str, Any]) -> Any:
+    if settings["name"] == OWN:
+        raise InputError(
+            f"{folder}: its encoder is a module of the author's own, {settings['class']}: give a new one, "
+            "load(path, encoder=YourEncoder(...)); no code is imported for it"
+        )
+    return _part(ENCODERS, settings)
+
+
+def _part(kinds: dict[str, Any], settings: dict[str, Any]) -> Any:
+    arguments = dict(settings)
+    return kinds[arguments.pop("name")](**arguments)
+
+
+def _name(kinds: dict[str, Any], part: Any) -> str | None:
+    return next((name for name, kind in kinds.items() if type(part) is kind), None)
+
+
+def _networks(parts: Parts) -> nn.ModuleDict:
+    networks = {name: parts[name] for name in ("encoder", "projector", "head")}
+    return nn.ModuleDict({name: network for name, network in networks.items() if network is not None})
+
+
+def _hash(path: Path) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest()

@@ -1,0 +1,261 @@
+"""A trained encoder, with what is needed to embed new data."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import nn
+
+from .. import lightcurves
+from ..config import Observe
+from ..encoders.heads import ClassHead, mean_and_scatter, median
+from ..errors import InputError
+from ..files import refuse_existing, replacing
+from ..series import Series
+from ..views import LightCurveViews
+from . import folder, hub
+
+LAYERS = ("embedding", "projection")
+BATCH = 256  # number of objects that are embedded together
+
+
+@dataclass(eq=False)
+class Model:
+    """Trained encoder and the composition it was trained with.
+
+    :func:`clrseries.load` reads a model.
+
+    Parameters
+    ----------
+    encoder : torch.nn.Module
+        Takes flux and ivar (B, P), or time, flux, ivar and band (B, L), and returns the embeddings (B, D).
+    projector : torch.nn.Module
+        Takes the embeddings (B, D) and returns the projections (B, K), which the training compares.
+    observe : spectra.Observe or lightcurves.Observe
+        Augmentation of the training; its deterministic steps prepare data for embedding.
+    notes : dict
+        Information that is saved with the model, such as data, method and metrics.
+    bands : tuple of str
+        Bands of the light curves that the encoder was trained on; empty for spectra.
+    head : torch.nn.Module, optional
+        Head of a fine-tuned model, which takes the embeddings and returns classes or values.
+    target : str
+        Name of the column that the head predicts.
+
+    Examples
+    --------
+    >>> from clrseries import Model, datasets, encoders, lightcurves as lc, methods
+    >>> encoder = encoders.CurveConv(size="tiny", bands=2, embedding_dim=16)
+    >>> model = Model(encoder, methods.Projector(16), lc.Observe([lc.Pack(64), lc.Normalize("band")]), bands=("B", "R"))
+    >>> model.embed(datasets.simulated_light_curves(4)).shape
+    (4, 16)
+    """
+
+    encoder: Any
+    projector: Any
+    observe: Observe
+    notes: dict[str, Any] = field(default_factory=dict)
+    bands: tuple[str, ...] = ()
+    head: Any = None
+    target: str = ""
+
+    def embed(self, series: Series, layer: str = "embedding", threads: int | None = None) -> NDArray[np.float32]:
+        """Return the embedding of every object.
+
+        Parameters
+        ----------
+        series : Series
+            N objects.
+        layer : {"embedding", "projection"}
+            ``"embedding"`` (D numbers) is best for probes and maps, ``"projection"`` (K numbers) for finding the same source
+            again.
+        threads : int, optional
+            Number of threads that prepare the data; default all cores that this process may use.
+
+        Returns
+        -------
+        float32 (N, D) or (N, K)
+            An embedding does not depend on the other objects.
+
+        Raises
+        ------
+        InputError
+            The series is empty, an object has no data on the grid of the model or no points, or a band is unknown to the model.
+        """
+        if layer not in LAYERS:
+            raise InputError(f"layer is one of {', '.join(LAYERS)}; got {layer!r}")
+        network = self.projector.eval() if layer == "projection" else nn.Identity()
+        with torch.no_grad():
+            return torch.cat([network(part).float() for part in self._embeddings(series, threads)]).numpy()
+
+    def predict(self, series: Series, threads: int | None = None) -> dict[str, NDArray[Any]]:
+        """Predict the target of a fine-tuned model for every object.
+
+        Parameters
+        ----------
+        series : Series
+            N objects.
+        threads : int, optional
+            Number of threads that prepare the data; default all cores that this process may use.
+
+        Returns
+        -------
+        dict of str to array
+            For classes: ``predicted``, str (N,), and ``probability``, float32 (N, C), in the order of ``head.classes``. For
+            values: ``predicted`` (the median) and ``sigma``, float32 (N,), and ``mixture``, float32 (N, 3, K): the logarithms
+            of the weights, the means and the standard deviations of K Gaussians.
+
+        Raises
+        ------
+        InputError
+            The model has no head, or an object cannot be embedded; see :meth:`embed`.
+        """
+        if self.head is None:
+            raise InputError("this model embeds and does not predict: give it a head with 'clrseries finetune'")
+        self.head.eval()
+        with torch.no_grad():
+            outputs = torch.cat([self.head(part) for part in self._embeddings(series, threads)])
+        if isinstance(self.head, ClassHead):
+            names = np.array(self.head.classes)
+            return {"predicted": names[outputs.argmax(1).numpy()], "probability": outputs.exp().numpy()}
+        sigma = mean_and_scatter(outputs)[1]
+        return {"predicted": median(outputs).numpy(), "sigma": sigma.numpy(), "mixture": outputs.numpy()}
+
+    def save(self, path: str | Path, *, overwrite: bool = False) -> None:
+        """Write the model to a folder with the layout of the Hugging Face Hub.
+
+        The folder has ``config.json``, ``model.safetensors`` (its hash is in ``config.json``) and the card ``README.md``. For the
+        card, `notes` may have ``title``, ``description``, ``data`` and ``license``.
+
+        Parameters
+        ----------
+        path : path
+            The folder.
+        overwrite : bool
+            Whether `path` is replaced if it exists.
+
+        Raises
+        ------
+        InputError
+            `path` exists and `overwrite` is false.
+        """
+        refuse_existing(path, overwrite)
+        with replacing(path) as part:
+            folder.write(vars(self), part)
+
+    save_pretrained = save  # the usual name on the Hub
+
+    @staticmethod
+    def from_pretrained(name: str | Path, revision: str | None = None) -> Model:
+        """Read a model; the same as :func:`clrseries.load`, under the usual name on the Hub.
+
+        Parameters
+        ----------
+        name : path or str
+            A folder, or ``"owner/model"`` on the Hub.
+        revision : str, optional
+            Branch, tag or commit on the Hub.
+
+        Returns
+        -------
+        Model
+            The model.
+
+        Raises
+        ------
+        InputError
+            The folder cannot be used; see :func:`clrseries.load`.
+        """
+        return load(name, revision)
+
+    def push_to_hub(self, name: str, *, private: bool = False) -> str:
+        """Upload the model to the Hugging Face Hub.
+
+        Parameters
+        ----------
+        name : str
+            ``"owner/model"``.
+        private : bool
+            Whether a new repository is private.
+
+        Returns
+        -------
+        str
+            Address of the model.
+
+        Raises
+        ------
+        InputError
+            huggingface_hub is not installed, or the upload failed.
+        """
+        with tempfile.TemporaryDirectory() as there:
+            self.save(Path(there) / "model")
+            return hub.push(Path(there) / "model", name, private=private)
+
+    @torch.no_grad()
+    def _embeddings(self, series: Series, threads: int | None) -> Iterator[torch.Tensor]:
+        if not len(series):
+            raise InputError("there is nothing to embed: the series has no objects")
+        self.encoder.eval()
+        if self.bands:
+            series = series.with_bands(self.bands)
+        prepare = self.observe.deterministic()
+        for first in range(0, len(series), BATCH):
+            batch = series.take(np.arange(first, min(first + BATCH, len(series))))
+            views = prepare(batch, threads=threads)
+            empty = ~(views.ivar[:, 0] > 0).any(-1)
+            if empty.any():
+                name = batch.object_ids[int(np.argmax(empty))]
+                raise InputError(f"object {name!r}, {self._missing()}; drop the object")
+            views = views.trimmed() if isinstance(views, LightCurveViews) else views
+            yield self.encoder(*(part[:, 0] for part in views.torch()))
+
+    def _missing(self) -> str:
+        if isinstance(self.observe, lightcurves.Observe):
+            return "column 'flux': no usable point"
+        lo, hi = self.observe.grid.edges[[0, -1]]
+        return f"column 'wavelength': no data within the model's {lo:.0f}-{hi:.0f} Angstrom"
+
+
+def load(path: str | Path | Model, revision: str | None = None, *, encoder: nn.Module | None = None) -> Model:
+    """Read a model that :meth:`Model.save` or a training has written; nothing is unpickled.
+
+    Parameters
+    ----------
+    path : path, str or Model
+        Folder, or ``"owner/model"`` on the Hugging Face Hub. A Model is returned unchanged.
+    revision : str, optional
+        Branch, tag or commit on the Hub.
+    encoder : torch.nn.Module, optional
+        For a model whose encoder is a module of your own: a new module of the same class, into which the weights are read.
+
+    Returns
+    -------
+    Model
+        The model; its networks are in evaluation mode.
+
+    Raises
+    ------
+    InputError
+        The folder is missing or incomplete, has another format, does not match its hash, has a pickle instead of
+        ``model.safetensors``, or needs `encoder`.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> from clrseries import Model, encoders, lightcurves as lc, load, methods
+    >>> encoder = encoders.CurveConv(size="tiny", bands=2, embedding_dim=16)
+    >>> model = Model(encoder, methods.Projector(16), lc.Observe([lc.Pack(64)]), {"data": "none"}, ("B", "R"))
+    >>> folder = tempfile.mkdtemp()
+    >>> model.save(folder)
+    >>> load(folder).notes
+    {'data': 'none'}
+    """
+    return path if isinstance(path, Model) else Model(**folder.read(path, revision, encoder))

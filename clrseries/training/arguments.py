@@ -1,0 +1,73 @@
+"""The arguments of a training, in one object that checks them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from ..argument_types import check_whole
+from ..errors import InputError
+from .settings import Memory, Optimizer, Partner, Run, Stopping
+
+if TYPE_CHECKING:
+    from torch import nn
+
+    from ..choice import Choice
+    from ..config import Augmentation
+    from ..datasets.open import Data
+    from ..encoders.build import Encoder
+    from ..methods import Method
+
+
+@dataclass(frozen=True, eq=False)
+class Arguments:
+    """Arguments of one training, as those of :func:`clrseries.pretrain`.
+
+    Parameters
+    ----------
+    data, output, method, auxiliary, augment, encoder, source, label, domain, partner : object
+        Data, and what is trained on them.
+    epochs, batch_size : int
+        Number of epochs, and of objects of a batch; at least 1.
+    optimizer, stopping, memory, run : Optimizer, Stopping, Memory and Run
+        Groups of settings.
+    seed : int
+        Seed of weights, order and views.
+    resume, overwrite, progress : bool
+        Whether to resume a run, to replace an earlier one, and to show a progress bar.
+
+    Raises
+    ------
+    InputError
+        `epochs` or `batch_size` is not a positive whole number, or `batch_size` is not a multiple of the number of devices.
+    """
+
+    data: Data
+    output: Path
+    method: Choice | Method
+    auxiliary: Sequence[Choice]
+    augment: Augmentation | None
+    encoder: Encoder | nn.Module
+    source: str | None
+    label: str | None
+    domain: str | None
+    partner: Partner | None
+    epochs: int
+    batch_size: int
+    optimizer: Optimizer
+    stopping: Stopping
+    memory: Memory
+    run: Run
+    seed: int
+    resume: bool
+    overwrite: bool
+    progress: bool
+
+    def __post_init__(self) -> None:
+        """Check the numbers."""
+        for name, least in (("epochs", 1), ("batch_size", 1), ("seed", 0)):
+            check_whole(name, getattr(self, name), least)
+        if self.batch_size % self.run.devices:
+            raise InputError(f"batch_size {self.batch_size} must be a multiple of devices, {self.run.devices}")

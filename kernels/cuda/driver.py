@@ -1,0 +1,146 @@
+"""Launch the CUDA kernels for spectra and for light curves.
+
+One block makes one view at a time. The rows of a block lie in shared memory where they fit, else in global memory. This file
+decides how many blocks run, allocates their work space, and asks the CUDA driver for more shared memory where it is needed.
+"""
+
+from collections import namedtuple
+
+import numpy as np
+from numba import cuda, from_dtype, types
+
+from ..lanes import SIMULATED
+
+THREADS = 32 if SIMULATED else 256  # of a block, its lanes: a multiple of philox.LANES
+UNASKED_BYTES = 48 * 1024  # shared memory that a block may use without asking the driver for more
+MOST_SPACE = 2**30  # most bytes of global work space in one launch
+
+Plan = namedtuple(
+    "Plan",
+    [
+        "kernel",  # CUDA kernel
+        "row_words",  # int: size of all rows of one block, in shared or in global memory [words of 4 bytes]
+        "static_bytes",  # int: shared memory of one block besides its rows [bytes]
+        "spaces",  # ((number, dtype), ...): arrays of global work space of one block besides its rows
+        "row_spaces",  # (dtype, ...): types in which the rows are seen, for the arrays that hold them in global memory
+        "blocks",  # int: blocks for each multiprocessor
+    ],
+)
+
+
+@cuda.jit(device=True)
+def barrier():
+    """Wait until all lanes of the block are here."""
+    cuda.syncthreads()
+
+
+def launch(plan, samples, offsets, params, tables, keys, epoch, extra, outputs, stream=0, blocks=None):
+    """Run a kernel on device arrays (in the simulator: on numpy arrays).
+
+    Parameters
+    ----------
+    plan : Plan
+    samples : tuple of arrays (S,)
+        Samples of all objects, one object after the other, in the order that the kernel expects.
+    offsets : int64 (N + 1,)
+        Samples of object i are ``offsets[i]`` to ``offsets[i + 1] - 1``.
+    params : float64 (N, V, K)
+        One row of numbers for each view.
+    tables : namedtuple of arrays
+        What all views share.
+    keys : uint64 (N,)
+        Key of the random numbers of each object.
+    epoch : int
+        Epoch of the training, a part of the address of each random number.
+    extra : tuple
+        Further arguments of this kernel, between `epoch` and `staged`.
+    outputs : tuple of arrays (N, V, L), out
+    stream : CUDA stream
+    blocks : int, optional
+        Default ``plan.blocks`` for each multiprocessor, or fewer where the work space would pass ``MOST_SPACE``.
+    """
+    count = params.shape[0] * params.shape[1]
+    # true where the rows fit into shared memory; otherwise the kernel takes them from the last of `spaces`
+    staged = 4 * plan.row_words + plan.static_bytes <= shared_limit()
+    if blocks is None:
+        blocks = 2 if SIMULATED else plan.blocks * cuda.get_current_device().MULTIPROCESSOR_COUNT
+    rows = () if staged else tuple((plan.row_words, kind) for kind in plan.row_spaces)
+    each = sum(size * np.dtype(kind).itemsize for size, kind in (*plan.spaces, *rows))
+    blocks = max(min(blocks, count, MOST_SPACE // max(each, 1)), 1)
+    empty = np.empty if SIMULATED else cuda.device_array
+    spaces = (
+        *(empty((blocks, size), kind) for size, kind in plan.spaces),
+        *(empty((1, 1) if staged else (blocks, plan.row_words), kind) for kind in plan.row_spaces),
+    )
+    dynamic = 4 * plan.row_words if staged else 0
+    arguments = ((*samples, offsets, params, keys), tables, np.int64(epoch), *extra, staged, spaces, outputs)
+    if dynamic + plan.static_bytes > UNASKED_BYTES and not SIMULATED:
+        ask_for_shared(plan.kernel, arguments, dynamic)
+    plan.kernel[blocks, THREADS, stream, dynamic](*arguments)
+
+
+def signature(samples, tables, extra, spaces, outputs):
+    """Return the types of the arguments of a kernel, to compile it where there is no device.
+
+    Parameters
+    ----------
+    samples : sequence of dtype
+        Types of the sample arrays.
+    tables : namedtuple of arrays
+    extra : sequence of numba types
+        Types of the further arguments.
+    spaces : sequence of dtype
+        Types of the global work space, with that of the rows last.
+    outputs : sequence of dtype
+        Types of the arrays of a view.
+
+    Returns
+    -------
+    numba signature
+    """
+
+    def arrays(kinds, ndim):
+        return types.Tuple([types.Array(from_dtype(np.dtype(kind)), ndim, "C") for kind in kinds])
+
+    table_types = types.NamedTuple(
+        [
+            from_dtype(np.asarray(t).dtype) if np.ndim(t) == 0 else types.Array(from_dtype(t.dtype), np.ndim(t), "C")
+            for t in tables
+        ],
+        type(tables),
+    )
+    one, three = (lambda kind: types.Array(kind, 1, "C")), types.Array(types.float64, 3, "C")
+    batch = types.Tuple([*arrays(samples, 1), one(types.int64), three, one(types.uint64)])
+    return types.void(batch, table_types, types.int64, *extra, types.boolean, arrays(spaces, 2), arrays(outputs, 3))
+
+
+def ask_for_shared(kernel, arguments, dynamic):
+    """Let a kernel use more shared memory than ``UNASKED_BYTES``.
+
+    Numba has no public call for this. The function does what Numba itself does to set the carve-out of a kernel.
+
+    Parameters
+    ----------
+    kernel : CUDA kernel
+    arguments : tuple
+        Arguments of the launch that follows; they choose the compiled version.
+    dynamic : int
+        Dynamic shared memory of one block [byte].
+    """
+    from numba.cuda.cudadrv.driver import binding, driver
+
+    compiled = kernel.compile(tuple(kernel.typeof_pyval(a) for a in arguments))
+    function = compiled._codelibrary.get_cufunc()
+    attribute = binding.CUfunction_attribute.CU_FUNC_ATTRIBUTE_MAX_DYNAMIC_SHARED_SIZE_BYTES
+    driver.cuKernelSetAttribute(attribute, dynamic, function.handle, function.device.id)
+
+
+def shared_limit():
+    """Return how much shared memory one block may ask for.
+
+    Returns
+    -------
+    int
+        Size in bytes.
+    """
+    return 227 * 1024 if SIMULATED else cuda.get_current_device().MAX_SHARED_MEMORY_PER_BLOCK_OPTIN

@@ -1,0 +1,138 @@
+"""Run the forward model of spectra on a GPU, with the stages and row functions that the CPU uses.
+
+The rows of a view lie in shared memory where they fit.
+"""
+
+from functools import lru_cache
+
+import numpy as np
+from numba import cuda, float32, float64, int32, types
+
+from ..lanes import SIMULATED
+from ..spectra.broaden import STRIP
+from ..spectra.custom import nothing
+from ..spectra.observe import observe_row
+from ..spectra.resample import CHUNK, Tile
+from ..spectra.scratch import Scratch, padded
+from ..sums import SUMS
+from . import driver
+from .driver import THREADS, barrier
+
+ROWS = 3  # padded rows of work; three more where a view rotates
+EDGES, PRODUCTS = CHUNK + 2, CHUNK + 1  # lengths of shared arrays
+# bytes of the shared arrays of one block besides its rows: edges, products, strip, partial sums and counts
+STATIC_BYTES = 8 * EDGES + 16 * PRODUCTS + 24 * STRIP + 12 * SUMS + 4 * THREADS
+BLOCKS = 8  # for each multiprocessor
+
+
+def row_words(pixels, rotates):
+    """Return the size of the rows of one block: padded work rows, flux and ivar.
+
+    Parameters
+    ----------
+    pixels : int
+        P, pixels of a view.
+    rotates : bool
+        Whether any view has v sin i above 0, which takes three more padded rows.
+
+    Returns
+    -------
+    int
+        In words of four bytes.
+    """
+    return (2 * ROWS if rotates else ROWS) * padded(pixels) + 2 * pixels
+
+
+@lru_cache
+def kernel_for(custom=nothing):
+    """Return the CUDA kernel of a composition; Numba compiles it when it is launched.
+
+    Parameters
+    ----------
+    custom : function
+        A step of the user's own, plain or ``@njit``; the kernel is compiled with it.
+
+    Returns
+    -------
+    CUDA kernel
+    """
+    step = custom if SIMULATED else cuda.jit(device=True)(getattr(custom, "py_func", custom))
+
+    @cuda.jit
+    def observe_blocks(batch, tables, epoch, rotates, staged, spaces, outputs):
+        x, flux, ivar, offsets, params, keys = batch
+        space, words = spaces
+        out_flux, out_ivar = outputs
+        lane, lanes = cuda.threadIdx.x, cuda.blockDim.x
+        edges = cuda.shared.array(EDGES, float64)
+        products = cuda.shared.array((4, PRODUCTS), float32)
+        strip = cuda.shared.array((6, STRIP), float32)
+        partial = cuda.shared.array((3, SUMS), float32)
+        counts = cuda.shared.array(THREADS, int32)
+        views, pixels = params.shape[1], out_flux.shape[2]
+        width = padded(pixels)
+        second = width if rotates else 0
+        row, order = cuda.shared.array(0, float32), cuda.shared.array(0, int32)
+        if not staged:
+            row, order = space[cuda.blockIdx.x], words[cuda.blockIdx.x]
+        more = ROWS * width
+        own = more + 3 * second
+        rows = (
+            row[:width],
+            row[width : 2 * width],
+            row[2 * width : 3 * width],
+            row[more : more + second],
+            row[more + second : more + 2 * second],
+            row[more + 2 * second : own],
+        )
+        # the keys of normalize.py share the memory of the third row: no normalization needs both
+        sorting = order[2 * width : 2 * width + pixels]
+        work = Scratch(Tile(edges, products), rows, strip, partial, sorting, counts)
+        own_flux, own_ivar = row[own : own + pixels], row[own + pixels : own + 2 * pixels]
+        for r in range(cuda.blockIdx.x, params.shape[0] * views, cuda.gridDim.x):
+            i, view = r // views, r % views
+            a, b = offsets[i], offsets[i + 1]
+            observe_row(
+                x[a:b], flux[a:b], ivar[a:b], params[i, view], tables, keys[i], view, epoch, work, step,
+                own_flux, own_ivar, lane, lanes, barrier,
+            )  # fmt: skip
+            cuda.syncthreads()  # observe_row ends without a barrier
+            for j in range(lane, pixels, lanes):
+                out_flux[i, view, j] = own_flux[j]
+                out_ivar[i, view, j] = own_ivar[j]
+            cuda.syncthreads()  # the next view overwrites the row
+
+    return observe_blocks
+
+
+def signature(tables):
+    """Return the types of the arguments of the kernel, to compile it where there is no device.
+
+    Parameters
+    ----------
+    tables : clrseries.kernels.spectra.layout.Tables
+
+    Returns
+    -------
+    numba signature
+    """
+    samples, spaces = (np.float64, np.float32, np.float32), (np.float32, np.int32)
+    return driver.signature(samples, tables, [types.boolean], spaces, (np.float32, np.float32))
+
+
+def launch(samples, offsets, params, tables, keys, epoch, rotates, custom, outputs, stream=0, blocks=None):
+    """Make views of spectra from device arrays (in the simulator: from numpy arrays).
+
+    Parameters
+    ----------
+    samples, offsets, params, tables, keys, epoch, rotates : arrays on the device, int, bool
+        As in :func:`clrseries.kernels.spectra.observe.observe_spectra`.
+    custom : function or None
+        A step of the user's own, as a Python function and not by its address.
+    outputs, stream, blocks : arrays on the device, CUDA stream, int, optional
+        As in :func:`clrseries.kernels.cuda.driver.launch`.
+    """
+    kernel = kernel_for(custom) if custom is not None else kernel_for()
+    needed = row_words(outputs[0].shape[2], rotates)
+    plan = driver.Plan(kernel, needed, STATIC_BYTES, (), (np.float32, np.int32), BLOCKS)
+    driver.launch(plan, samples, offsets, params, tables, keys, epoch, (rotates,), outputs, stream, blocks)

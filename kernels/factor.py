@@ -1,0 +1,36 @@
+"""Multiply a view by smooth factors, whose logarithms are summed first so that all of them need one exponential per sample."""
+
+import numpy as np
+
+from .elementary import exp32
+from .lanes import stage
+
+ZERO = np.float32(0.0)
+
+
+@stage
+def clear(log_factor, lane, lanes):
+    """Set ln(factor) to 0 in a whole row; each lane sets its own samples.
+
+    Parameters
+    ----------
+    log_factor : float32 (P,), out
+    """
+    for j in range(lane, len(log_factor), lanes):
+        log_factor[j] = ZERO
+
+
+@stage
+def multiply(log_factor, flux, ivar, lane, lanes):
+    """Multiply flux by ``exp(log_factor)`` and ivar by ``exp(-2 log_factor)``; each lane changes its own samples.
+
+    Parameters
+    ----------
+    log_factor : float32 (P,)
+        ln(factor), the sum over all effects.
+    flux, ivar : float32 (P,), in place
+    """
+    for j in range(lane, len(flux), lanes):
+        flux[j] *= exp32(log_factor[j])
+    for j in range(lane, len(flux), lanes):
+        ivar[j] *= exp32(np.float32(-2.0) * log_factor[j])

@@ -1,0 +1,17 @@
+"""Stages and row functions of the forward model of light curves."""
+
+from . import cadence, calibration, layout, measure, noise, normalize, observe, pack, schedule, scratch, visits
+
+__all__ = [
+    "cadence",
+    "calibration",
+    "layout",
+    "measure",
+    "noise",
+    "normalize",
+    "observe",
+    "pack",
+    "schedule",
+    "scratch",
+    "visits",
+]
