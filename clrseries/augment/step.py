@@ -13,7 +13,7 @@ from ..argument_types import check_arguments
 from ..errors import InputError
 from ..kernels import philox
 from ..series import Series
-from .distributions import Value, sample_values
+from .distributions import Distribution, Value, sample_values
 
 Array = NDArray[np.float64]
 Params = dict[str, Array]
@@ -137,6 +137,7 @@ class Step:
     probability: float = field(default=1.0, kw_only=True)
     kind: ClassVar[str]  # of data: "spectra" or "light curves"
     streams: ClassVar[Mapping[str, int]]  # random stream of each step of this kind, by name, in nature's order
+    draws: ClassVar[bool] = True  # whether the step needs random numbers besides those of its arguments
 
     def __post_init__(self) -> None:
         """Check the types of the arguments, and the range of `probability`."""
@@ -159,6 +160,12 @@ class Step:
     def stream(self) -> int:
         """Number of the random stream of the step."""
         return self.streams[type(self).__name__]
+
+    @property
+    def is_random(self) -> bool:
+        """Whether the step may do something else to another view of the same object."""
+        drawn = any(isinstance(getattr(self, field.name), Distribution) for field in fields(self))
+        return self.draws or drawn or self.probability < 1
 
     def sample(self, context: Any) -> Params:
         """Draw the parameters of all views.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any, ClassVar, Literal
 
 import numpy as np
 
@@ -73,6 +73,7 @@ class Truncate(LightCurveStep):
     'detection'
     """
 
+    draws: ClassVar[bool] = False
     days: Value
     after: Literal["first", "detection", "peak"] = "detection"
 
@@ -217,6 +218,7 @@ class Fold(LightCurveStep):
     'period'
     """
 
+    draws: ClassVar[bool] = False
     period: Value
     phase: Value = 0.0
 

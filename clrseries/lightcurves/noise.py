@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 
@@ -41,6 +41,7 @@ class Saturate(LightCurveStep):
     25.0
     """
 
+    draws: ClassVar[bool] = False
     magnitude: Magnitudes
     zero_point: float = 25.0
 
@@ -173,8 +174,14 @@ class Detect(LightCurveStep):
     0.1
     """
 
+    draws: ClassVar[bool] = False
     snr: Value = 5.0
     kept: Value = 0.0
+
+    @property
+    def is_random(self) -> bool:
+        """Whether the step may do something else to another view: where some undetected points are kept, they are drawn."""
+        return super().is_random or self.kept != 0.0
 
     def sample(self, context: LightCurveContext) -> Params:
         return {"detection": context.value("snr", 0, low=0.0), "undetected": context.value("kept", 1, low=0.0)}

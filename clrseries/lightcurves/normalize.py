@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import ClassVar, Literal
 
 from ..errors import InputError
 from ..kernels.lightcurves import normalize
@@ -53,6 +53,7 @@ class Normalize(LightCurveStep):
     'r'
     """
 
+    draws: ClassVar[bool] = False
     by: Literal["object", "band", "color", "magnitude"] = "object"
     band: str | None = None
     softening: float = 1.0

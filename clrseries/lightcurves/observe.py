@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any, ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ..augment.composition import Composition, KernelCall
+from ..augment.distributions import Distribution
 from ..augment.step import Array
 from ..errors import InputError
 from ..kernels.lightcurves import layout
@@ -88,11 +90,18 @@ class Observe(Composition[LightCurveViews]):
         Returns
         -------
         Observe
-            With only the steps Fold (if there is one), Pack and Normalize.
+            With Pack and the steps that do the same to every view: none of their arguments is a distribution, their probability is 1,
+            and they draw no random numbers. Fold and Normalize stay in any case, a phase that is drawn becomes 0.
         """
-        whole = Pack(max(self.length, EMBEDDED), "stratified", self._pack.origin)
-        fold = [Fold(step.period) for step in self.steps if isinstance(step, Fold)]
-        return Observe([*fold, whole, *(step for step in self.steps if isinstance(step, Normalize))], self.backend)
+        steps: list[LightCurveStep] = []
+        for step in self.steps:
+            if isinstance(step, Pack):
+                steps.append(Pack(max(self.length, EMBEDDED), "stratified", self._pack.origin))
+            elif isinstance(step, Fold):
+                steps.append(Fold(step.period, 0.0 if isinstance(step.phase, Distribution) else step.phase))
+            elif isinstance(step, Normalize) or not step.is_random:
+                steps.append(replace(step, probability=1.0))
+        return Observe(steps, self.backend)
 
     def tables(self, bands: tuple[str, ...]) -> layout.Tables:
         """Return the tables of the kernel.

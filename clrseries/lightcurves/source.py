@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cache
+from typing import ClassVar
 
 import numpy as np
 
@@ -41,6 +42,7 @@ class Redshift(LightCurveStep):
     Redshift(to=Uniform(low=0.05, high=0.2))
     """
 
+    draws: ClassVar[bool] = False
     to: Value
     z: Value = "z"
 
@@ -74,6 +76,7 @@ class StretchPeriod(LightCurveStep):
     StretchPeriod(factor=Uniform(low=0.9, high=1.1))
     """
 
+    draws: ClassVar[bool] = False
     factor: Value
 
     def sample(self, context: LightCurveContext) -> Params:
@@ -103,6 +106,8 @@ class ReverseTime(LightCurveStep):
     ReverseTime(probability=0.5)
     """
 
+    draws: ClassVar[bool] = False
+
     def sample(self, context: LightCurveContext) -> Params:
         return {"stretch": context.constant(-1.0), "reference": context.middle}
 
@@ -130,6 +135,7 @@ class ShiftTime(LightCurveStep):
     ShiftTime(days=Uniform(low=-365, high=365))
     """
 
+    draws: ClassVar[bool] = False
     days: Value
 
     def sample(self, context: LightCurveContext) -> Params:
@@ -161,6 +167,7 @@ class Amplify(LightCurveStep):
     1.0
     """
 
+    draws: ClassVar[bool] = False
     variation: Value = 1.0
     flux: Value = 1.0
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 
@@ -41,6 +41,7 @@ class WavelengthError(SpectrumStep):
     6000.0
     """
 
+    draws: ClassVar[bool] = False
     zero_point: Value = 0.0
     stretch: Value = 0.0
     pivot: float = 6000.0
@@ -162,6 +163,7 @@ class ArmJoin(SpectrumStep):
     30.0
     """
 
+    draws: ClassVar[bool] = False
     wavelength: float
     step: Value = 0.0
     dead: float = 0.0

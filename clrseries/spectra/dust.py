@@ -48,6 +48,7 @@ class HostExtinction(SpectrumStep):
     'SMC'
     """
 
+    draws: ClassVar[bool] = False
     ebv: Value
     rv: Value | None = None
     curve: CurveName = "F99"

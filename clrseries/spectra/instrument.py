@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any, ClassVar, Literal
 
 import numpy as np
 
@@ -52,6 +52,7 @@ class LSF(SpectrumStep):
     2.5
     """
 
+    draws: ClassVar[bool] = False
     resolution: Value | Curve | None = None
     fwhm: Value | None = None
     native_resolution: Value | None = None
@@ -119,6 +120,7 @@ class Resample(SpectrumStep):
     2651
     """
 
+    draws: ClassVar[bool] = False
     grid: Grid
     method: Literal["conserve", "linear", "lanczos"] = "conserve"
 

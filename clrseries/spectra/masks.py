@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import ClassVar
 
 import numpy as np
 
@@ -40,6 +41,7 @@ class Crop(SpectrumStep):
     0.0
     """
 
+    draws: ClassVar[bool] = False
     blue: Value = 0.0
     red: Value = 0.0
 
@@ -113,6 +115,8 @@ class MaskTelluric(SpectrumStep):
     >>> sp.MaskTelluric(probability=0.5)
     MaskTelluric(probability=0.5)
     """
+
+    draws: ClassVar[bool] = False
 
     def ranges(self, grid: Grid) -> dict[str, list[tuple[float, float]]]:
         return {"telluric_masked": [(head, end) for _, head, end, _ in TELLURIC_BANDS]}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import ClassVar, Literal
 
 import numpy as np
 
@@ -53,6 +53,7 @@ class Normalize(SpectrumStep):
     (5400.0, 5600.0)
     """
 
+    draws: ClassVar[bool] = False
     by: Literal["mean", "median", "l2", "continuum", "percentile"] = "mean"
     window: float = 100.0
     percentile: float = 50.0

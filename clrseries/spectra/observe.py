@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from functools import cached_property
 from typing import Any, ClassVar
 
@@ -85,9 +86,11 @@ class Observe(Composition[SpectrumViews]):
         Returns
         -------
         Observe
-            With only the steps Resample and Normalize.
+            With the steps that do the same to every view: none of their arguments is a distribution, their probability is 1, and they
+            draw no random numbers. Normalize stays in any case.
         """
-        return Observe([step for step in self.steps if isinstance(step, Resample | Normalize)], self.backend)
+        kept = [step for step in self.steps if isinstance(step, Normalize) or not step.is_random]
+        return Observe([replace(step, probability=1.0) for step in kept], self.backend)
 
     @cached_property
     def _custom(self) -> Any:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 
@@ -40,6 +40,7 @@ class Telluric(SpectrumStep):
     1.0
     """
 
+    draws: ClassVar[bool] = False
     airmass: Value
 
     def curves(self, grid: Grid) -> dict[str, Array]:
@@ -72,6 +73,7 @@ class ScatteredLight(SpectrumStep):
     Normal(mean=0, sigma=0.02)
     """
 
+    draws: ClassVar[bool] = False
     fraction: Value
 
     def sample(self, context: SpectrumContext) -> Params:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import ClassVar, Literal
 
 import numpy as np
 
@@ -47,6 +47,7 @@ class Redshift(SpectrumStep):
     Redshift(to=Uniform(low=0.0, high=0.1), z='z')
     """
 
+    draws: ClassVar[bool] = False
     to: Value = 0.0
     z: Value = 0.0
     flux: FluxKind = "f_lambda"
@@ -85,6 +86,7 @@ class Velocity(SpectrumStep):
     Velocity(v=Normal(mean=0, sigma=40))
     """
 
+    draws: ClassVar[bool] = False
     v: Value
     flux: FluxKind = "f_lambda"
 
@@ -125,6 +127,7 @@ class RotationalBroadening(SpectrumStep):
     0.6
     """
 
+    draws: ClassVar[bool] = False
     vsini: Value
     limb_darkening: Value = 0.6
 
@@ -156,6 +159,7 @@ class VelocityDispersion(SpectrumStep):
     VelocityDispersion(sigma=Uniform(low=0, high=120))
     """
 
+    draws: ClassVar[bool] = False
     sigma: Value
 
     def sample(self, context: SpectrumContext) -> Params:
@@ -189,6 +193,7 @@ class Tilt(SpectrumStep):
     0.0
     """
 
+    draws: ClassVar[bool] = False
     slope: Value
     curvature: Value = 0.0
 
