@@ -1,7 +1,7 @@
 """Every method with the same encoder, augmentation and budget: supernova class from observed-frame spectra.
 
-    python benchmarks/methods.py [--epochs 200] [--seeds 3] [--only simclr vicreg] [--output docs/methods.md]
-    python benchmarks/methods.py --ablation [--output docs/methods-ablation.md]
+    python benchmarks/methods.py [--epochs 200] [--seeds 3] [--only simclr vicreg]
+    python benchmarks/methods.py --ablation
 
 Each seed holds out three tenths of the supernovae of each class, from the pretraining too. Then a logistic regression
 on the frozen embedding sees 5, 20, 100 or all spectra of each class of the others (mean of five draws), and is scored by

@@ -1,6 +1,6 @@
 """Redshifts of supernovae from observed-frame spectra: linear probe, fine-tuning, and cross-correlation with templates.
 
-    python benchmarks/redshift.py [--epochs 200] [--seeds 3] [--output docs/redshift.md]
+    python benchmarks/redshift.py [--epochs 200] [--seeds 3]
 
 The encoder is trained as in ``examples/supernovae.yaml`` but for the first step: its views are not shifted, and so it keeps the
 redshift. Each seed holds out three tenths of the supernovae, from the pretraining too. The templates are all spectra of the others,

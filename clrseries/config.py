@@ -19,6 +19,8 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any, cast
 
+import numpy as np
+
 from . import lightcurves, spectra
 from .augment.composition import Composition
 from .augment.distributions import DISTRIBUTIONS, Distribution
@@ -79,7 +81,7 @@ def default_steps(room: str) -> list[dict[str, Any]]:
     return cast(list[dict[str, Any]], read_yaml(str(files(f"clrseries.{room}") / "default.yaml")))
 
 
-def composition(augment: Augmentation, what: str = "augment") -> Observe:
+def composition(augment: Augmentation, what: str = "augment", *, find_functions: bool = True) -> Observe:
     """Build a composition from a list of steps or from a YAML file.
 
     Parameters
@@ -89,6 +91,9 @@ def composition(augment: Augmentation, what: str = "augment") -> Observe:
         An Observe is returned unchanged.
     what : str
         Name of the argument, for errors.
+    find_functions : bool
+        Whether the function of a step Custom, given as ``"module:name"``, is imported now, so that a wrong name is an error; otherwise
+        it is imported when it is needed.
 
     Returns
     -------
@@ -109,7 +114,7 @@ def composition(augment: Augmentation, what: str = "augment") -> Observe:
     if isinstance(augment, Composition):
         return cast(Observe, augment)
     if isinstance(augment, str | Path):
-        return composition(_steps_in(augment), str(augment))
+        return composition(_steps_in(augment), str(augment), find_functions=find_functions)
     if isinstance(augment, Mapping) or not isinstance(augment, Sequence):
         raise InputError(f"{what}: must be a list of steps such as '- Noise: {{snr: 50}}', got {augment!r}")
     names = [_name(entry, what) for entry in augment]
@@ -119,6 +124,9 @@ def composition(augment: Augmentation, what: str = "augment") -> Observe:
         entry if isinstance(entry, Step) else _step(name, entry, known, what)
         for name, entry in zip(names, augment, strict=True)
     ]
+    for step in steps if find_functions else ():
+        if isinstance(step, Custom):
+            step.find()
     return lightcurves.Observe(steps) if curves else spectra.Observe(steps)
 
 
@@ -243,9 +251,9 @@ def _plain(value: Any) -> Any:
         return {"Curve": value.to_config()}
     if isinstance(value, Distribution):
         values = [getattr(value, f.name) for f in fields(value)]
-        return {type(value).__name__: list(values[0]) if isinstance(values[0], tuple) else values}
+        return {type(value).__name__: _plain(values[0] if isinstance(values[0], tuple) else values)}
     if isinstance(value, Mapping):
-        return dict(value)
+        return {str(name): _plain(one) for name, one in value.items()}
     if isinstance(value, tuple | list):
         return [_plain(one) for one in value]
-    return value
+    return value.tolist() if isinstance(value, np.generic | np.ndarray) else value

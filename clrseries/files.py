@@ -12,7 +12,7 @@ from typing import Any
 from .errors import InputError
 
 
-def refuse_existing(path: str | Path, overwrite: bool) -> None:
+def refuse_existing(path: str | Path, overwrite: bool, *, folder: bool = False) -> None:
     """Check that a file or folder does not exist yet or may be replaced.
 
     Parameters
@@ -21,16 +21,21 @@ def refuse_existing(path: str | Path, overwrite: bool) -> None:
         File or folder; an empty folder does not count as existing.
     overwrite : bool
         Whether it may be replaced.
+    folder : bool
+        Whether a folder is to be written, and not a file.
 
     Raises
     ------
     InputError
-        `path` exists and `overwrite` is false.
+        `path` exists and `overwrite` is false, or it is a folder where a file is to be written, or the reverse.
     """
     target = Path(path)
     occupied = any(target.iterdir()) if target.is_dir() else target.exists()
     if occupied and not overwrite:
         raise InputError(f"{target}: exists already; choose another name or ask for overwriting (--overwrite)")
+    if target.exists() and target.is_dir() != folder:
+        wanted, there = ("folder", "file") if folder else ("file", "folder")
+        raise InputError(f"{target}: is a {there} already, and a {wanted} is to be written: choose another name")
 
 
 @contextmanager

@@ -6,8 +6,11 @@ import pytest
 from clrseries import Choice, Grid, InputError, LogUniform, Optimizer, Series, Stopping, Uniform, concatenate
 from clrseries import lightcurves as lc
 from clrseries import spectra as sp
-from clrseries.config import composition
+from clrseries.config import composition, to_config
+from clrseries.datasets import simulated_light_curves
 from clrseries.errors import require
+from clrseries.evaluation import probe_classes
+from clrseries.io import write_spectra
 
 GRID = Grid.log(4100, 6800, 300)
 
@@ -63,6 +66,23 @@ def test_a_quantity_is_converted_or_refused():
     assert Grid.log(400 * u.nm, 680 * u.nm, 300).edges[0] == pytest.approx(4000)
     with pytest.raises(InputError, match="Velocity: v must be a number"):
         sp.Velocity(30 * u.km / u.s)
+
+
+def test_data_of_the_other_kind_and_unknown_bands_are_refused(tmp_path):
+    stars = simulated_light_curves(6, nights=20)
+    with pytest.raises(InputError, match="these are light curves: use write_light_curves"):
+        write_spectra(stars, tmp_path / "s.parquet")
+    for step in (lc.Noise({"g": 20.0}), lc.Saturate({"g": 14.0})):
+        with pytest.raises(InputError, match="none of the bands g is in the series, which has B, R"):
+            lc.Observe([lc.Pack(32), step])(stars)
+    with pytest.raises(InputError, match="two classes with at least 5 objects each, and there are 0"):
+        probe_classes(np.eye(6), list("abcdef"))
+
+
+def test_epochs_may_be_an_array():
+    step = lc.Visit(np.array([0.0, 0.3]), np.array(["B", "R"]), 2.0)
+    assert repr(step).startswith("Visit(times=(0.0, 0.3), bands=('B', 'R')")
+    assert to_config(lc.Observe([step, lc.Pack(8)]))[0]["Visit"]["times"] == [0.0, 0.3]
 
 
 def test_a_package_that_is_missing_is_named_with_its_extra(monkeypatch):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -21,7 +22,7 @@ SHOWN = 3  # default number of objects
 
 
 def show_views(
-    input: Data,
+    data: Data,
     output: str | Path,
     *,
     augment: Augmentation | None = None,
@@ -34,7 +35,7 @@ def show_views(
 
     Parameters
     ----------
-    input : path, name, Series, table, or several of them
+    data : path, name, Series, table, or several of them
         Spectra or light curves, as for ``pretrain``.
     output : path
         The page, a single HTML file.
@@ -58,7 +59,7 @@ def show_views(
     Raises
     ------
     InputError
-        `output` exists, `augment` or `input` cannot be used, or there is no such object.
+        `output` exists, `augment` or `data` cannot be used, or there is no such object.
 
     Examples
     --------
@@ -70,20 +71,22 @@ def show_views(
     """
     refuse_existing(output, overwrite)
     from ..config import composition, default_augmentation
-    from ..datasets.open import described, open_series
+    from ..datasets.open import names_of, open_series
     from ..report.page import write_file
     from ..report.views import plot_views
 
-    series = open_series(input)
+    series = open_series(data)
     observe = default_augmentation(series) if augment is None else composition(augment)
     chosen = series.take(_chosen(series, observe, objects))
     made = observe(chosen, views, seed)
-    command = f"clrseries augment {described(input)} --output {output} --views {views} --seed {seed}"
+    command = ["clrseries", "augment", *names_of(data), "--output", output, "--views", views, "--seed", seed]
+    command += ["--augment", augment] if isinstance(augment, str | Path) else []
+    command += ["--objects", *objects] if objects else []
     return write_file(
         output,
         "One source, observed again",
         [(chosen.object_ids[row], plot_views(chosen, made, row)) for row in range(len(chosen))],
-        command=command + (f" --augment {augment}" if isinstance(augment, str | Path) else ""),
+        command=shlex.join(map(str, command)),
         lead=f"<p>{' &rarr; '.join(type(step).__name__ for step in observe.steps)}</p>",
     )
 

@@ -12,11 +12,11 @@ from .table import COMMANDS, Command
 
 EXAMPLES = """\
 examples:
-  clrseries demo --output demo/                          the whole story on real stars, five to ten minutes
+  clrseries demo --output demo/                          the full demonstration on real stars, five to ten minutes
   clrseries demo --lightcurves --output demo-curves/     the same on variable stars
   clrseries pretrain config.yaml --data spectra.parquet --output run/
   clrseries pretrain --data miles stelib --output run/ --epochs 50 --method vicreg
-  clrseries methods                                      what else there is
+  clrseries methods                                      list the methods
   clrseries embed run/model spectra.parquet --output embeddings.parquet
   clrseries finetune run/model spectra.parquet --target class --mode lora --output classifier/
   clrseries predict classifier/model new.parquet --output classes.parquet

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 def embed(
     model: str | Path | Model,
-    input: Data,
+    data: Data,
     output: str | Path,
     *,
     layer: Literal["embedding", "projection"] = "embedding",
@@ -27,10 +27,10 @@ def embed(
     ----------
     model : path or Model
         Folder written by ``pretrain``, or ``owner/model`` on the Hugging Face Hub.
-    input : path, name, Series or table
+    data : path, name, Series or table
         Spectra or light curves: files, folders, globs or names of data sets (:func:`clrseries.datasets.open_series`).
     output : path
-        Parquet file with all columns of `input` that are not lists, and ``embedding``, a fixed-size list of D float32.
+        Parquet file with all columns of `data` that are not lists, and ``embedding``, a fixed-size list of D float32.
     layer : {"embedding", "projection"}
         ``embedding`` is best for probes and maps, ``projection`` for finding the same source in another archive.
     overwrite : bool
@@ -62,9 +62,9 @@ def embed(
     from ..io.tables import write_table
     from ..model import load
 
-    series = open_series(input)
+    series = open_series(data)
     if "embedding" in series.table.column_names:
-        raise located("is there already: rename it", source=described(input), column="embedding")
+        raise located("is there already: rename it", source=described(data), column="embedding")
     embeddings = load(model).embed(series, layer)
     write_table(with_embeddings(series.table, embeddings), output, overwrite=overwrite)
     return Path(output)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shlex
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -59,7 +60,7 @@ def evaluate(
     >>> summary["kind"], summary["labeled"]
     ('classes', 40)
     """
-    refuse_existing(output, overwrite)
+    refuse_existing(output, overwrite, folder=True)
     import numpy as np
 
     from ..evaluation import probe_classes, probe_values, umap_points, unit
@@ -94,7 +95,19 @@ def evaluate(
             ("Embedding map", embedding_map(umap_points(features), {target: color}, names)),
             (f"Probes of {target}", html_table(scores)),
         ],
-        command=f"clrseries evaluate {embeddings} --target {target} --output {output} --splits {splits}",
+        command=shlex.join(
+            [
+                "clrseries",
+                "evaluate",
+                str(embeddings),
+                "--target",
+                target,
+                "--output",
+                str(output),
+                "--splits",
+                str(splits),
+            ]
+        ),
         files={"summary.json": json.dumps(summary, indent=2) + "\n"},
     )
     return summary

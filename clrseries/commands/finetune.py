@@ -134,7 +134,7 @@ def finetune(
         overwrite=overwrite,
         progress=progress,
     )
-    refuse_existing(arguments.output, overwrite)
+    refuse_existing(arguments.output, overwrite, folder=True)
     from ..finetuning.finetuning import train_head
 
     return train_head(arguments)

@@ -14,6 +14,7 @@ from typing import Any, Union, get_args, get_origin
 from jsonargparse import ArgumentParser, DefaultHelpFormatter
 
 from .table import Command
+from .words import completed
 
 
 class _AnyAttribute(type):
@@ -32,7 +33,7 @@ class _PythonOnly(metaclass=_AnyAttribute):
 # types of arguments on a command line, by the names that annotations use
 WRITTEN: dict[str, Any] = {
     "Path": str,
-    "Data": str,
+    "Data": list[str] | str,
     "Augmentation": str | list[Any],
     "Any": Any,
 }
@@ -74,13 +75,10 @@ def arguments_of(function: Any, command: Command, words: Sequence[str]) -> dict[
     """
     types = written_types(function)
     parser = build_parser(function, command, types)
-    words = list(words)
     configurable = command.word == "pretrain"
-    if configurable and words and not words[0].startswith("-"):
-        words.insert(0, "--config")
-    switches = _switches(types)
-    completed = [f"{word}=true" if _bare(words, i, switches) else word for i, word in enumerate(words)]
-    given: dict[str, Any] = parser.parse_args(completed).as_dict()
+    lists = {f"--{name}" for name, hint in types.items() if name not in command.positional and _is_list(hint)}
+    typed = completed(words, _switches(types), lists, configurable=configurable)
+    given: dict[str, Any] = parser.parse_args(typed).as_dict()
     return {name: value for name, value in given.items() if not (configurable and name == "config")}
 
 
@@ -111,13 +109,13 @@ def build_parser(function: Any, command: Command, types: Mapping[str, Any]) -> A
         parser.add_argument(
             "--config",
             action="config",
-            help="YAML file with any of the arguments below; 'pretrain FILE' is short for it",
+            help="YAML file with any of the arguments below; 'pretrain FILE.yaml' is short for it",
         )
     for name, parameter in signature(function).parameters.items():
         options: dict[str, Any] = {"type": types[name], "help": _plain(told[name]) + _fields(name, types[name])}
-        if parameter.annotation == "Data":
-            options["nargs"] = "+"
         if name in command.positional:
+            if _is_list(types[name]):
+                options |= {"type": str, "nargs": "+"}
             parser.add_argument(name, **options)
         elif parameter.default is Parameter.empty:
             parser.add_argument(f"--{name}", required=True, **options)
@@ -179,6 +177,7 @@ def _switches(types: Mapping[str, Any]) -> set[str]:
     return found
 
 
-def _bare(words: Sequence[str], i: int, switches: set[str]) -> bool:
-    following = words[i + 1] if i + 1 < len(words) else "--"
-    return words[i] in switches and following not in ("true", "false")
+def _is_list(hint: Any) -> bool:
+    """Return whether an argument is one or more words, each of them text or a mapping."""
+    members = get_args(hint) if get_origin(hint) in (Union, UnionType) else (hint,)
+    return any(get_origin(one) in (list, Sequence) and get_args(one) != (Any,) for one in members)

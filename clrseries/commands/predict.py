@@ -13,17 +13,17 @@ if TYPE_CHECKING:
     from ..model import Model
 
 
-def predict(model: str | Path | Model, input: Data, output: str | Path, *, overwrite: bool = False) -> Path:
+def predict(model: str | Path | Model, data: Data, output: str | Path, *, overwrite: bool = False) -> Path:
     """Predict the target of a fine-tuned model for every object, and write a table.
 
     Parameters
     ----------
     model : path or Model
         Folder ``model/`` written by ``finetune``, or ``owner/model`` on the Hugging Face Hub.
-    input : path, name, Series or table
+    data : path, name, Series or table
         Spectra or light curves, as for ``embed``.
     output : path
-        Parquet file with all columns of `input` that are not lists. For a target T it also has ``T_predicted``; and for classes
+        Parquet file with all columns of `data` that are not lists. For a target T it also has ``T_predicted``; and for classes
         ``T_probability``, a list (the names of the classes are in the metadata of the field), or for values ``T_sigma``.
     overwrite : bool
         Whether `output` is replaced if it exists.
@@ -58,12 +58,12 @@ def predict(model: str | Path | Model, input: Data, output: str | Path, *, overw
     from ..io.tables import write_table
     from ..model import load
 
-    series, known = open_series(input), load(model)
+    series, known = open_series(data), load(model)
     found = known.predict(series)
     table = series.table
     for name in (f"{known.target}_{part}" for part in ("predicted", "probability", "sigma")):
         if name in table.column_names:
-            raise located("is there already: rename it", source=described(input), column=name)
+            raise located("is there already: rename it", source=described(data), column=name)
     table = table.append_column(f"{known.target}_predicted", pa.array(found["predicted"]))
     if "probability" in found:
         rows = found["probability"]

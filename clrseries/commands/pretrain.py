@@ -151,4 +151,4 @@ def _check_folder(arguments: Arguments) -> None:
         raise InputError(f"{folder}: there is no last.ckpt to resume from; leave out --resume")
     first_process = os.environ.get("LOCAL_RANK", "0") == "0"  # the others find the folder of the first process
     if not arguments.resume and first_process:
-        refuse_existing(folder, arguments.overwrite)
+        refuse_existing(folder, arguments.overwrite, folder=True)

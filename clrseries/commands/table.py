@@ -43,14 +43,14 @@ COMMANDS = {
     command.word: command
     for command in (
         Command("pretrain", "learn a representation from data without labels"),
-        Command("embed", "turn every object into an embedding", ("model", "input")),
+        Command("embed", "turn every object into an embedding", ("model", "data")),
         Command("evaluate", "probe a column with linear models and nearest neighbors", ("embeddings",), "scores"),
-        Command("finetune", "teach a trained encoder to answer a question, from labeled objects", ("model", "data"), "test"),
-        Command("predict", "ask a fine-tuned model about every object", ("model", "input")),
+        Command("finetune", "train a classifier or regressor on a trained encoder", ("model", "data"), "test"),
+        Command("predict", "predict with a fine-tuned model for every object", ("model", "data")),
         Command("export", "write a model as ONNX, checked against the original", ("model", "output")),
         Command("tune", "search for the arguments of pretrain that suit some data", ("data",), "arguments"),
         Command("methods", "list the contrastive methods, with their papers and settings", (), None, "show_methods"),
-        Command("augment", "draw some objects and several views of each, to see whether an augmentation is sensible", ("input",), "", "show_views"),
+        Command("augment", "draw some objects and several views of each, to see whether an augmentation is sensible", ("data",), "", "show_views"),
         Command("demo", "pretrain, embed, evaluate and report on two libraries of real stars, or on variable stars", (), None),
     )
 }  # fmt: skip

@@ -83,7 +83,7 @@ def tune(
     2
     """
     if not resume:
-        refuse_existing(output, overwrite)
+        refuse_existing(output, overwrite, folder=True)
     if objective not in get_args(Objective):
         raise InputError(f"objective is one of {', '.join(get_args(Objective))}; got {objective!r}")
     if objective == "probe" and probe is None:

@@ -125,9 +125,23 @@ def described(data: Data) -> str:
     str
         Paths and names, and the types of data in memory, separated by commas.
     """
-    return ", ".join(
-        str(part) if isinstance(part, str | Path) else f"a {type(part).__name__}" for part in parts_of(data)
-    )
+    return ", ".join(names_of(data))
+
+
+def names_of(data: Data) -> list[str]:
+    """Return a name for each part of the data.
+
+    Parameters
+    ----------
+    data : path, name, Series, table, or sequence of them
+        The data.
+
+    Returns
+    -------
+    list of str
+        The name or path of a part, or its type for data in memory.
+    """
+    return [str(part) if isinstance(part, str | Path) else f"a {type(part).__name__}" for part in parts_of(data)]
 
 
 def _open(part: Any) -> Series:

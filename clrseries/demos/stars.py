@@ -77,7 +77,7 @@ def demo_stars(
         `output` exists, or the spectra are not installed.
     """
     epochs = epochs or EPOCHS
-    refuse_existing(output, overwrite)
+    refuse_existing(output, overwrite, folder=True)
     begin, folder = time.perf_counter(), Path(output)
     libraries = {"miles": miles(), "stelib": stelib()}
     both = concatenate(libraries.values())

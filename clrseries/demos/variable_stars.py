@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shlex
 import time
 from collections.abc import Callable
 from dataclasses import replace
@@ -72,7 +73,7 @@ def demo_variable_stars(
         `output` exists.
     """
     epochs = epochs or EPOCHS
-    refuse_existing(output, overwrite)
+    refuse_existing(output, overwrite, folder=True)
     begin, folder = time.perf_counter(), Path(output)
     stars, source = labeled_variables()
     target = np.array(stars.table["class"].to_pylist())
@@ -107,7 +108,7 @@ def demo_variable_stars(
         "training_seconds": round(trained, 1),
     }
     summary["seconds"] = round(time.perf_counter() - begin, 1)
-    command = f"clrseries demo --lightcurves --output {output} --epochs {epochs} --seed {seed}"
+    command = f"clrseries demo --lightcurves --output {shlex.quote(str(output))} --epochs {epochs} --seed {seed}"
     _page(folder, stars, features, target, summary, model, command)
     if progress:
         _print(summary, folder)

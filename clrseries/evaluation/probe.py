@@ -9,7 +9,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from ..errors import InputError
+
 TEST_FRACTION = 0.3
+FEWEST = 5  # members of a class
 ALPHAS = np.logspace(-3, 5, 17)
 
 
@@ -112,10 +115,12 @@ def probe_classes(
     from sklearn.preprocessing import StandardScaler
 
     names, members = np.unique([t for t in target if t is not None], return_counts=True)
-    large = set(names[members >= 5])
+    large = set(names[members >= FEWEST])
     known = np.array([t is not None and t in large for t in target])
     x = np.asarray(features[known], np.float64)
     y = np.array([str(t) for t, k in zip(target, known, strict=True) if k])
+    if len(large) < 2:
+        raise InputError(f"a probe needs two classes with at least {FEWEST} objects each, and there are {len(large)}")
     rows = []
     for count in labels:
         scores = []
@@ -134,6 +139,8 @@ def probe_classes(
                         for m in (linear, near)
                     ]
                 )
+        if not scores:
+            raise InputError(f"a probe of {len(train)} labels never sees two classes: give more labels or splits")
         mean, spread = np.mean(scores, axis=0), np.std(scores, axis=0)
         rows.append(
             {

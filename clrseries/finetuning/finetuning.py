@@ -101,9 +101,9 @@ def _observe(observe: Observe, arguments: Arguments) -> Observe:
     if arguments.target in REDSHIFTS and moving:
         raise InputError(
             f"target: {arguments.target!r} cannot be learned from views that {moving[0]} has moved to another: leave that step out "
-            f"(--without '[{', '.join(moving)}]'), and for the pretraining too"
+            f"(--without {' '.join(moving)}), and for the pretraining too"
         )
-    return type(observe)(kept)
+    return type(observe)(kept, observe.backend)
 
 
 def _labeled(model: Model, arguments: Arguments) -> tuple[Series, NDArray[Any], list[str]]:

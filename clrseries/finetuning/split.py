@@ -44,6 +44,7 @@ def split(
     """
     rng = np.random.default_rng(seed)
     names = np.array(column_of(group, series, classes=True).of(series))
+    names = np.where(names < 0, -1 - np.arange(len(names)), names)  # a row without a group is one of its own
     kinds = np.zeros(len(series), int) if number is None else number
     test = _some(names, kinds, np.arange(len(series)), held_out, rng)
     rest = np.setdiff1d(np.arange(len(series)), test)

@@ -10,7 +10,7 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from ..errors import located
+from ..errors import InputError, located
 from ..series import Series
 from ..series.table import object_table
 from ..units import in_vacuum
@@ -96,7 +96,7 @@ def write_spectra(series: Series, path: str | Path, *, overwrite: bool = False) 
     Raises
     ------
     InputError
-        `path` exists and `overwrite` is false.
+        `path` exists and `overwrite` is false, or the series holds light curves.
 
     Examples
     --------
@@ -107,6 +107,8 @@ def write_spectra(series: Series, path: str | Path, *, overwrite: bool = False) 
     >>> read_spectra(path).table["z"].to_pylist()
     [0.1]
     """
+    if series.band is not None:
+        raise InputError("write_spectra takes spectra, and these are light curves: use write_light_curves")
     offsets = pa.array(series.offsets)
     table = series.table
     for name, values in (("wavelength", series.x), ("flux", series.flux), ("ivar", series.ivar)):

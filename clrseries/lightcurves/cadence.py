@@ -132,6 +132,8 @@ class Visit(LightCurveStep):
     def __post_init__(self) -> None:
         """Check the arguments."""
         super().__post_init__()
+        object.__setattr__(self, "times", tuple(float(time) for time in self.times))
+        object.__setattr__(self, "bands", tuple(str(name) for name in self.bands))
         times = np.asarray(self.times, float)
         if len(times) == 0 or len(times) != len(self.bands) or (np.diff(times) < 0).any():
             raise InputError("Visit needs ascending times and one band for each of them")

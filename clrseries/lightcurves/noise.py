@@ -9,6 +9,7 @@ from typing import Any, ClassVar
 import numpy as np
 
 from ..augment.distributions import Value
+from ..errors import InputError
 from ..kernels.lightcurves.layout import MOST_BANDS
 from .calibration import LN_FLUX
 from .step import Array, LightCurveContext, LightCurveStep, Params
@@ -205,8 +206,17 @@ def band_fluxes(magnitude: Magnitudes, bands: tuple[str, ...], zero_point: float
     -------
     float64 (MOST_BANDS,)
         Fluxes in the order of `bands`; `missing` at the unused end.
+
+    Raises
+    ------
+    InputError
+        No band of the series has a magnitude.
     """
     one = magnitude if isinstance(magnitude, Mapping) else dict.fromkeys(bands, float(magnitude))
+    if not set(one) & set(bands):
+        raise InputError(
+            f"none of the bands {', '.join(one)} is in the series, which has {', '.join(bands)}: name their counterparts"
+        )
     fluxes = np.full(MOST_BANDS, missing)
     for number, name in enumerate(bands):
         if name in one:

@@ -5,7 +5,19 @@ from __future__ import annotations
 import json
 from typing import Any
 
-LIST = ("source", "label", "domain", "auxiliary", "epochs", "batch_size", "optimizer", "learning_rate", "weight_decay", "ema", "precision", "seed")  # fmt: skip
+LIST = (
+    "source",
+    "label",
+    "domain",
+    "auxiliary",
+    "epochs",
+    "batch_size",
+    "optimizer",
+    "stopping",
+    "accumulate",
+    "precision",
+    "seed",
+)
 UNKNOWN = "not stated"
 
 
@@ -58,7 +70,7 @@ def model_card(config: dict[str, Any]) -> str:
     text += [f"* {_step(step)}" for step in config["augment"]]
     if notes.get("metrics") or "finetuned" in notes:
         text += ["", "## Metrics", ""]
-        text += [f"* {name}: {value:.4g}" for name, value in notes.get("metrics", {}).items()]
+        text += [f"* {name}: {value:.4g}" for name, value in notes.get("metrics", {}).items() if name != "epoch"]
         if "finetuned" in notes:
             tuned = notes["finetuned"]
             text.append(f"* `{tuned['target']}` ({tuned['mode']}, {tuned['objects']['test']} objects held out):")

@@ -7,6 +7,7 @@ import json
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 from safetensors import SafetensorError
 from safetensors.torch import load_file, save_file
 from torch import nn
@@ -41,7 +42,8 @@ def write(parts: Parts, folder: Path) -> None:
     folder.mkdir(parents=True)
     weights = folder / "model.safetensors"
     save_file({k: v.contiguous() for k, v in _networks(parts).state_dict().items()}, weights)
-    config = _config(parts) | {"sha256": _hash(weights)}
+    # numbers of NumPy, which settings may hold, become plain ones
+    config = json.loads(json.dumps(_config(parts) | {"sha256": _hash(weights)}, default=_plain))
     (folder / "config.json").write_text(json.dumps(config, indent=2) + "\n")
     (folder / "README.md").write_text(model_card(config))
 
@@ -69,6 +71,8 @@ def read(path: str | Path, revision: str | None, encoder: nn.Module | None) -> P
         The folder cannot be used.
     """
     folder = Path(path)
+    if not (folder / "config.json").exists() and (folder / "model" / "config.json").exists():
+        folder = folder / "model"  # the folder of a run
     if not folder.exists() and str(path).count("/") == 1 and not str(path).startswith((".", "~", "/")):
         folder = hub.download(str(path), revision)
     config, weights = _files(folder)
@@ -77,7 +81,7 @@ def read(path: str | Path, revision: str | None, encoder: nn.Module | None) -> P
     parts: Parts = {
         "encoder": network,
         "projector": Projector(**config["projector"]),
-        "observe": composition(config["augment"], f"{folder}: augment"),
+        "observe": composition(config["augment"], f"{folder}: augment", find_functions=False),
         "notes": config["notes"],
         "bands": tuple(config["bands"]),
         "head": head,
@@ -119,9 +123,15 @@ def _refuse_pickles(folder: Path) -> None:
         pickles = [folder.name]
     if pickles and not (folder / "model.safetensors").exists():
         raise InputError(
-            f"{folder}: {pickles[0]} may be a pickle, which runs whatever code its author liked; only model.safetensors is read. "
+            f"{folder}: {pickles[0]} may be a pickle, and reading one can run any code; only model.safetensors is read. "
             "Train or export the model again, or have its author do so"
         )
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, np.generic | np.ndarray):
+        return value.tolist()
+    raise TypeError(f"config.json cannot hold {value!r}")
 
 
 def _config(parts: Parts) -> dict[str, Any]:
@@ -151,8 +161,8 @@ def _encoder_config(encoder: Any) -> dict[str, Any]:
 def _encoder(folder: Path, settings: dict[str, Any]) -> Any:
     if settings["name"] == OWN:
         raise InputError(
-            f"{folder}: its encoder is a module of the author's own, {settings['class']}: give a new one, "
-            "load(path, encoder=YourEncoder(...)); no code is imported for it"
+            f"{folder}: its encoder is a module of its author, {settings['class']}, and no code is imported for it: give a new one, "
+            "load(path, encoder=YourEncoder(...))"
         )
     return _part(ENCODERS, settings)
 

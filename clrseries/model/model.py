@@ -146,7 +146,7 @@ class Model:
         InputError
             `path` exists and `overwrite` is false.
         """
-        refuse_existing(path, overwrite)
+        refuse_existing(path, overwrite, folder=True)
         with replacing(path) as part:
             folder.write(vars(self), part)
 

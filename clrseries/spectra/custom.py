@@ -50,19 +50,31 @@ class Custom(SpectrumStep):
     function: Callable[..., None] | str
     parameters: Mapping[str, Value] = field(default_factory=dict)
 
-    def __post_init__(self) -> None:
-        """Check the arguments, and import a function that is given by name."""
-        super().__post_init__()
-        if isinstance(self.function, str):
-            module, _, name = self.function.partition(":")
-            try:
-                object.__setattr__(self, "function", getattr(import_module(module), name))
-            except (ImportError, AttributeError, ValueError) as error:
-                raise InputError(f"Custom: cannot find the function {self.function!r}: write 'module:name'") from error
+    def find(self) -> Callable[..., None]:
+        """Return the function; if it is given by name, its module is imported now.
+
+        Returns
+        -------
+        function
+
+        Raises
+        ------
+        InputError
+            There is no such function.
+        """
+        if not isinstance(self.function, str):
+            return self.function
+        module, _, name = self.function.partition(":")
+        try:
+            return getattr(import_module(module), name)
+        except (ImportError, AttributeError, ValueError) as error:
+            raise InputError(f"Custom: cannot find the function {self.function!r}: write 'module:name'") from error
 
     @property
     def path(self) -> str:
         """Name of the function as configurations write it, ``"module:name"``."""
+        if isinstance(self.function, str):
+            return self.function
         plain: Any = getattr(self.function, "py_func", self.function)
         return f"{plain.__module__}:{plain.__qualname__}"
 

@@ -99,7 +99,7 @@ class Observe(Composition[SpectrumViews]):
 
     @property
     def _custom_function(self) -> Any:
-        return next((step.function for step in self.steps if isinstance(step, Custom)), None)
+        return next((step.find() for step in self.steps if isinstance(step, Custom)), None)
 
     def _neutral(self) -> dict[str, float]:
         return dict.fromkeys(self.param_names, 0.0) | dict(layout.COLUMNS)

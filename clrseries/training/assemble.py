@@ -129,6 +129,8 @@ def _training_set(arguments: Arguments) -> TrainingSet:
         if not isinstance(series, Series) or arguments.partner is None:
             raise InputError(f"{name} compares two modalities: give partner, and do not stream")
         series, partner = _joined(series, open_series(arguments.partner.data), arguments.partner.augment)
+    elif arguments.partner is not None:
+        raise InputError(f"{name} does not compare two modalities: leave out partner")
     if len(series) < 2:
         raise InputError(f"contrastive training needs at least two objects, got {len(series)}")
     if arguments.source and not isinstance(series, Series):

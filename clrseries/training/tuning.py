@@ -107,13 +107,15 @@ def _study(folder: Path, seed: int, resume: bool) -> Any:
     optuna = require("optuna", extra="tune", purpose="tune")
     storages = require("optuna.storages", extra="tune", purpose="tune")
     journals = require("optuna.storages.journal", extra="tune", purpose="tune")
-    optuna.logging.set_verbosity(optuna.logging.WARNING)
+    optuna.logging.set_verbosity(optuna.logging.CRITICAL)  # a failed trial ends in the error that says why
     folder.mkdir(parents=True, exist_ok=True)
     journal = folder / "study.log"
     if resume and not journal.exists():
         raise InputError(f"{folder}: there is no study.log to resume from; leave out --resume")
     if not resume:
-        journal.unlink(missing_ok=True)
+        for earlier in (journal, folder / "best.yaml", folder / "trials.csv"):
+            earlier.unlink(missing_ok=True)
+        shutil.rmtree(folder / "best", ignore_errors=True)
     return optuna.create_study(
         study_name="tune",
         storage=storages.JournalStorage(journals.JournalFileBackend(str(journal))),

@@ -56,11 +56,51 @@ def test_groups_of_settings_are_given_whole_or_one_by_one():
     assert as_settings(Stopping, given["stopping"], "stopping") == Stopping("probe", probe="z")
 
 
+def test_lists_and_switches_are_written_as_people_write_them(tmp_path):
+    pretrain, finetune = COMMANDS["pretrain"], COMMANDS["finetune"]
+    (tmp_path / "how.yaml").write_text("data: a.parquet\nepochs: 3\nauxiliary: [mmd]\n")
+    given = arguments_of(function_of(pretrain), pretrain, [str(tmp_path / "how.yaml"), "--output", "run"])
+    assert given["data"] == "a.parquet" and given["epochs"] == 3 and given["auxiliary"] == ["mmd"]
+    words = [
+        "b.parquet",
+        "c.parquet",
+        "--output",
+        "run",
+        "--auxiliary",
+        "mmd",
+        "{coral: {weight: 2.0}}",
+        "--overwrite",
+        "True",
+    ]
+    given = arguments_of(function_of(pretrain), pretrain, words)
+    assert given["data"] == ["b.parquet", "c.parquet"] and given["overwrite"] is True
+    assert given["auxiliary"] == ["mmd", {"coral": {"weight": 2.0}}]
+    words = [
+        "model",
+        "a.parquet",
+        "b.parquet",
+        "--output",
+        "out",
+        "--target",
+        "z",
+        "--without",
+        "Velocity",
+        "Noise",
+        "--balance",
+        "False",
+    ]
+    given = arguments_of(function_of(finetune), finetune, words)
+    assert given["data"] == ["a.parquet", "b.parquet"] and given["without"] == ["Velocity", "Noise"]
+    assert given["balance"] is False and given["overwrite"] is False
+    given = arguments_of(function_of(finetune), finetune, [*words[:6], "z", "--without", "[Velocity]"])
+    assert given["without"] == ["Velocity"]
+
+
 def test_a_wrong_word_ends_in_one_line_that_names_it(capsys):
     for words, message in (
         (["pretrain", "--data", "a", "--output", "b", "--epochs", "many"], "epochs"),
         (["pretrain", "--data", "a", "--output", "b", "--optimiser", "lars"], "optimiser"),
-        (["embed", "model"], "input"),
+        (["embed", "model"], "data"),
     ):
         with pytest.raises(SystemExit) as stop:
             main(words)
@@ -126,4 +166,4 @@ def test_the_table_is_what_the_package_offers():
         assert getattr(clrseries, command.name) is function and callable(function)
         assert set(command.positional) <= set(signature(function).parameters)
     files = {path.stem for path in Path(clrseries.__file__).parent.joinpath("commands").glob("*.py")}
-    assert files - {"__init__", "cli", "parser", "table"} == set(COMMANDS)
+    assert files - {"__init__", "cli", "parser", "table", "words"} == set(COMMANDS)

@@ -22,7 +22,9 @@ def moved():
 
 
 def test_a_fixed_redshift_prepares_data_too(moved):
-    observe = sp.Observe([sp.Redshift(z="z"), sp.Velocity(Normal(0, 30)), sp.Resample(GRID), sp.Noise(50.0), sp.Normalize()])
+    observe = sp.Observe(
+        [sp.Redshift(z="z"), sp.Velocity(Normal(0, 30)), sp.Resample(GRID), sp.Noise(50.0), sp.Normalize()]
+    )
     prepare = observe.deterministic()
     assert [type(step).__name__ for step in prepare.steps] == ["Redshift", "Resample", "Normalize"]
     views = prepare(moved)

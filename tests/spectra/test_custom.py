@@ -54,7 +54,9 @@ def test_it_survives_being_written_as_data(flat):
     assert config[1]["Custom"]["function"] == "tests.spectra.test_custom:dim"
     np.testing.assert_array_equal(composition(config)(flat).flux, again(flat).flux)
     with pytest.raises(InputError, match="cannot find the function 'nowhere:f'"):
-        Custom("nowhere:f")
+        composition([{"Resample": {"grid": GRID.to_dict()}}, {"Custom": {"function": "nowhere:f"}}])
+    with pytest.raises(InputError, match="cannot find the function 'nowhere:f'"):
+        Observe([Resample(GRID), Custom("nowhere:f")])(flat)
 
 
 def test_compiled_kernels_are_not_compiled_again_for_a_new_step(flat):
