@@ -1,4 +1,4 @@
-# make demo   the whole story on real stars: a page in demo/report/index.html
+# make demo   the full demonstration on real stars: a page in demo/report/index.html
 # make demo-curves   the same on variable stars: demo-curves/report/index.html
 # make test   every test
 # make quick  the tests that are not slow

@@ -5,7 +5,7 @@
 Takes EROS-1 from the folder $CLRSERIES_DATA, or simulated stars where it is not there, and says which.
 The same with baselines, transfer and a report: ``clrseries demo --lightcurves``. Prints, for 5, 20 and 100 labeled stars a class,
 the balanced accuracy on held-out stars of a linear probe on the embedding and of a random forest on features made by hand.
-With the default of 30 epochs on EROS-1 it takes some five minutes on two cores; docs/lightcurves.md has what it printed.
+With the default of 30 epochs on EROS-1 it takes some five minutes on two cores; docs/results.md has the results of the demonstration.
 """
 
 import argparse

@@ -1,5 +1,7 @@
 """Errors name what is wrong: steps of the other kind, wrong types, missing packages; and what a reader left out stays counted."""
 
+from typing import Any
+
 import numpy as np
 import pytest
 
@@ -80,7 +82,9 @@ def test_data_of_the_other_kind_and_unknown_bands_are_refused(tmp_path):
 
 
 def test_epochs_may_be_an_array():
-    step = lc.Visit(np.array([0.0, 0.3]), np.array(["B", "R"]), 2.0)
+    times: Any = np.array([0.0, 0.3])
+    bands: Any = np.array(["B", "R"])
+    step = lc.Visit(times, bands, 2.0)
     assert repr(step).startswith("Visit(times=(0.0, 0.3), bands=('B', 'R')")
     assert to_config(lc.Observe([step, lc.Pack(8)]))[0]["Visit"]["times"] == [0.0, 0.3]
 

@@ -180,4 +180,5 @@ def _switches(types: Mapping[str, Any]) -> set[str]:
 def _is_list(hint: Any) -> bool:
     """Return whether an argument is one or more words, each of them text or a mapping."""
     members = get_args(hint) if get_origin(hint) in (Union, UnionType) else (hint,)
-    return any(get_origin(one) in (list, Sequence) and get_args(one) != (Any,) for one in members)
+    grouped = any(is_dataclass(one) for one in members)
+    return not grouped and any(get_origin(one) in (list, Sequence) and get_args(one) != (Any,) for one in members)

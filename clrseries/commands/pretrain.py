@@ -31,7 +31,7 @@ def pretrain(
     source: str | None = None,
     label: str | None = None,
     domain: str | None = None,
-    partner: Partner | str | Path | Mapping[str, Any] | None = None,
+    partner: Partner | Data | Mapping[str, Any] | None = None,
     epochs: int = 200,
     batch_size: int = 256,
     optimizer: Optimizer | Mapping[str, Any] | str = Optimizer(),  # noqa: B008
@@ -72,7 +72,7 @@ def pretrain(
         Column that the method learns from: classes for ``supcon``, numbers for ``rank_n_contrast``; null where unknown.
     domain : str, optional
         Column with the instrument or survey, for ``domain_adversarial``, ``mmd`` and ``coral``.
-    partner : Partner, path or mapping, optional
+    partner : Partner, mapping, path, name, Series or table, optional
         The same objects (``object_id``) in another modality, for ``clip`` and ``siglip``; its model is written to ``partner/``.
     epochs : int
         Number of epochs, at least 1.

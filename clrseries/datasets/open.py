@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from glob import glob, has_magic
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 from ..errors import InputError
 from ..io import read_light_curves, read_spectra
@@ -16,7 +16,17 @@ from .stars import miles, stelib
 
 NAMED = {"miles": miles, "stelib": stelib, "simulated": simulated_light_curves}
 SUFFIXES = (".parquet", ".csv")  # files of a folder that are read
-Data = str | Path | Series | Any  # Any: a pyarrow table, a pandas or polars frame, or a sequence of all these
+
+
+class ArrowStream(Protocol):
+    """A table of pyarrow, pandas or polars, or anything else with the stream interface of Arrow."""
+
+    def __arrow_c_stream__(self, requested_schema: Any = None) -> Any:
+        """Return the table as a stream of Arrow."""
+
+
+Part = str | Path | Series | ArrowStream
+Data = Part | Sequence[Part]
 
 
 def open_series(data: Data) -> Series:

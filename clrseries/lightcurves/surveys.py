@@ -301,7 +301,7 @@ SURVEYS: dict[str, dict[str, Any]] = {
         "weather": 0.4,
         "moon": 0.4,
         "source": "Renault et al. 1997, A&A 324, L69 (EROS 1, Schmidt plates and CCDs of the Magellanic Clouds in B and R); the rhythm and "
-        "depths are those of the EROS-1 set that the tests use: a pair of bands 0.04-0.06 d apart, mostly one night apart",
+        "depths are those of the light curves of EROS-1: a pair of bands 0.04-0.06 d apart, mostly one night apart",
     },
     "SDSS-S82": {
         "cycle": 5.0,

@@ -59,7 +59,7 @@ class BYOL(Method):
     projection_dim : int
         K, size of the projections.
     momentum : float
-        Share of the momentum encoder that a step keeps, from 0 to 1; it increases to 1 over the training.
+        Share of the momentum encoder that a step keeps, at least 0 and below 1; it increases to 1 over the training.
 
     Raises
     ------

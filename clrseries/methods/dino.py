@@ -76,7 +76,7 @@ class DINO(Method):
     teacher_temperature : float
         Divides the outputs of the teacher, above 0; smaller than `temperature`, so that its distribution is sharper.
     momentum : float
-        Share of the teacher that a step keeps, from 0 to 1; it increases to 1 over the training.
+        Share of the teacher that a step keeps, at least 0 and below 1; it increases to 1 over the training.
 
     Raises
     ------

@@ -29,7 +29,7 @@ class MoCoV2(Method):
     queue : int
         Negatives that are kept from earlier batches, at least 1.
     momentum : float
-        Share of the momentum encoder that a step keeps, from 0 to 1; constant over the training.
+        Share of the momentum encoder that a step keeps, at least 0 and below 1; constant over the training.
 
     Raises
     ------
@@ -97,7 +97,7 @@ class MoCoV3(Method):
     temperature : float
         Divides the cosines, above 0.
     momentum : float
-        Share of the momentum encoder that a step keeps, from 0 to 1; it increases to 1 over the training.
+        Share of the momentum encoder that a step keeps, at least 0 and below 1; it increases to 1 over the training.
 
     Raises
     ------

@@ -158,7 +158,7 @@ SURVEYS: dict[str, dict[str, Any]] = {
         "arms": ((3700.0, 5540.0), (5240.0, 7200.0), (6900.0, 9500.0)),
         "snr": (3.0, 50.0),
         "source": "de Jong et al. 2019, The Messenger 175, 3 (range, arms, R from 4000 to 7700); "
-        "pixels of 0.25 Angstrom are ours, about three in a FWHM at 4000 Angstrom",
+        "pixels of 0.25 Angstrom are chosen here, about three in a FWHM at 4000 Angstrom",
     },
     "WEAVE-LRS": {
         "grid": ("linear", 3660.0, 9590.0, 0.5),
@@ -166,7 +166,7 @@ SURVEYS: dict[str, dict[str, Any]] = {
         "arms": ((3660.0, 6060.0), (5790.0, 9590.0)),
         "snr": (3.0, 50.0),
         "source": "Jin et al. 2024, MNRAS 530, 2688 (range, arms, mean R of 5000; the slope of R within an arm is "
-        "that of a constant FWHM, rounded); pixels of 0.5 Angstrom are ours",
+        "that of a constant FWHM, rounded); pixels of 0.5 Angstrom are chosen here",
     },
     "Gaia-XP": {
         "grid": ("linear", 3360.0, 10200.0, 20.0),
@@ -181,7 +181,7 @@ SURVEYS: dict[str, dict[str, Any]] = {
         "resolution": ([4000.0, 5500.0, 5500.1, 7500.0], [750.0, 1000.0, 800.0, 1100.0]),
         "arms": ((4000.0, 5600.0), (5400.0, 7500.0)),
         "snr": (3.0, 30.0),
-        "source": "Jones et al. 2004, MNRAS 355, 747 (range, arms, R about 1000 at 5500 Angstrom); pixels of 1.6 Angstrom are ours, "
+        "source": "Jones et al. 2004, MNRAS 355, 747 (range, arms, R about 1000 at 5500 Angstrom); pixels of 1.6 Angstrom are chosen here, "
         "and the slope of R within an arm is that of a constant FWHM, rounded",
     },
 }  # fmt: skip

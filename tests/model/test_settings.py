@@ -17,18 +17,17 @@ SHORT: dict[str, Any] = {"epochs": 1, "batch_size": 16, "progress": False}
 
 def test_numbers_of_numpy_are_saved_as_numbers(tmp_path):
     stars = simulated_light_curves(16, nights=20)
-    steps = [
-        lc.DropPoints(np.float32(0.25)),
-        lc.Pack(np.int64(32)),
-        lc.ZeroPoint(Uniform(np.float64(0), np.float32(0.5))),
-    ]
+    quarter: Any = np.float32(0.25)
+    length: Any = np.int64(32)
+    rate: Any = np.float32(0.5**9)
+    steps = [lc.DropPoints(quarter), lc.Pack(length), lc.ZeroPoint(Uniform(0, quarter))]
     run = pretrain(
         stars,
         tmp_path / "run",
         augment=[*steps, lc.Normalize("band")],
         encoder={"curve_conv": {"embedding_dim": np.int64(8)}},
         method={"simclr": {"temperature": np.float32(0.25)}},
-        optimizer=Optimizer(learning_rate=np.float32(0.5**9)),
+        optimizer=Optimizer(learning_rate=rate),
         **SHORT,
     )
     config = json.loads((run / "config.json").read_text())

@@ -144,7 +144,7 @@ def test_data_in_every_form_is_the_same_series(series, tmp_path, monkeypatch):
     with pytest.raises(InputError, match="nothing.parquet: no such file"):
         open_series("nothing.parquet")
     with pytest.raises(InputError, match="got int"):
-        open_series(3)
+        open_series(3)  # type: ignore[arg-type]
     with pytest.raises(InputError, match="the list is empty"):
         open_series([])
 
