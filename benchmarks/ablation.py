@@ -46,9 +46,12 @@ def variants() -> dict[str, tuple[Steps, dict[str, Any]]]:
         "everything": (full, {}),
         "no velocity": (without("Velocity"), {}),
         "no line-spread function": (without("VelocityDispersion"), {}),
-        "no flux-calibration warp": (without("FluxCalibrationError"), {}),
-        "gentle warp (amplitude up to 0.1)": (changed("FluxCalibrationError", amplitude={"Uniform": [0, 0.1]}), {}),
-        "smooth warp only (knots 300-1500 A)": (
+        "no flux-calibration error": (without("FluxCalibrationError"), {}),
+        "small flux-calibration error (amplitude up to 0.1)": (
+            changed("FluxCalibrationError", amplitude={"Uniform": [0, 0.1]}),
+            {},
+        ),
+        "smooth flux-calibration error only (knots 300-1500 A)": (
             changed("FluxCalibrationError", length={"LogUniform": [300, 1500]}),
             {},
         ),

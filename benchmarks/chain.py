@@ -67,7 +67,7 @@ def batch(spectra: int, pixels: int) -> tuple[Series, Grid]:
 
 
 def default_chain(grid: Grid) -> list[Any]:
-    """Redshift, dust, line-spread function, resampling, calibration warp, noise, masks, normalization."""
+    """Redshift, dust, line-spread function, resampling, calibration error, noise, masks, normalization."""
     return [
         Redshift(to=Uniform(0, 0.01)),
         Extinction(Uniform(0, 0.3)),

@@ -119,7 +119,7 @@ def ablations() -> dict[str, dict[str, Any]]:
         "everything": {},
         "no change of redshift": without("Velocity"),
         "no dust": without("Extinction"),
-        "no flux-calibration warp": without("FluxCalibrationError"),
+        "no flux-calibration error": without("FluxCalibrationError"),
         "no noise": without("Noise"),
         "no crop": without("Crop"),
         "no gaps": without("MaskRuns"),

@@ -19,7 +19,7 @@ RADIUS = 8  # pixels: a profile of sigma 1.45 pixels
 STAGES = {
     "edges, products and overlaps": (60, 30),
     "line-spread function, both sides": (RADIUS * 11 + 60, RADIUS * 15 + 30),
-    "dust and calibration warp": (50, 12),
+    "dust and calibration error": (50, 12),
     "normal deviates (Philox4x32-10, Box-Muller)": (70, 1),
     "noise": (30, 8),
     "uniform deviates and masks": (35, 6),
@@ -46,7 +46,7 @@ def table(pixels: int) -> str:
         "`python benchmarks/roofline.py` writes this page. No GPU has run the kernel yet; it has been compared with the CPU in",
         "Numba's CUDA simulator and assembled for sm_80 and sm_90 (`tests/kernels/test_cuda_spectra.py`).",
         "",
-        f"The default chain (redshift, dust, line-spread function of radius {RADIUS} pixels, resampling, calibration warp, noise,",
+        f"The default chain (redshift, dust, line-spread function of radius {RADIUS} pixels, resampling, calibration error, noise,",
         f"masks, normalization), {pixels} pixels in, {pixels} out, one view:",
         "",
         f"* global memory: {moved / 1e3:.0f} kB (x float64, flux and ivar float32 in; flux and ivar out). Tables of the grid",

@@ -12,7 +12,7 @@ from torch import Tensor
 
 
 class TorchChain:
-    """Redshift, extinction, resampling, line-spread function, warp, noise, masks and normalization of a batch."""
+    """Redshift, extinction, resampling, line-spread function, calibration error, noise, masks and normalization of a batch."""
 
     def __init__(self, wavelength: np.ndarray, edges: np.ndarray, extinction: np.ndarray, radius: int) -> None:
         inner = 0.5 * (wavelength[1:] + wavelength[:-1])
@@ -28,7 +28,7 @@ class TorchChain:
         """Flux and ivar (N, P) of one view of each spectrum."""
         flux, variance = self.resample(flux, ivar, params["stretch"])
         flux, variance = self.broaden(flux, variance, params["sigma"])
-        factor = torch.exp(params["ebv"] * self.extinction + self.warp(params, flux.shape[1], generator))
+        factor = torch.exp(params["ebv"] * self.extinction + self.calibration_error(params, flux.shape[1], generator))
         flux, variance = flux * factor, variance * factor.square()
         wanted = (flux.mean(1, keepdim=True) / params["snr"]).square()
         added = (wanted - variance).clamp(min=0)
@@ -68,7 +68,7 @@ class TorchChain:
 
         return convolve(flux, taps), convolve(variance, taps.square())
 
-    def warp(self, params: dict[str, Tensor], pixels: int, generator: torch.Generator) -> Tensor:
+    def calibration_error(self, params: dict[str, Tensor], pixels: int, generator: torch.Generator) -> Tensor:
         """A cubic B-spline through random knots."""
         position = params["phase"] + torch.arange(pixels) / params["length"]
         k = position.long()

@@ -32,7 +32,11 @@ def public_names(module_name):
     """Yield the full names of public functions, classes, methods and properties that a module defines."""
     module = importlib.import_module(module_name)
     for name, item in vars(module).items():
-        if name.startswith("_") or getattr(item, "__module__", "") != module_name or getattr(item, "_is_protocol", False):
+        if (
+            name.startswith("_")
+            or getattr(item, "__module__", "") != module_name
+            or getattr(item, "_is_protocol", False)
+        ):
             continue
         if inspect.isfunction(item):
             yield f"{module_name}.{name}"
