@@ -81,6 +81,34 @@ def test_data_of_the_other_kind_and_unknown_bands_are_refused(tmp_path):
         probe_classes(np.eye(6), list("abcdef"))
 
 
+@pytest.mark.parametrize(
+    ("make", "message"),
+    [
+        (lambda observe, stars: observe("stars.parquet"), "takes a Series, got str: read files with read_spectra"),
+        (lambda observe, stars: observe(np.ones(3)), "takes a Series, got ndarray"),
+        (lambda observe, stars: observe(stars, views="2"), "views must be a whole number of at least 1, got '2'"),
+        (lambda observe, stars: observe(stars, seed=-1), "seed must be a whole number of at least 0, got -1"),
+        (lambda observe, stars: observe(stars, epoch=0.5), "epoch must be a whole number"),
+        (lambda observe, stars: observe(stars, threads=0), "threads must be a whole number of at least 1"),
+        (lambda observe, stars: observe.apply(stars, [1, 2]), "params must be an array"),
+        (lambda observe, stars: observe(stars, out=5), "out must be views of an earlier call, got int"),
+        (lambda observe, stars: concatenate([stars, "more.parquet"]), "concatenate takes a Series, got str"),  # type: ignore[list-item]
+        (lambda observe, stars: write_spectra("s", "s.parquet"), "write_spectra takes a Series, got str"),  # type: ignore[arg-type]
+        (lambda observe, stars: simulated_light_curves(4, classes=[]), "classes"),
+        (lambda observe, stars: simulated_light_curves(4, nights=0), "nights must be a whole number of at least 1"),
+    ],
+)
+def test_what_is_no_series_or_no_whole_number_is_named(make, message):
+    observe, stars = lc.Observe([lc.Pack(16)]), simulated_light_curves(3, nights=10)
+    with pytest.raises(InputError, match=message):
+        make(observe, stars)
+
+
+def test_one_word_is_a_list_of_one(tmp_path):
+    assert set(simulated_light_curves(4, nights=10, classes="Mira").table["class"].to_pylist()) == {"Mira"}
+    assert repr(simulated_light_curves(4, nights=10)).startswith("Series(4 light curves in B, R, ")
+
+
 def test_epochs_may_be_an_array():
     times: Any = np.array([0.0, 0.3])
     bands: Any = np.array(["B", "R"])

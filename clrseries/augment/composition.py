@@ -14,8 +14,9 @@ from typing import Any, ClassVar, Generic, Self, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
+from ..argument_types import check_whole
 from ..errors import InputError
-from ..series import Series
+from ..series import Series, check_series
 from ..views import Views
 from .backend import check_backend, on_gpu, warn_if_compiling
 from .keys import object_keys
@@ -128,8 +129,9 @@ class Composition(ABC, Generic[Made]):
         InputError
             The series holds the other kind of data, or a value cannot be drawn. The message names the step and the argument.
         """
-        if views < 1:
-            raise InputError(f"views must be at least 1, got {views}")
+        for name, value, least in (("views", views, 1), ("seed", seed, 0), ("epoch", epoch, 0)):
+            check_whole(name, value, least)
+        check_series(series, type(self).__name__)
         self._check_series(series)
         context_of = self._context(series, object_keys(series, seed), views, epoch)
         params, columns = sample_steps(self.steps, self._neutral(), (len(series), views), context_of, self.combine)
@@ -171,6 +173,13 @@ class Composition(ABC, Generic[Made]):
         InputError
             Shapes do not fit, or the series holds the other kind of data.
         """
+        for name, value, least in (
+            ("seed", seed, 0),
+            ("epoch", epoch, 0),
+            ("threads", 1 if threads is None else threads, 1),
+        ):
+            check_whole(name, value, least)
+        check_series(series, type(self).__name__)
         self._check_series(series)
         shape = self._check_shape(series, params, out)
         call, keys = self._kernel_call(series, params), object_keys(series, seed)
@@ -284,11 +293,15 @@ class Composition(ABC, Generic[Made]):
 
     def _check_shape(self, series: Series, params: NDArray[np.float64], out: Any) -> tuple[int, int, int]:
         """Return the shape of the views, or raise an :class:`InputError` if `params` or `out` do not fit."""
+        if not isinstance(params, np.ndarray):
+            raise InputError(f"params must be an array as sample() returns it, got {type(params).__name__}")
         if params.shape[2:] != (len(self.param_names),) or len(params) != len(series):
             raise InputError(
                 f"params has shape {params.shape}, and ({len(series)}, V, {len(self.param_names)}) is wanted: take it from sample()"
             )
         shape = (len(series), params.shape[1], self.length)
-        if out is not None and tuple(out.flux.shape) != shape:
-            raise InputError(f"out holds views of shape {tuple(out.flux.shape)}, and {shape} is wanted")
+        if out is not None and not isinstance(out, Views):
+            raise InputError(f"out must be views of an earlier call, got {type(out).__name__}")
+        if out is not None and tuple(out.inputs[0].shape) != shape:
+            raise InputError(f"out holds views of shape {tuple(out.inputs[0].shape)}, and {shape} is wanted")
         return shape

@@ -97,6 +97,7 @@ def _chosen(series: Series, observe: Observe, objects: Sequence[str] | None) -> 
     from .. import spectra
 
     names = series.object_ids
+    objects = [objects] if isinstance(objects, str) else objects
     if objects:
         missing = set(objects) - set(names)
         if missing:

@@ -123,7 +123,7 @@ def finetune(
         held_out=held_out,
         labels=labels,
         balance=balance,
-        without=without,
+        without=[without] if isinstance(without, str) else without,
         epochs=epochs,
         batch_size=batch_size,
         learning_rate=learning_rate,

@@ -120,7 +120,7 @@ def pretrain(
         data=data,
         output=Path(output),
         method=method,
-        auxiliary=auxiliary,
+        auxiliary=[auxiliary] if isinstance(auxiliary, str | Mapping) else auxiliary,
         augment=augment,
         encoder=encoder,
         source=source,

@@ -13,6 +13,7 @@ from collections.abc import Callable, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from ..argument_types import check_whole
 from ..errors import InputError
 from ..series.series import Series
 
@@ -65,10 +66,14 @@ def simulated_light_curves(
     >>> stars.table["class"].to_pylist(), stars.bands
     (['RRLyrae', 'Mira', 'RRLyrae'], ('B', 'R'))
     """
+    classes = [classes] if isinstance(classes, str) else list(classes)
+    check_whole("objects", objects, 1)
+    check_whole("nights", nights, 1)
+    check_whole("seed", seed)
     unknown = sorted(set(classes) - set(SHAPES))
-    if unknown or objects < 1:
+    if unknown or not classes:
         raise InputError(
-            f"simulated_light_curves knows {', '.join(SHAPES)} and needs at least one object; got {unknown or objects}"
+            f"simulated_light_curves: classes are some of {', '.join(SHAPES)}; got {', '.join(unknown) or 'none'}"
         )
     times, fluxes, errors, bands = [], [], [], []
     labels: dict[str, list[object]] = {"object_id": [], "class": [], "period": [], "simulated": []}

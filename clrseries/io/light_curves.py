@@ -12,7 +12,7 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from ..errors import InputError, located
-from ..series import Series
+from ..series import Series, check_series
 from ..series.photometry import flux_from_magnitude
 from .tables import is_list, read_table, table_of, write_table
 
@@ -124,6 +124,7 @@ def write_light_curves(series: Series, path: str | Path, *, overwrite: bool = Fa
     >>> len(read_light_curves(path))
     3
     """
+    check_series(series, "write_light_curves")
     if series.band is None:
         raise InputError("write_light_curves takes light curves, and these are spectra: use write_spectra")
     with np.errstate(divide="ignore"):

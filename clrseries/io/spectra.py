@@ -11,7 +11,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from ..errors import InputError, located
-from ..series import Series
+from ..series import Series, check_series
 from ..series.table import object_table
 from ..units import in_vacuum
 from .der_snr import with_estimated_ivar
@@ -107,6 +107,7 @@ def write_spectra(series: Series, path: str | Path, *, overwrite: bool = False) 
     >>> read_spectra(path).table["z"].to_pylist()
     [0.1]
     """
+    check_series(series, "write_spectra")
     if series.band is not None:
         raise InputError("write_spectra takes spectra, and these are light curves: use write_light_curves")
     offsets = pa.array(series.offsets)

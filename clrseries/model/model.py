@@ -18,7 +18,7 @@ from ..config import Observe
 from ..encoders.heads import ClassHead, mean_and_scatter, median
 from ..errors import InputError
 from ..files import refuse_existing, replacing
-from ..series import Series
+from ..series import Series, check_series
 from ..views import LightCurveViews
 from . import folder, hub
 
@@ -201,6 +201,7 @@ class Model:
 
     @torch.no_grad()
     def _embeddings(self, series: Series, threads: int | None) -> Iterator[torch.Tensor]:
+        check_series(series, "a model")
         if not len(series):
             raise InputError("there is nothing to embed: the series has no objects")
         self.encoder.eval()

@@ -8,6 +8,7 @@ import numpy as np
 import pyarrow as pa
 
 from ..errors import InputError
+from .check_series import check_series
 from .samples import added_counts, offsets_of
 from .series import Series
 
@@ -28,7 +29,7 @@ def concatenate(batches: Iterable[Series]) -> Series:
     Raises
     ------
     InputError
-        There is no batch, or the bands differ.
+        There is no batch, a batch is no Series, or the bands differ.
 
     Examples
     --------
@@ -38,7 +39,9 @@ def concatenate(batches: Iterable[Series]) -> Series:
     >>> len(concatenate([one, one]))
     4
     """
-    parts = list(batches)
+    parts = [batches] if isinstance(batches, Series) else list(batches)
+    for part in parts:
+        check_series(part, "concatenate")
     if not parts:
         raise InputError("nothing to concatenate: give at least one Series")
     if len({part.bands for part in parts}) > 1:

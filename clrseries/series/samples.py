@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from typing import Self
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Samples:
     """Sample arrays and per-object columns of N objects, in the layout of Arrow's lists.
 
@@ -54,6 +54,11 @@ class Samples:
     def __len__(self) -> int:
         """Return the number of objects."""
         return len(self.offsets) - 1
+
+    def __repr__(self) -> str:
+        """Return one line that says what the series holds."""
+        kind = f"light curves in {', '.join(self.bands) or 'one band'}" if self.band is not None else "spectra"
+        return f"Series({len(self):,} {kind}, {len(self.x):,} samples; columns {', '.join(self.table.column_names)})"
 
     @property
     def object_ids(self) -> list[str]:

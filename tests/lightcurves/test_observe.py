@@ -107,7 +107,7 @@ def test_memory_can_be_used_again_and_an_edited_draw_is_obeyed(stars):
         again(stars, views=2, out=out)
     with pytest.raises(InputError, match="take it from sample"):
         again.apply(stars, params[..., 1:])
-    with pytest.raises(InputError, match="views must be at least 1"):
+    with pytest.raises(InputError, match="views must be a whole number of at least 1"):
         again(stars, views=0)
 
 
