@@ -7,9 +7,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from .errors import InputError
+from .border import numbers, plain
+from .errors import InputError, located
 
 SPEED_OF_LIGHT = 299792.458  # [km/s]
+LARGEST_DAY = 1e7  # larger numbers are neither MJD nor Julian dates
 
 
 def angstrom(value: Any) -> NDArray[np.float64]:
@@ -23,7 +25,12 @@ def angstrom(value: Any) -> NDArray[np.float64]:
     Returns
     -------
     float64 array
-        Of the same shape [Angstrom].
+        Of the same shape [Angstrom]; NaN where a value is masked.
+
+    Raises
+    ------
+    InputError
+        The unit is not spectral, or `value` does not hold numbers.
 
     Examples
     --------
@@ -31,11 +38,17 @@ def angstrom(value: Any) -> NDArray[np.float64]:
     >>> angstrom([500.0, 600.0] * u.nm)
     array([5000., 6000.])
     """
-    if hasattr(value, "unit") and hasattr(value, "to"):
-        from astropy import units
+    values, unit = numbers(value, "wavelength")
+    if unit is None:
+        return np.asarray(values, np.float64)
+    from astropy import units
 
-        return np.asarray(value.to(units.AA, equivalencies=units.spectral()).value, np.float64)
-    return np.asarray(value, np.float64)
+    try:
+        with np.errstate(divide="ignore"):
+            return np.asarray((values.astype(np.float64) * unit).to_value(units.AA, units.spectral()))
+    except units.UnitConversionError as error:
+        raise located(f"is in {unit or 'no unit'}, which is none of a wavelength, frequency or energy",
+                      column="wavelength") from error  # fmt: skip
 
 
 def vacuum_to_air(wavelength: ArrayLike, method: str = "ciddor") -> NDArray[np.float64]:
@@ -144,22 +157,65 @@ def days(time: Any) -> NDArray[np.float64]:
 
     Parameters
     ----------
-    time : array-like, Quantity or astropy.time.Time
-        Plain numbers are days already; a ``Time`` becomes modified Julian days in its own scale.
+    time : array-like, Quantity, datetime or astropy.time.Time
+        Plain numbers are days already. A ``Time`` of any format becomes modified Julian days (MJD) in its own scale, dates and text
+        in ISO 8601 become MJD in UTC.
 
     Returns
     -------
     float64 (P,)
-        Flattened [day].
+        Flattened [day]; NaN where a time is masked.
+
+    Raises
+    ------
+    InputError
+        `time` is a phase or a difference of times, has a unit that is not one of time, or counts seconds since 1970.
 
     Examples
     --------
     >>> from astropy import units as u
-    >>> days([12, 36] * u.hour)
-    array([0.5, 1.5])
+    >>> import numpy as np
+    >>> days([12, 36] * u.hour), days(np.array(["2020-01-01T12:00"], "datetime64[s]"))
+    (array([0.5, 1.5]), array([58849.5]))
     """
-    if hasattr(time, "mjd"):
-        return np.atleast_1d(np.asarray(time.mjd, np.float64))
-    if hasattr(time, "unit"):
-        return np.atleast_1d(np.asarray(time.to_value("day"), np.float64))
-    return np.asarray(time, np.float64).ravel()
+    if hasattr(time, "scale") and hasattr(time, "jd1"):
+        if not hasattr(time, "mjd"):
+            raise located("is a phase or a difference (TimeDelta), and no time: give the times before folding",
+                          column="time")  # fmt: skip
+        return np.atleast_1d(numbers(time.mjd, "time")[0]).astype(np.float64).ravel()
+    values, unit, mask = plain(time, "time")
+    if values.dtype.kind == "M":
+        found = (values - np.datetime64("1858-11-17")) / np.timedelta64(1, "D")
+    elif values.dtype.kind == "m":
+        found = values / np.timedelta64(1, "D")
+    elif values.dtype.kind in "UOS":
+        found = _from_text(values, mask)
+    elif unit is not None:
+        found = _from_quantity(values, unit)
+    else:
+        found = numbers(values, "time")[0].astype(np.float64)
+    found = np.where(mask, np.nan, found)
+    if unit is None and (np.abs(found[np.isfinite(found)]) > LARGEST_DAY).any():
+        raise located("holds numbers above 1e7, which are no days; for seconds since 1970, give an astropy Time with "
+                      "format='unix'", column="time")  # fmt: skip
+    return np.atleast_1d(found).ravel()
+
+
+def _from_text(values: NDArray[Any], mask: NDArray[np.bool_]) -> NDArray[np.float64]:
+    from astropy.time import Time
+
+    found = np.full(values.shape, np.nan)
+    try:
+        found[~mask] = Time([str(one) for one in values[~mask]], scale="utc").mjd if (~mask).any() else np.nan
+    except ValueError as error:
+        example = next(iter(values[~mask]))
+        raise located(f"holds text that is no time in ISO 8601, for instance {example!r}", column="time") from error
+    return found
+
+
+def _from_quantity(values: NDArray[Any], unit: Any) -> NDArray[np.float64]:
+    try:
+        return np.asarray(values * unit.to("day"), np.float64)
+    except Exception as error:  # UnitConversionError; a dimensionless number is a phase
+        raise located(f"is in {str(unit) or 'no unit (a phase?)'}, which is no unit of time: give times, not phases",
+                      column="time") from error  # fmt: skip

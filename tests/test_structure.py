@@ -12,8 +12,8 @@ import pytest
 ROOT = Path(__file__).parent.parent
 # Each room imports only from those above it. docs/architecture.md says what each is for.
 ROOMS = [
-    "errors", "files", "units", "argument_types", "choice", "grids", "kernels", "series", "views", "augment", "spectra", "lightcurves",
-    "config", "io", "datasets", "distributed", "encoders", "methods", "model", "evaluation", "training", "finetuning", "report",
+    "errors", "border", "files", "units", "argument_types", "choice", "grids", "kernels", "series", "views", "augment", "spectra",
+    "lightcurves", "config", "io", "datasets", "distributed", "encoders", "methods", "model", "evaluation", "training", "finetuning", "report",
     "commands", "demos",
 ]  # fmt: skip
 APART = {frozenset({"spectra", "lightcurves"})}  # twins that do not know each other
