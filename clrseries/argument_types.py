@@ -12,6 +12,7 @@ from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
 import numpy as np
 
 from .errors import InputError
+from .names import did_you_mean, find_name
 
 WORDS: dict[Any, str] = {
     float: "a number",
@@ -23,7 +24,7 @@ WORDS: dict[Any, str] = {
 
 
 def check_arguments(owner: Any) -> None:
-    """Check that every field of a dataclass has the type of its annotation.
+    """Check that every field of a dataclass has the type of its annotation, and write names of choices in their usual form.
 
     Parameters
     ----------
@@ -39,8 +40,11 @@ def check_arguments(owner: Any) -> None:
     kind: Any = type(owner)
     for name, hint in _hints(kind).items():
         value = getattr(owner, name)
-        if not fits(value, hint):
-            raise InputError(f"{kind.__name__}: {name} must be {in_words(hint)}, got {value!r}")
+        meant = as_meant(value, hint)
+        if not fits(meant, hint):
+            raise InputError(f"{kind.__name__}: {name} must be {in_words(hint)}, got {value!r}{similar(value, hint)}")
+        if meant is not value:
+            object.__setattr__(owner, name, meant)  # the dataclasses are frozen
 
 
 def check_whole(name: str, value: Any, least: int = 0) -> int:
@@ -109,6 +113,70 @@ def fits(value: Any, hint: Any) -> bool:
     if origin is Callable:
         return callable(value)
     return isinstance(value, hint)
+
+
+def as_meant(value: Any, hint: Any) -> Any:
+    """Return a value with the usual form of its name, if it is one of the choices of an annotation.
+
+    Parameters
+    ----------
+    value : object
+        The value.
+    hint : type or typing construct
+        The evaluated annotation; ``Literal["adamw", "lars"]`` has the choices ``"adamw"`` and ``"lars"``.
+
+    Returns
+    -------
+    object
+        The choice that differs from `value` by case, hyphens and underscores alone; otherwise `value`.
+
+    Examples
+    --------
+    >>> from typing import Literal
+    >>> from clrseries.argument_types import as_meant
+    >>> as_meant("AdamW", Literal["adamw", "lars"])
+    'adamw'
+    """
+    if not isinstance(value, str) or fits(value, hint):
+        return value
+    return find_name(value, choices(hint)) or value
+
+
+def choices(hint: Any) -> list[str]:
+    """Return the names that an annotation allows.
+
+    Parameters
+    ----------
+    hint : type or typing construct
+        The evaluated annotation.
+
+    Returns
+    -------
+    list of str
+        Members of all its ``Literal``; empty if it has none.
+    """
+    if get_origin(hint) is Literal:
+        return [one for one in get_args(hint) if isinstance(one, str)]
+    if get_origin(hint) in (Union, types.UnionType):
+        return [one for member in get_args(hint) for one in choices(member)]
+    return []
+
+
+def similar(value: Any, hint: Any) -> str:
+    """Return the end of an error message that tells a choice similar to a value; empty if there is none.
+
+    Parameters
+    ----------
+    value : object
+        A value that the annotation does not allow.
+    hint : type or typing construct
+        The evaluated annotation.
+
+    Returns
+    -------
+    str
+    """
+    return did_you_mean([value], choices(hint)) if isinstance(value, str) else ""
 
 
 def in_words(hint: Any) -> str:

@@ -6,8 +6,9 @@ from collections.abc import Collection, Mapping
 from inspect import signature
 from typing import Any, get_type_hints
 
-from .argument_types import fits, in_words
+from .argument_types import as_meant, fits, in_words, similar
 from .errors import InputError
+from .names import did_you_mean, known_name
 
 Choice = str | Mapping[str, Any]
 
@@ -22,7 +23,7 @@ def named_choice(
     what : str
         Name of the argument, for errors.
     choice : str or mapping
-        ``"simclr"``, or ``{"simclr": {"temperature": 0.2}}``.
+        ``"simclr"``, or ``{"simclr": {"temperature": 0.2}}``; names are recognized whatever their case, with hyphens or underscores.
     known : mapping of str to class
         The classes to choose from, by name.
     given : collection of str
@@ -31,7 +32,7 @@ def named_choice(
     Returns
     -------
     str, dict
-        The name, and the settings by name.
+        The name, in the form of `known`, and the settings by name.
 
     Raises
     ------
@@ -50,19 +51,22 @@ def named_choice(
     if not isinstance(choice, Mapping) or len(choice) != 1:
         raise InputError(f"{what}: write a name, or 'name: {{setting: value}}'; got {choice!r}")
     ((name, settings),) = choice.items()
-    if name not in known:
-        raise InputError(f"{what}: there is no {name!r}; there are {', '.join(known)}")
+    name = known_name(what, name, known)
     if settings is not None and not isinstance(settings, Mapping):
         raise InputError(f"{what}: write a name, or 'name: {{setting: value}}'; got {choice!r}")
     allowed = settings_of(known[name], given)
-    unknown = sorted(set(settings or {}) - set(allowed))
+    unknown = sorted(map(str, set(settings or {}) - set(allowed)))
     if unknown:
-        raise InputError(f"{what}: {name} takes {', '.join(allowed)}; got {', '.join(unknown)}")
+        raise InputError(
+            f"{what}: {name} takes {', '.join(allowed)}; got {', '.join(unknown)}{did_you_mean(unknown, allowed)}"
+        )
     hints = get_type_hints(known[name].__init__)
-    for key, value in (settings or {}).items():
+    meant = {key: as_meant(value, hints.get(key, Any)) for key, value in (settings or {}).items()}
+    for key, value in meant.items():
         if key in hints and not fits(value, hints[key]):
-            raise InputError(f"{what}: {name}: {key} must be {in_words(hints[key])}, got {value!r}")
-    return str(name), dict(settings or {})
+            hint = hints[key]
+            raise InputError(f"{what}: {name}: {key} must be {in_words(hint)}, got {value!r}{similar(value, hint)}")
+    return name, meant
 
 
 def settings_of(kind: Any, given: Collection[str] = ()) -> dict[str, Any]:

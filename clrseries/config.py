@@ -7,12 +7,15 @@ A step is written ``{Name: {argument: value}}``, a distribution ``{Uniform: [low
     - Noise: {snr: {LogUniform: [20, 200]}}
     - Normalize: {by: mean}
 
+The preset of a survey stands for several steps: ``- survey: DESI``.
+
 Some steps for spectra and for light curves have the same name, such as Noise. A list with the step Resample is for spectra, a
 list with Pack for light curves.
 """
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import fields
 from importlib.resources import files
@@ -29,14 +32,19 @@ from .errors import InputError
 from .files import read_yaml
 from .grids import Grid
 from .kernels.streams import LIGHT_CURVES, SPECTRA
+from .names import did_you_mean, known_name
+from .presets import is_preset, with_presets
 from .series import Series
 from .spectra import Curve, Custom
 
 Observe = spectra.Observe | lightcurves.Observe
-Augmentation = Observe | Sequence[Any] | str | Path  # every form in which a composition may be given
+Augmentation = (
+    Observe | Sequence[Any] | Mapping[str, Any] | str | Path
+)  # every form in which a composition may be given
 
 SPECTRUM_STEPS: dict[str, type[Step]] = {name: getattr(spectra, name) for name in SPECTRA}
 LIGHT_CURVE_STEPS: dict[str, type[Step]] = {name: getattr(lightcurves, name) for name in LIGHT_CURVES}
+INFINITE = {"inf": math.inf, "-inf": -math.inf}  # as text, which is how saved models hold them
 MAPPINGS = ("counterparts", "five_sigma", "magnitude")  # arguments whose value is a mapping, not a distribution
 
 
@@ -86,9 +94,11 @@ def composition(augment: Augmentation, what: str = "augment", *, find_functions:
 
     Parameters
     ----------
-    augment : Observe, list of steps, list of mappings, or path
-        A list may contain steps and mappings. A path names a YAML file with such a list, at the top level or under ``augment``.
-        An Observe is returned unchanged.
+    augment : Observe, list of steps, list of mappings, preset, or path
+        A list may contain steps, mappings, and presets of surveys, ``{survey: DESI}`` or ``{survey: {name: DESI, native_fwhm: 2.5}}``
+        with arguments of :meth:`clrseries.spectra.Survey.steps`; with a preset, the steps are sorted into nature's order. A preset
+        alone is followed by Normalize. A path names a YAML file with any of these, at the top level or under ``augment``. An
+        Observe is returned unchanged. Names are recognized whatever their case.
     what : str
         Name of the argument, for errors.
     find_functions : bool
@@ -115,15 +125,21 @@ def composition(augment: Augmentation, what: str = "augment", *, find_functions:
         return cast(Observe, augment)
     if isinstance(augment, str | Path):
         return composition(_steps_in(augment), str(augment), find_functions=find_functions)
-    if isinstance(augment, Mapping) or not isinstance(augment, Sequence):
-        raise InputError(f"{what}: must be a list of steps such as '- Noise: {{snr: 50}}', got {augment!r}")
-    names = [_name(entry, what) for entry in augment]
-    curves = _for_light_curves(names, augment, what)
+    entries = [augment, "Normalize"] if is_preset(augment) else augment
+    if isinstance(entries, Mapping) or not isinstance(entries, Sequence):
+        raise InputError(
+            f"{what}: must be a list of steps such as '- Noise: {{snr: 50}}' or a preset such as 'survey: DESI', got {augment!r}"
+        )
+    listed = with_presets(entries, lambda key, value: _value(key, value, what), what)
+    names = [_name(entry, what) for entry in listed]
+    curves = _for_light_curves(names, listed, what)
     known = LIGHT_CURVE_STEPS if curves else SPECTRUM_STEPS
     steps: Any = [
         entry if isinstance(entry, Step) else _step(name, entry, known, what)
-        for name, entry in zip(names, augment, strict=True)
+        for name, entry in zip(names, listed, strict=True)
     ]
+    if any(map(is_preset, entries)):
+        steps = sorted(steps, key=lambda step: step.order)
     for step in steps if find_functions else ():
         if isinstance(step, Custom):
             step.find()
@@ -153,10 +169,10 @@ def to_config(observe: Observe) -> list[dict[str, dict[str, Any]]]:
     return [{type(step).__name__: _arguments(step)} for step in observe.steps]
 
 
-def _steps_in(path: str | Path) -> list[Any]:
+def _steps_in(path: str | Path) -> Any:
     loaded = read_yaml(path)
-    steps = loaded.get("augment") if isinstance(loaded, dict) else loaded
-    if not isinstance(steps, list):
+    steps = loaded.get("augment") if isinstance(loaded, dict) and not is_preset(loaded) else loaded
+    if not isinstance(steps, list) and not is_preset(steps):
         raise InputError(f"{path}: holds no list of steps, neither at the top nor under 'augment'")
     return steps
 
@@ -164,19 +180,14 @@ def _steps_in(path: str | Path) -> list[Any]:
 def _name(entry: Any, what: str) -> str:
     if isinstance(entry, Step):
         return type(entry).__name__
-    if isinstance(entry, str):
-        return entry
-    if not isinstance(entry, Mapping) or len(entry) != 1:
+    if not isinstance(entry, str) and (not isinstance(entry, Mapping) or len(entry) != 1):
         raise InputError(f"{what}: a step is written 'Name: {{argument: value}}', got {entry!r}")
-    return str(next(iter(entry)))
+    name = entry if isinstance(entry, str) else str(next(iter(entry)))
+    return known_name(what, name, list(dict.fromkeys([*SPECTRUM_STEPS, *LIGHT_CURVE_STEPS])), "step")
 
 
 def _for_light_curves(names: Sequence[str], augment: Sequence[Any], what: str) -> bool:
     """Return whether a list of steps is for light curves, or raise an error if it is for neither kind or for both."""
-    for name in names:
-        if name not in SPECTRUM_STEPS and name not in LIGHT_CURVE_STEPS:
-            known = ", ".join(dict.fromkeys([*SPECTRUM_STEPS, *LIGHT_CURVE_STEPS]))
-            raise InputError(f"{what}: there is no step {name!r}; there are {known}")
     kinds = [entry.kind if isinstance(entry, Step) else "" for entry in augment]
     pairs = list(zip(names, kinds, strict=True))
     spectral = [name for name, kind in pairs if name not in LIGHT_CURVE_STEPS or kind == "spectra"]
@@ -193,13 +204,15 @@ def _for_light_curves(names: Sequence[str], augment: Sequence[Any], what: str) -
 
 
 def _step(name: str, entry: Any, known: Mapping[str, type[Step]], what: str) -> Step:
-    arguments = {} if isinstance(entry, str) else entry[name] or {}
+    arguments = {} if isinstance(entry, str) else next(iter(entry.values())) or {}
     if not isinstance(arguments, Mapping):
         raise InputError(f"{what}: a step is written 'Name: {{argument: value}}', got {entry!r}")
     allowed = [field.name for field in sorted(fields(known[name]), key=lambda field: bool(field.kw_only))]
-    unknown = sorted(set(arguments) - set(allowed))
+    unknown = sorted(map(str, set(arguments) - set(allowed)))
     if unknown:
-        raise InputError(f"{what}: {name} takes {', '.join(allowed)}; got {', '.join(unknown)}")
+        raise InputError(
+            f"{what}: {name} takes {', '.join(allowed)}; got {', '.join(unknown)}{did_you_mean(unknown, allowed)}"
+        )
     try:
         return known[name](**{key: _value(key, value, what) for key, value in arguments.items()})
     except TypeError as error:
@@ -219,18 +232,17 @@ def _value(key: str, value: Any, what: str) -> Any:
         return value
     if len(value) != 1:
         raise InputError(f"{what}: a distribution is written '{{Uniform: [low, high]}}', got {value!r}")
-    ((name, arguments),) = value.items()
-    if name == "Curve":
-        return Curve(*arguments)
-    if name not in DISTRIBUTIONS:
-        raise InputError(f"{what}: there is no distribution {name!r}; there are {', '.join(DISTRIBUTIONS)}, Curve")
-    kind: Any = DISTRIBUTIONS[name]
+    ((written, arguments),) = value.items()
+    name = known_name(what, written, [*DISTRIBUTIONS, "Curve"], "distribution")
+    kind: Any = Curve if name == "Curve" else DISTRIBUTIONS[name]
+    wanted = ", ".join(f.name for f in fields(kind))
+    if not isinstance(arguments, list | tuple):
+        raise InputError(f"{what}: {name} is written '{{{name}: [...]}}', with {wanted}; got {arguments!r}")
+    arguments = [INFINITE.get(one, one) if isinstance(one, str) else one for one in arguments]
     try:
         return kind(list(arguments)) if name in ("Choice", "Empirical") else kind(*arguments)
     except TypeError as error:
-        raise InputError(
-            f"{what}: {name} takes {', '.join(f.name for f in fields(kind))}, got {arguments!r}"
-        ) from error
+        raise InputError(f"{what}: {name} takes {wanted}, got {arguments!r}") from error
 
 
 def _arguments(step: Step) -> dict[str, Any]:
@@ -256,4 +268,7 @@ def _plain(value: Any) -> Any:
         return {str(name): _plain(one) for name, one in value.items()}
     if isinstance(value, tuple | list):
         return [_plain(one) for one in value]
-    return value.tolist() if isinstance(value, np.generic | np.ndarray) else value
+    value = value.tolist() if isinstance(value, np.generic | np.ndarray) else value
+    if isinstance(value, float) and math.isinf(value):  # JSON has no number for it
+        return "inf" if value > 0 else "-inf"
+    return value

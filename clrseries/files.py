@@ -10,6 +10,9 @@ from pathlib import Path
 from typing import Any
 
 from .errors import InputError
+from .plain_data import json_text, load_yaml
+
+MOST_BYTES = 1 << 24  # of a YAML file
 
 
 def refuse_existing(path: str | Path, overwrite: bool, *, folder: bool = False) -> None:
@@ -32,7 +35,7 @@ def refuse_existing(path: str | Path, overwrite: bool, *, folder: bool = False) 
     target = Path(path)
     occupied = any(target.iterdir()) if target.is_dir() else target.exists()
     if occupied and not overwrite:
-        raise InputError(f"{target}: exists already; choose another name or ask for overwriting (--overwrite)")
+        raise InputError(f"{target}: exists already; choose another name, or give overwrite=True (--overwrite)")
     if target.exists() and target.is_dir() != folder:
         wanted, there = ("folder", "file") if folder else ("file", "folder")
         raise InputError(f"{target}: is a {there} already, and a {wanted} is to be written: choose another name")
@@ -94,14 +97,42 @@ def read_yaml(path: str | Path) -> Any:
     InputError
         The file is missing, cannot be read or is not YAML.
     """
-    import yaml
-
     try:
-        return yaml.safe_load(Path(path).read_text(encoding="utf-8"))
+        with open(path, "rb") as file:
+            content = file.read(MOST_BYTES + 1)
     except FileNotFoundError as error:
         raise InputError(f"{path}: no such file") from error
-    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
-        raise InputError(f"{path}: cannot be read as YAML ({str(error).splitlines()[0]})") from error
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or str(error)
+        raise InputError(f"{path}: cannot be read as YAML ({reason})") from error
+    if len(content) > MOST_BYTES:
+        raise InputError(f"{path}: is longer than a YAML file of arguments can be ({MOST_BYTES >> 20} MiB)")
+    try:
+        return load_yaml(content)
+    except InputError as error:
+        raise InputError(f"{path}: cannot be read as YAML ({error})") from error
+
+
+def write_json(path: str | Path, data: Any) -> None:
+    """Write plain data as a strict JSON file, all or nothing; NaN and infinities become null.
+
+    Parameters
+    ----------
+    path : path
+        The file; it is replaced if it exists.
+    data : object
+        As :func:`clrseries.plain_data.json_text` takes it.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> path = Path(tempfile.mkdtemp()) / "scores.json"
+    >>> write_json(path, {"r2": float("nan")})
+    >>> path.read_text()
+    '{\\n  "r2": null\\n}\\n'
+    """
+    with replacing(path) as part:
+        part.write_text(json_text(data), encoding="utf-8")
 
 
 def _remove(path: Path) -> None:

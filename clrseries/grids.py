@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from .argument_types import fits, in_words
 from .errors import InputError
+from .names import find_name
 from .units import SPEED_OF_LIGHT, angstrom
 
 KINDS = {
@@ -151,11 +153,16 @@ class Grid:
         """
         makers: dict[str, Any] = {"log": cls.log, "linear": cls.linear, "edges": cls.from_edges}
         kind = saved.get("kind") if isinstance(saved, Mapping) else None
-        if kind not in KINDS or set(saved) != {"kind", *KINDS[kind]}:
+        kind = find_name(kind, KINDS)
+        if kind is None or set(saved) != {"kind", *KINDS[kind]}:
             forms = "; ".join(
                 f"kind: {name}, {', '.join(f'{key}: ...' for key in keys)}" for name, keys in KINDS.items()
             )
             raise InputError(f"a grid is written as one of {{{forms}}}, got {saved!r}")
+        for key in KINDS[kind]:
+            hint = Sequence[float] if key == "edges" else float
+            if not fits(saved[key], hint):
+                raise InputError(f"a grid's {key} must be {in_words(hint)}, got {saved[key]!r}")
         return makers[kind](*(saved[key] for key in KINDS[kind]))
 
     def to_dict(self) -> dict[str, Any]:

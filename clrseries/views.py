@@ -33,6 +33,14 @@ class Views:
         """Return the number of objects."""
         return len(self.params)
 
+    def __repr__(self) -> str:
+        """Return one line with the numbers of objects and views, the length of a view, and how the views were made."""
+        count, views, length = self.inputs[0].shape
+        what = repr(self.grid) if isinstance(self, SpectrumViews) else f"{length} points"
+        bands = f" in bands {', '.join(map(repr, self.bands))}" if isinstance(self, LightCurveViews) else ""
+        kind, backend = type(self).__name__, getattr(self, "backend", "cpu")
+        return f"{kind}({count} objects x {views} views, {what}{bands}, {len(self.param_names)} parameters, {backend})"
+
     @property
     def inputs(self) -> tuple[NDArray[Any], ...]:
         """The arrays that an encoder takes, in order."""
@@ -86,7 +94,7 @@ class Views:
         return tuple(torch.as_tensor(array) for array in self.inputs)
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class SpectrumViews(Views):
     """V views of each of N spectra on one grid of P pixels.
 
@@ -129,7 +137,7 @@ class SpectrumViews(Views):
         return self.flux, self.ivar
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class LightCurveViews(Views):
     """V views of each of N light curves, each a row of at most L points in order of time.
 

@@ -12,8 +12,9 @@ import pytest
 ROOT = Path(__file__).parent.parent
 # Each room imports only from those above it. docs/architecture.md says what each is for.
 ROOMS = [
-    "errors", "border", "files", "units", "argument_types", "choice", "grids", "kernels", "series", "views", "augment", "spectra",
-    "lightcurves", "config", "io", "datasets", "distributed", "encoders", "methods", "model", "evaluation", "training", "finetuning", "report",
+    "errors", "border", "plain_data", "files", "units", "names", "argument_types", "choice", "grids", "kernels", "series", "views", "augment",
+    "spectra", "lightcurves", "presets", "config", "io", "datasets", "distributed", "encoders", "methods", "model", "evaluation",
+    "training", "finetuning", "report",
     "commands", "demos",
 ]  # fmt: skip
 APART = {frozenset({"spectra", "lightcurves"})}  # twins that do not know each other

@@ -7,26 +7,33 @@ from functools import cache
 
 from ..errors import InputError
 from ..kernels.cache import cache_directory
+from ..names import find_name
 from ..series import Series
 
 BACKENDS = ("auto", "cpu", "cuda")
 
 
-def check_backend(backend: str) -> None:
-    """Check the name of a backend.
+def check_backend(backend: str) -> str:
+    """Check the name of a backend, and return its usual form.
 
     Parameters
     ----------
     backend : str
-        ``"auto"``, ``"cpu"`` or ``"cuda"``.
+        ``"auto"``, ``"cpu"`` or ``"cuda"``, whatever its case.
+
+    Returns
+    -------
+    str
 
     Raises
     ------
     InputError
         There is no such backend.
     """
-    if backend not in BACKENDS:
+    found = find_name(backend, BACKENDS)
+    if found is None:
         raise InputError(f"backend is one of {', '.join(BACKENDS)}; got {backend!r}")
+    return found
 
 
 def on_gpu(backend: str, series: Series) -> bool:

@@ -86,8 +86,7 @@ class Composition(ABC, Generic[Made]):
             raise InputError(f"{type(self).__name__} takes a list of steps, got {steps!r}")
         self.steps = tuple(steps)
         self._check_steps()
-        check_backend(backend)
-        self.backend = backend
+        self.backend = check_backend(backend)
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}([{', '.join(map(repr, self.steps))}])"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import shlex
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -65,6 +64,7 @@ def evaluate(
 
     from ..evaluation import probe_classes, probe_values, umap_points, unit
     from ..io.embeddings import read_embeddings
+    from ..plain_data import json_text
     from ..report.figures import embedding_map
     from ..report.page import html_table, write_page
 
@@ -108,7 +108,7 @@ def evaluate(
                 str(splits),
             ]
         ),
-        files={"summary.json": json.dumps(summary, indent=2) + "\n"},
+        files={"summary.json": json_text(summary)},
     )
     return summary
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import shlex
 import time
 from pathlib import Path
@@ -31,6 +30,7 @@ from ..files import refuse_existing
 from ..grids import Grid
 from ..io.embeddings import read_embeddings
 from ..model import load
+from ..plain_data import json_text
 from ..series import Series, concatenate
 from ..spectra import Normalize, Observe, Resample
 
@@ -203,7 +203,7 @@ def _page(
         "clrseries on real stars",
         parts,
         command=command,
-        files={"summary.json": json.dumps(summary, indent=2) + "\n"},
+        files={"summary.json": json_text(summary)},
         lead=lead,
     )
 

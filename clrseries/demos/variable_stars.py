@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import shlex
 import time
 from collections.abc import Callable
@@ -22,6 +21,7 @@ from ..evaluation import balanced_scores, folded_pca, hand_features, labeled_row
 from ..files import refuse_existing
 from ..finetuning import train_from_scratch
 from ..model import Model, load
+from ..plain_data import json_text
 from ..series import Series
 from ..training.settings import Optimizer
 from ..views import LightCurveViews
@@ -277,7 +277,7 @@ def _page(
     )
     write_page(
         folder / "report", "clrseries on variable stars", parts, command=command,
-        files={"summary.json": json.dumps(summary, indent=2) + "\n"}, lead=lead,
+        files={"summary.json": json_text(summary)}, lead=lead,
     )  # fmt: skip
 
 

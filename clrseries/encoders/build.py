@@ -76,11 +76,10 @@ def build_encoder(encoder: Encoder, observe: Observe, bands: tuple[str, ...] = (
             )
         return encoder
     curves = isinstance(observe, lightcurves.Observe)
-    if encoder == "auto":
-        encoder = "curve_transformer" if curves else "dense"
-    elif isinstance(encoder, dict) and list(encoder) == ["auto"]:
-        encoder = {"curve_transformer" if curves else "dense": encoder["auto"]}
-    name, settings = named_choice("encoder", encoder, ENCODERS, FROM_DATA)
+    auto = LIGHT_CURVE_ENCODERS["curve_transformer"] if curves else SPECTRUM_ENCODERS["dense"]
+    name, settings = named_choice("encoder", encoder, {"auto": auto, **ENCODERS}, FROM_DATA)
+    if name == "auto":
+        name = "curve_transformer" if curves else "dense"
     kind: Any = ENCODERS[name]
     if curves != (name in LIGHT_CURVE_ENCODERS):
         data, fitting = ("light curves", LIGHT_CURVE_ENCODERS) if curves else ("spectra", SPECTRUM_ENCODERS)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from ..errors import InputError
+from ..names import did_you_mean, find_name
 
 
 def size_of(sizes: dict[str, dict[str, Any]], size: str) -> dict[str, Any]:
@@ -33,6 +34,7 @@ def size_of(sizes: dict[str, dict[str, Any]], size: str) -> dict[str, Any]:
     >>> size_of({"tiny": {"width": 64}, "small": {"width": 128}}, "tiny")
     {'width': 64}
     """
-    if size not in sizes:
-        raise InputError(f"size is one of {', '.join(sizes)}; got {size!r}")
-    return sizes[size]
+    found = find_name(size, sizes)
+    if found is None:
+        raise InputError(f"size is one of {', '.join(sizes)}; got {size!r}{did_you_mean([size], sizes)}")
+    return sizes[found]

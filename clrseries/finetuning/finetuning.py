@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import copy
-import json
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -20,7 +19,7 @@ from ..encoders.heads import ClassHead, MixtureHead, mean_and_scatter, median
 from ..encoders.standardize import standardize
 from ..errors import InputError
 from ..evaluation.scores import class_scores, redshift_scores, value_scores
-from ..files import replacing
+from ..files import write_json
 from ..model import Model, load
 from ..series import Series
 from ..training.column import column_of
@@ -86,8 +85,7 @@ def _save(
     notes = start.notes | {"finetuned": result | recipe}
     made = Model(network.encoder, start.projector, observe, notes, start.bands, network.head, arguments.target)
     made.save(arguments.output / "model", overwrite=arguments.overwrite)
-    with replacing(arguments.output / "metrics.json") as part:
-        part.write_text(json.dumps(result, indent=2) + "\n")
+    write_json(arguments.output / "metrics.json", result)
 
 
 def _observe(observe: Observe, arguments: Arguments) -> Observe:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from ..augment.distributions import Uniform, Value
-from ..errors import InputError
+from ..names import known_name
 from .cadence import Visit, Window
 from .calibration import Jumps
 from .noise import Noise, Saturate
@@ -182,7 +182,7 @@ def survey(name: str) -> Survey:
     Parameters
     ----------
     name : {"LSST-WFD", "ZTF", "Gaia", "ASAS-SN", "Kepler", "TESS", "OGLE", "EROS1", "SDSS-S82", "Pan-STARRS"}
-        Name of the survey.
+        Name of the survey, whatever its case, with hyphens, underscores or neither.
 
     Returns
     -------
@@ -202,8 +202,7 @@ def survey(name: str) -> Survey:
     ('g', 'r')
     >>> observe = lc.Observe([*ztf.steps(lc.Pack(256)), lc.Normalize("band")])
     """
-    if name not in SURVEYS:
-        raise InputError(f"there is no survey preset {name!r}; there are {', '.join(SURVEYS)}")
+    name = known_name("survey", name, SURVEYS, "survey preset")
     nothing: dict[str, Any] = {
         "season": 0.0, "weather": 0.0, "moon": 0.0, "gaps": (0.0, 0.0), "stretch": 0.0, "jumps": 0.0,
     }  # fmt: skip

@@ -18,6 +18,7 @@ from ..encoders import ENCODERS
 from ..encoders.heads import HEADS
 from ..errors import InputError
 from ..methods import Projector
+from ..plain_data import json_text, strict
 from . import hub
 from .card import model_card
 
@@ -43,8 +44,8 @@ def write(parts: Parts, folder: Path) -> None:
     weights = folder / "model.safetensors"
     save_file({k: v.contiguous() for k, v in _networks(parts).state_dict().items()}, weights)
     # numbers of NumPy, which settings may hold, become plain ones
-    config = json.loads(json.dumps(_config(parts) | {"sha256": _hash(weights)}, default=_plain))
-    (folder / "config.json").write_text(json.dumps(config, indent=2) + "\n")
+    config = strict(json.loads(json.dumps(_config(parts) | {"sha256": _hash(weights)}, default=_plain)))
+    (folder / "config.json").write_text(json_text(config), encoding="utf-8")
     (folder / "README.md").write_text(model_card(config))
 
 

@@ -18,6 +18,7 @@ from ..config import Observe
 from ..encoders.heads import ClassHead, mean_and_scatter, median
 from ..errors import InputError
 from ..files import refuse_existing, replacing
+from ..names import known_name
 from ..series import Series, check_series
 from ..views import LightCurveViews
 from . import folder, hub
@@ -89,8 +90,7 @@ class Model:
         InputError
             The series is empty, an object has no data on the grid of the model or no points, or a band is unknown to the model.
         """
-        if layer not in LAYERS:
-            raise InputError(f"layer is one of {', '.join(LAYERS)}; got {layer!r}")
+        layer = known_name("layer", layer, LAYERS)
         network = self.projector.eval() if layer == "projection" else nn.Identity()
         with torch.no_grad():
             return torch.cat([network(part).float() for part in self._embeddings(series, threads)]).numpy()

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from ..augment.distributions import LogUniform, Value
-from ..errors import InputError
 from ..grids import Grid
+from ..names import known_name
 from ..units import SPEED_OF_LIGHT
 from .calibration import ArmJoin
 from .curve import Curve
@@ -94,7 +94,7 @@ def survey(name: str) -> Survey:
     Parameters
     ----------
     name : {"SDSS", "BOSS", "DESI", "LAMOST-LRS", "4MOST-LRS", "WEAVE-LRS", "Gaia-XP", "6dF"}
-        Name of the survey.
+        Name of the survey, whatever its case, with hyphens, underscores or neither.
 
     Returns
     -------
@@ -114,8 +114,7 @@ def survey(name: str) -> Survey:
     >>> len(desi.grid)
     7781
     """
-    if name not in SURVEYS:
-        raise InputError(f"there is no survey preset {name!r}; there are {', '.join(SURVEYS)}")
+    name = known_name("survey", name, SURVEYS, "survey preset")
     settings: dict[str, Any] = dict(SURVEYS[name])
     kind, *numbers = settings.pop("grid")
     return Survey(name, getattr(Grid, kind)(*numbers), Curve(*settings.pop("resolution")), **settings)

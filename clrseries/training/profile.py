@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import json
 import time
 from pathlib import Path
 from typing import Any
 
 import lightning
+
+from ..files import write_json
 
 PARTS = {
     "read": "rows out of memory or off the disk (in the background)",
@@ -135,7 +136,7 @@ class Profile(lightning.Callback):
         """
         if not trainer.is_global_zero:
             return
-        self.path.write_text(json.dumps(self.seconds, indent=2) + "\n")
+        write_json(self.path, self.seconds)
         whole = sum(self.seconds[part] for part in ("wait", "forward", "backward", "step")) or 1.0
         for part, meaning in PARTS.items():
             print(f"{part:9s}{self.seconds[part]:9.2f} s {100 * self.seconds[part] / whole:6.1f} %  {meaning}")

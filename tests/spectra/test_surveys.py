@@ -41,5 +41,5 @@ def test_real_supernovae_as_desi_would_see_them(shared_data):
 
 
 def test_an_unknown_survey():
-    with pytest.raises(InputError, match="no survey preset 'sdss'"):
-        survey("sdss")
+    with pytest.raises(InputError, match="no survey preset 'sds'"):
+        survey("sds")
