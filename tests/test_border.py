@@ -94,14 +94,14 @@ def test_what_is_no_array_of_numbers_is_refused(data):
 
 
 def test_rows_of_one_array_a_matrix_a_list_and_a_column():
-    assert rows_of(np.arange(3.0))[2] is True
+    assert rows_of(np.arange(3.0)).single
     lists = [[1.0, 2.0], [3.0]]
     for data in (lists, (np.array(row) for row in lists), pa.array(lists), pd.Series(lists), pl.Series(lists)):
-        rows, _, single = rows_of(data)
+        rows, _, _, single = rows_of(data)
         assert [row.tolist() for row in rows] == lists and not single
-    rows, unit, _ = rows_of([np.ones(2) * u.mJy, np.ones(1) * u.Jy])
+    rows, _, unit, _ = rows_of([np.ones(2) * u.mJy, np.ones(1) * u.Jy])
     assert unit == u.mJy and rows[1].tolist() == [1000.0]
-    assert len(rows_of(np.ones((2, 3, 5)))[0]) == 6
+    assert len(rows_of(np.ones((2, 3, 5))).values) == 6
 
 
 @pytest.mark.parametrize("name", Time.FORMATS)

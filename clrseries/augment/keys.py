@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from ..kernels import philox
 from ..kernels.hashing import hash_strings
 from ..series import Series
+from ..series.table import REPETITION
 
 
 def object_keys(series: Series, seed: int) -> NDArray[np.uint64]:
@@ -24,9 +26,16 @@ def object_keys(series: Series, seed: int) -> NDArray[np.uint64]:
     Returns
     -------
     uint64 (N,)
-        Equal for objects with equal ``object_id``.
+        Equal for objects with equal ``object_id`` and ``repetition``, a column that is there if an ``object_id`` is not unique.
     """
     names = series.table["object_id"].cast(pa.large_string()).combine_chunks()
+    if REPETITION in series.table.column_names and pa.types.is_integer(series.table[REPETITION].type):
+        # Several rows of one object have different noise: all but the first are hashed with their number.
+        count = series.table[REPETITION].combine_chunks()
+        numbered = pc.binary_join_element_wise(
+            names, pc.cast(count, pa.large_string()), pa.scalar("\0", pa.large_string())
+        )
+        names = pc.if_else(pc.greater(count, 0), numbered, names)
     names = names.chunk(0) if isinstance(names, pa.ChunkedArray) else names
     _, offsets, text = names.buffers()
     ends = np.frombuffer(offsets, np.int64)[names.offset : names.offset + len(names) + 1]

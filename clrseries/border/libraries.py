@@ -79,7 +79,7 @@ def _from_pandas(data: Any) -> tuple[NDArray[Any], NDArray[np.bool_]]:
     mask = np.asarray(data.isna(), bool)
     kind = str(getattr(data, "dtype", ""))
     if kind == "category":
-        data = data.astype(object)
+        return np.asarray(data, object), mask
     elif getattr(getattr(data, "dtype", None), "tz", None) is not None:
         data = pandas.Series(data).dt.tz_convert("UTC").dt.tz_localize(None)
     if pandas.api.types.is_numeric_dtype(data.dtype) and mask.any():

@@ -100,6 +100,30 @@ def numbers(data: Any, what: str = "data") -> tuple[NDArray[np.floating], Any]:
     >>> numbers([1.5, None])
     (array([1.5, nan]), None)
     """
+    values, unit, _ = floating(data, what)
+    return values, unit
+
+
+def floating(data: Any, what: str = "data") -> Plain:
+    """Read an array of any library as floating-point numbers, with NaN where a value is missing, and keep the mask.
+
+    Parameters
+    ----------
+    data : array-like
+        As :func:`plain` takes it.
+    what : str
+        Name of the data, for the error.
+
+    Returns
+    -------
+    Plain
+        The values are in float32 if they were so, and else in float64.
+
+    Raises
+    ------
+    InputError
+        `data` does not hold numbers.
+    """
     values, unit, mask = plain(data, what)
     if values.dtype.kind not in "fiub":
         raise located(f"must hold numbers, and holds {_kind(values)}", column=what)
@@ -107,7 +131,7 @@ def numbers(data: Any, what: str = "data") -> tuple[NDArray[np.floating], Any]:
         values = values.astype(np.float64)
     if mask.any():
         values = np.where(mask, values.dtype.type(np.nan), values)
-    return values, unit
+    return Plain(values, unit, mask)
 
 
 def texts(data: Any, what: str = "data") -> tuple[NDArray[Any], NDArray[np.bool_]]:

@@ -3,16 +3,37 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ..errors import located
-from .plain import numbers
+from .plain import floating
 
 
-def rows_of(data: Any, what: str = "data") -> tuple[list[NDArray[np.floating]], Any, bool]:
+class Rows(NamedTuple):
+    """The arrays of N objects.
+
+    Parameters
+    ----------
+    values : list of N float arrays
+        Numbers, all in `unit`; NaN where a value is missing.
+    missing : list of N bool arrays
+        Where a value is masked or null; a NaN in an array without a mask is not missing.
+    unit : astropy unit or None
+        The unit of the first array that has one.
+    single : bool
+        Whether the data were a single one-dimensional array.
+    """
+
+    values: list[NDArray[np.floating]]
+    missing: list[NDArray[np.bool_]]
+    unit: Any
+    single: bool
+
+
+def rows_of(data: Any, what: str = "data") -> Rows:
     """Read the arrays of N objects, given together or one by one.
 
     Parameters
@@ -24,22 +45,23 @@ def rows_of(data: Any, what: str = "data") -> tuple[list[NDArray[np.floating]], 
 
     Returns
     -------
-    list of N float arrays, astropy unit or None, bool
-        The arrays, all in the unit of the first; that unit; and whether `data` was a single one-dimensional array.
+    Rows
 
     Raises
     ------
     InputError
         `data` does not hold numbers, or has units that cannot be converted into each other.
     """
-    if not _holds_rows(data):
-        values, unit = numbers(data, what)
+    if not holds_rows(data):
+        values, unit, mask = floating(data, what)
         if values.ndim == 0:
             raise located("is a single number: give an array", column=what)
-        return list(values.reshape(-1, values.shape[-1])), unit, values.ndim == 1
-    found = [numbers(row, what) for row in (data.to_pylist() if hasattr(data, "to_pylist") else data)]
-    first = next((unit for _, unit in found if unit is not None), None)
-    return [in_unit(values, unit, first, what).ravel() for values, unit in found], first, False
+        shape = (-1, values.shape[-1]) if values.size else (0 if values.ndim == 1 else len(values), 0)
+        return Rows(list(values.reshape(shape)), list(mask.reshape(shape)), unit, values.ndim == 1)
+    found = [floating(row, what) for row in (data.to_pylist() if hasattr(data, "to_pylist") else data)]
+    first = next((row.unit for row in found if row.unit is not None), None)
+    converted = [in_unit(row.values, row.unit, first, what).ravel() for row in found]
+    return Rows(converted, [row.mask.ravel() for row in found], first, False)
 
 
 def in_unit(values: NDArray[np.floating], unit: Any, wanted: Any, what: str) -> NDArray[np.floating]:
@@ -77,8 +99,18 @@ def _named(unit: Any) -> str:
     return str(unit) or "no unit (dimensionless)"
 
 
-def _holds_rows(data: Any) -> bool:
-    """Return whether data are a column or a list of arrays, and not one array."""
+def holds_rows(data: Any) -> bool:
+    """Return whether data are a column or a list of arrays, and not one array.
+
+    Parameters
+    ----------
+    data : array-like
+        The data.
+
+    Returns
+    -------
+    bool
+    """
     if isinstance(data, np.ndarray):
         return data.dtype == object and data.ndim == 1 and any(np.ndim(one) > 0 for one in data)
     library = type(data).__module__.partition(".")[0]
@@ -94,4 +126,4 @@ def _holds_rows(data: Any) -> bool:
         return False
     if not isinstance(data, Sequence):
         return hasattr(data, "__iter__") and not isinstance(data, str | bytes)
-    return any(hasattr(one, "__len__") or np.ndim(one) > 0 for one in data)
+    return any(not isinstance(one, str | bytes) and (hasattr(one, "__len__") or np.ndim(one) > 0) for one in data)

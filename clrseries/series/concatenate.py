@@ -2,19 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
-from ..errors import InputError
+from ..errors import InputError, located
 from .check_series import check_series
+from .flux_units import unit_factors
 from .samples import added_counts, offsets_of
 from .series import Series
+from .table import REPETITION, numbered_repetitions, renumbered, without_column
 
 
 def concatenate(batches: Iterable[Series]) -> Series:
     """Join several batches into one.
+
+    Objects without a name of their own, which are called "0", "1", ... in each batch, are numbered again. Fluxes are converted to
+    the unit of the first batch, where units are known.
 
     Parameters
     ----------
@@ -29,34 +36,116 @@ def concatenate(batches: Iterable[Series]) -> Series:
     Raises
     ------
     InputError
-        There is no batch, a batch is no Series, or the bands differ.
+        There is no batch, a batch is no Series, the bands differ, an ``object_id`` is in two batches, or units of flux cannot
+        be converted into each other.
 
     Examples
     --------
     >>> import numpy as np
     >>> from clrseries import Series, concatenate
     >>> one = Series.from_arrays(np.linspace(4000, 7000, 300), np.ones((2, 300)))
-    >>> len(concatenate([one, one]))
-    4
+    >>> concatenate([one, one]).object_ids
+    ['0', '1', '2', '3']
     """
-    parts = [batches] if isinstance(batches, Series) else list(batches)
+    parts: list[Series] = [batches] if isinstance(batches, Series) else list(batches)
     for part in parts:
         check_series(part, "concatenate")
-    if not parts:
+    parts = _named_apart(parts)
+    seen: set[str] = set()
+    for part in parts:
+        own = set(part.object_ids)
+        twice = sorted(own & seen)
+        if twice:
+            raise located(
+                "is in two batches: rename it with series.with_columns({'object_id': [...]}), and keep the common name in "
+                "another column, for instance for pretrain(source=...)", object_id=twice[0],
+            )  # fmt: skip
+        seen |= own
+    return joined(parts)
+
+
+def joined(batches: Sequence[Series]) -> Series:
+    """Join batches that may have rows with the same ``object_id``, as several files of one survey have.
+
+    Parameters
+    ----------
+    batches : sequence of Series
+        Either all spectra, or all light curves with equal bands.
+
+    Returns
+    -------
+    Series
+        As :func:`concatenate` returns it. If an ``object_id`` occurs several times, the column ``repetition`` counts them.
+
+    Raises
+    ------
+    InputError
+        There is no batch, the bands differ, or units of flux cannot be converted into each other.
+    """
+    if not batches:
         raise InputError("nothing to concatenate: give at least one Series")
-    if len({part.bands for part in parts}) > 1:
+    if len({part.band is None for part in batches}) > 1:
+        raise InputError("cannot join spectra and light curves")
+    if len({part.bands for part in batches}) > 1:
         raise InputError("cannot concatenate series with different bands: map them to one set first")
+    parts = _in_one_unit(_named_apart(list(batches)))
     bands = [part.band for part in parts if part.band is not None]
     dropped: dict[str, int] = {}
     for part in parts:
         dropped = added_counts(dropped, part.dropped)
+    table = pa.concat_tables([without_column(p.table, REPETITION) for p in parts], promote_options="permissive")
     return Series(
         x=np.concatenate([p.x for p in parts]),
         flux=np.concatenate([p.flux for p in parts]),
         ivar=np.concatenate([p.ivar for p in parts]),
         offsets=offsets_of(np.concatenate([np.diff(p.offsets) for p in parts])),
-        table=pa.concat_tables([p.table for p in parts], promote_options="permissive"),
+        table=numbered_repetitions(table),
         band=np.concatenate(bands) if bands else None,
         bands=parts[0].bands,
         dropped=dropped,
+        failed=pa.concat_tables([p.failed for p in parts]),
     )
+
+
+def _named_apart(parts: list[Series]) -> list[Series]:
+    """Number the objects again that have only row numbers as names, if there are several such batches."""
+    bare = [part.object_ids == [str(i) for i in range(len(part))] for part in parts]
+    if sum(bare) < 2:
+        return parts
+    found, first = [], 0
+    for part, unnamed in zip(parts, bare, strict=True):
+        if unnamed and first:
+            part = part.with_columns({"object_id": renumbered(part.table["object_id"], first)})
+        first += len(part) if unnamed else 0
+        found.append(part)
+    return found
+
+
+def _in_one_unit(parts: list[Series]) -> list[Series]:
+    """Convert all fluxes to the first unit that is known."""
+    if not any("flux_unit" in part.table.column_names for part in parts):
+        return parts
+    wanted = next((unit for part in parts for unit in _units(part) if unit), "")
+    return [_converted(part, wanted) for part in parts]
+
+
+def _units(part: Series) -> list[str]:
+    if "flux_unit" not in part.table.column_names:
+        return []
+    return [unit or "" for unit in pc.unique(part.table["flux_unit"].cast(pa.string())).to_pylist()]
+
+
+def _converted(part: Series, wanted: str) -> Series:
+    others = [unit for unit in _units(part) if unit and unit != wanted]
+    if not others:
+        return part
+    units = np.array([unit or "" for unit in part.table["flux_unit"].cast(pa.string()).to_pylist()], object)
+    factors = np.ones(len(part.x))
+    for unit in others:
+        own = np.repeat(units == unit, np.diff(part.offsets))
+        factors[own] = unit_factors(unit, wanted, part.x[own] if part.band is None else None)
+    with np.errstate(over="ignore"):
+        flux = (part.flux * factors).astype(np.float32)
+        ivar = (part.ivar / factors**2).astype(np.float32)
+    text = [wanted if unit else None for unit in units]
+    return replace(part, flux=flux, ivar=ivar).with_columns({"flux_unit": pa.array(text, pa.string())}).check()

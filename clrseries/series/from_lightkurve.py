@@ -8,9 +8,11 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from ..border import numbers, plain
 from ..errors import InputError, located
+from ..units import days
+from .flux_units import linear_flux, unit_factors
 
-MJD = 2400000.5  # Julian date of MJD 0
 ERRORS = ("{}_err", "{}_error", "e_{}", "{}err", "sigma_{}")  # usual names of the error of a column
 
 
@@ -29,6 +31,8 @@ class TimeSeriesPoints(NamedTuple):
         Format and scale of the times, for instance ``"MJD (TDB)"``.
     flagged : int
         Number of points that were left out because of the quality mask.
+    flux_unit : str
+        Unit of the flux, empty if unknown.
     """
 
     owner: NDArray[np.int64]
@@ -38,6 +42,7 @@ class TimeSeriesPoints(NamedTuple):
     object_ids: list[str]
     time_system: str
     flagged: int
+    flux_unit: str
 
 
 class _Curve(NamedTuple):
@@ -46,9 +51,12 @@ class _Curve(NamedTuple):
     flux_err: NDArray[np.float64]
     flagged: NDArray[np.bool_]
     time_system: str
+    flux_unit: str
 
 
-def time_series_points(curves: Any, flux: str, error: str | None, quality: str | int) -> TimeSeriesPoints:
+def time_series_points(
+    curves: Any, flux: str, error: str | None, quality: str | int, zero_point: float = 25.0
+) -> TimeSeriesPoints:
     """Read the points of objects of lightkurve and astropy.
 
     Parameters
@@ -61,6 +69,8 @@ def time_series_points(curves: Any, flux: str, error: str | None, quality: str |
         Name of the column with the errors; None: guessed from `flux`.
     quality : str or int
         Name of a bit mask of lightkurve, or the bits that make a point unusable.
+    zero_point : float
+        Magnitude of flux 1, for magnitudes.
 
     Returns
     -------
@@ -73,53 +83,67 @@ def time_series_points(curves: Any, flux: str, error: str | None, quality: str |
         A column is missing, the curves have different time systems, or there is no such bit mask.
     """
     singles = [curves] if hasattr(curves, "colnames") else list(curves)
-    parts = [_curve(curve, i, flux, error, quality) for i, curve in enumerate(singles)]
+    parts = [_curve(curve, i, flux, error, quality, zero_point) for i, curve in enumerate(singles)]
     systems = sorted({part.time_system for part in parts})
     if len(systems) > 1:
         raise InputError(
             f"these curves count time in different ways ({', '.join(systems)}): convert them to one, for example with "
             "curve.time = curve.time.tdb"
         )
+    parts = _in_one_unit(parts)
     owner = np.repeat(np.arange(len(parts)), [len(part.time) for part in parts])
     time, value, spread, flagged = (np.concatenate([p[k] for p in parts]) if parts else np.empty(0) for k in range(4))
     keep = ~flagged.astype(bool)
     return TimeSeriesPoints(
-        owner[keep], time[keep], value[keep], spread[keep], _names(singles), "".join(systems), int(flagged.sum())
+        owner[keep],
+        time[keep],
+        value[keep],
+        spread[keep],
+        _names(singles),
+        "".join(systems),
+        int(flagged.sum()),
+        next((part.flux_unit for part in parts if part.flux_unit), ""),
     )
 
 
-def _curve(curve: Any, number: int, flux: str, error: str | None, quality: str | int) -> _Curve:
+def _curve(curve: Any, number: int, flux: str, error: str | None, quality: str | int, zero_point: float) -> _Curve:
+    if not hasattr(curve, "colnames"):
+        raise located(f"is a {type(curve).__name__}, not a light curve of lightkurve or astropy", object_id=str(number))
     if flux not in curve.colnames:
         raise located(f"is missing; there are {', '.join(curve.colnames)}", object_id=str(number), column=flux)
     names = [error] if error else [pattern.format(flux) for pattern in ERRORS] + ["flux_err"]
     spread = next((name for name in names if name in curve.colnames), None)
     if spread is None:
         raise located(f"is missing; there are {', '.join(curve.colnames)}", object_id=str(number), column=names[0])
-    time, system = _days(curve.time)
-    value, sigma = _plain(curve[flux]), _plain(curve[spread], like=curve[flux])
+    time, system = _days(curve)
+    value, unit = numbers(curve[flux], flux)
+    sigma, error_unit = numbers(curve[spread], spread)
+    found = linear_flux(value.ravel(), unit, sigma.ravel(), error_unit, zero_point)
     flagged = np.zeros(len(time), bool)
     if "quality" in curve.colnames and quality != 0 and quality != "none":
-        flagged = (np.asarray(curve["quality"], np.int64) & _bitmask(curve, quality)) != 0
-    return _Curve(time, value, sigma, flagged, system)
+        bits, _, missing = plain(curve["quality"], "quality")
+        flagged = (np.where(missing, 0, bits).astype(np.int64) & _bitmask(curve, quality)) != 0
+    return _Curve(time, found.flux.astype(np.float64), found.error.astype(np.float64), flagged, system, found.unit)
 
 
-def _days(time: Any) -> tuple[NDArray[np.float64], str]:
+def _days(curve: Any) -> tuple[NDArray[np.float64], str]:
     """Return times as modified Julian days in their own scale, and the name of the system; BKJD and BTJD are TDB."""
+    time = curve.time_bin_center if hasattr(curve, "time_bin_center") else curve.time
+    found = days(time)
     if not hasattr(time, "format"):
-        return _plain(time), "days"
+        return found, "days"
     if time.format in ("bkjd", "btjd"):
-        return np.asarray(time.jd - MJD, np.float64), "BJD - 2400000.5 (TDB)"
-    if time.format in ("jd", "mjd", "iso", "isot", "datetime", "unix", "fits", "datetime64"):
-        return np.asarray(time.mjd, np.float64), f"MJD ({time.scale.upper()})"
-    return np.asarray(time.value, np.float64), f"{time.format} ({time.scale.upper()})"
+        return found, "BJD - 2400000.5 (TDB)"
+    return found, f"MJD ({time.scale.upper()})"
 
 
-def _plain(column: Any, like: Any = None) -> NDArray[np.float64]:
-    unit = getattr(like, "unit", None)
-    if unit is not None and getattr(column, "unit", None) not in (None, unit):
-        column = column.to(unit)
-    values = getattr(column, "value", column)
-    return np.ma.filled(np.ma.asarray(values, np.float64), np.nan)
+def _in_one_unit(parts: list[_Curve]) -> list[_Curve]:
+    wanted = next((part.flux_unit for part in parts if part.flux_unit), "")
+    found = []
+    for part in parts:
+        factor = unit_factors(part.flux_unit, wanted, None)
+        found.append(part._replace(flux=part.flux * factor, flux_err=part.flux_err * factor))
+    return found
 
 
 def _bitmask(curve: Any, quality: str | int) -> int:

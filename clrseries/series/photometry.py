@@ -56,12 +56,31 @@ def flux_err_from_limit(magnitude: Any, zero_point: float, sigma: float = 5.0) -
     return 10.0 ** (-0.4 * (np.asarray(magnitude, np.float64) - zero_point)) / sigma
 
 
-def inverse_variance(flux: NDArray[np.float64], error: NDArray[np.float64]) -> NDArray[np.float32]:
-    """Return the inverse variance 1 / error^2 of each point.
+def wide_inverse_variance(flux: NDArray[np.floating], error: NDArray[np.floating]) -> NDArray[np.float64]:
+    """Return the inverse variance 1 / error^2 of each point in float64.
 
     Parameters
     ----------
-    flux, error : float64 (S,)
+    flux, error : float (S,)
+        Flux and its error.
+
+    Returns
+    -------
+    float64 (S,)
+        0 where the flux is not finite, or the error is not finite and positive.
+    """
+    wide = np.asarray(error, np.float64)
+    good = np.isfinite(flux) & np.isfinite(wide) & (wide > 0)
+    with np.errstate(over="ignore"):
+        return np.where(good, 1.0 / np.where(good, wide, 1.0) ** 2, 0.0)
+
+
+def inverse_variance(flux: NDArray[np.floating], error: NDArray[np.floating]) -> NDArray[np.float32]:
+    """Return the inverse variance 1 / error^2 of each point in float32.
+
+    Parameters
+    ----------
+    flux, error : float (S,)
         Flux and its error.
 
     Returns
@@ -69,7 +88,6 @@ def inverse_variance(flux: NDArray[np.float64], error: NDArray[np.float64]) -> N
     float32 (S,)
         0 where the flux is not finite, the error is not finite and positive, or 1 / error^2 is out of the range of float32.
     """
-    good = np.isfinite(flux) & np.isfinite(error) & (error > 0)
     with np.errstate(over="ignore"):
-        ivar = np.where(good, 1.0 / np.where(good, error, 1.0) ** 2, 0.0).astype(np.float32)
+        ivar = wide_inverse_variance(flux, error).astype(np.float32)
     return np.where(np.isfinite(ivar), ivar, np.float32(0))

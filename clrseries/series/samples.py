@@ -13,9 +13,13 @@ from numpy.typing import ArrayLike, NDArray
 from ..errors import InputError, located
 from .bands import renumbered_bands
 from .checks import check_samples
+from .table import REPETITION, column_of, object_table, without_column
 
 if TYPE_CHECKING:
     from typing import Self
+
+
+FAILED = pa.schema([("file", pa.string()), ("reason", pa.string())])
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -40,6 +44,8 @@ class Samples:
         Names of the bands; empty for spectra.
     dropped : mapping of str to int
         Number of points and objects that a reader left out, by reason.
+    failed : pyarrow.Table
+        Files that a reader could not read: the text columns ``file`` and ``reason``.
     """
 
     x: NDArray[np.float64]
@@ -50,6 +56,7 @@ class Samples:
     band: NDArray[np.int8] | None = None
     bands: tuple[str, ...] = ()
     dropped: Mapping[str, int] = field(default_factory=dict)
+    failed: pa.Table = field(default_factory=lambda: FAILED.empty_table())
 
     def __len__(self) -> int:
         """Return the number of objects."""
@@ -213,12 +220,18 @@ class Samples:
         Parameters
         ----------
         columns : mapping of str to N values
-            The columns, by name.
+            The columns, by name: lists, or arrays of any library. Masked values become null, and the unit of a Quantity is kept
+            in the metadata of the column.
 
         Returns
         -------
         Series
             The sample arrays are not copied.
+
+        Raises
+        ------
+        InputError
+            A column does not have one value for each object.
 
         Examples
         --------
@@ -228,9 +241,15 @@ class Samples:
         """
         table = self.table
         for name, values in columns.items():
+            field, column = column_of(values, name)
+            if len(column) != len(self):
+                raise located(f"has {len(column)} values for {len(self)} objects: give one for each", column=name)
             if name in table.column_names:
-                table = table.drop_columns([name])
-            table = table.append_column(name, pa.array(values))
+                table = table.set_column(table.column_names.index(name), field, column)
+            else:
+                table = table.append_column(field, column)
+        if "object_id" in columns:
+            table = object_table(without_column(table, REPETITION), len(self))
         return replace(self, table=table)
 
     def with_dropped(self, counts: Mapping[str, int]) -> Self:

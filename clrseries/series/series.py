@@ -8,15 +8,17 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pyarrow as pa
-from numpy.typing import ArrayLike, NDArray
 
-from ..errors import InputError, located
-from ..units import angstrom, in_vacuum
+from ..errors import InputError
+from ..units import in_vacuum
+from .flux_units import unit_text
 from .from_lightkurve import time_series_points
 from .from_specutils import spectra_of
 from .points import in_words, points_by_object, points_in_any_order
 from .samples import Samples, offsets_of
-from .table import Columns, object_table
+from .spectrum_samples import SpectrumSamples, spectrum_samples, tidy_samples
+from .table import Columns, object_table, with_flux_unit
+from .wavelengths import refuse_unlikely
 
 if TYPE_CHECKING:
     from typing import Self
@@ -49,6 +51,8 @@ class Series(Samples):
         Names of the bands; empty for spectra.
     dropped : mapping of str to int
         Number of points and objects that a reader left out, by reason.
+    failed : pyarrow.Table
+        Files that a reader could not read: the text columns ``file`` and ``reason``.
 
     Examples
     --------
@@ -61,32 +65,45 @@ class Series(Samples):
 
     @classmethod
     def from_arrays(
-        cls, x: Any, flux: Any, ivar: Any = None, table: Columns | None = None, *, medium: str = "vacuum"
+        cls,
+        x: Any,
+        flux: Any,
+        ivar: Any = None,
+        table: Columns | None = None,
+        *,
+        flux_err: Any = None,
+        medium: str = "vacuum",
     ) -> Self:
-        """Build spectra from arrays.
+        """Build spectra from arrays of NumPy, astropy, pandas, polars, pyarrow or torch.
 
         Parameters
         ----------
         x : float (P,), (N, P) or sequence of N arrays
-            Wavelength [Angstrom, or Quantity], strictly ascending; one (P,) array is used for all objects.
-        flux : float (N, P) or sequence of N arrays
-            Flux, in any linear unit.
+            Wavelength, ascending or descending: a Quantity of any spectral unit, or numbers in Angstrom; one (P,) array is used for
+            all objects.
+        flux : float (P,), (N, P) or sequence of N arrays
+            Flux, in any linear unit; one (P,) array is one object. A masked pixel gets ivar 0.
         ivar : like `flux`, optional
-            Inverse variance of the flux, 0 for pixels without information; default 1 everywhere.
+            Inverse variance of the flux, 0 for pixels without information; default 1 where the flux is finite.
         table : pyarrow.Table or mapping of column name to N values, optional
             Per-object columns; ``object_id`` is added as "0", "1", ... if it is missing.
+        flux_err : like `flux`, optional
+            Error of the flux (1 sigma), instead of `ivar`; not positive or not finite for pixels without information.
         medium : {"vacuum", "air"}
             What `x` is measured in; wavelengths in air are converted to vacuum.
 
         Returns
         -------
         Series
-            N spectra.
+            N spectra. Errors are converted to the unit of the flux, which the column ``flux_unit`` holds if it is known. Where
+            float32 cannot hold ivar, the flux is divided by a power of ten that is a part of ``flux_unit``, for instance
+            ``1e-18``. Pixels of ivar 0 without a wavelength are left out and counted in ``dropped``.
 
         Raises
         ------
         InputError
-            Shapes do not match, or a sample cannot be used; see :meth:`check`.
+            Shapes or units do not match, a sample cannot be used (see :meth:`check`), or wavelengths without a unit are hardly in
+            Angstrom: outside 100 to 1e6, within 250 to 1200 (nm?), or in steps finer than a part in 2e6.
 
         Examples
         --------
@@ -95,49 +112,44 @@ class Series(Samples):
         >>> spectra.offsets.tolist(), spectra.table["z"].to_pylist()
         ([0, 2, 3], [0.01, 0.02])
         """
-        rows = [np.asarray(f, np.float32).ravel() for f in flux]
-        wave = angstrom(x) if hasattr(x, "unit") else x
-        shared = len(np.shape(wave[0])) == 0 if len(wave) else True
-        waves = [wave] * len(rows) if shared else list(wave)
-        ivars = [np.ones(len(f), np.float32) for f in rows] if ivar is None else list(ivar)
-        for name, other in (("x", waves), ("ivar", ivars)):
-            if len(other) != len(rows):
-                raise InputError(f"{name} has {len(other)} rows and flux {len(rows)}: give one for each object")
-            for i, (a, f) in enumerate(zip(other, rows, strict=True)):
-                if np.size(a) != len(f):
-                    raise located(f"has {np.size(a)} samples and flux {len(f)}", object_id=str(i), column=name)
-        return cls(
-            x=in_vacuum(_joined([angstrom(w) for w in waves], np.float64), medium),
-            flux=_joined(rows, np.float32),
-            ivar=_joined(ivars, np.float32),
-            offsets=offsets_of([len(f) for f in rows]),
-            table=object_table(table, len(rows)),
-        ).check()
+        found = spectrum_samples(x, flux, ivar, flux_err, medium)
+        series = cls._of_spectra(found, table)
+        if found.bare:
+            refuse_unlikely(series.x, series.offsets, series.table["object_id"])
+        return series
+
+    @classmethod
+    def _of_spectra(cls, found: SpectrumSamples, table: Columns | None) -> Self:
+        rows = len(found.offsets) - 1
+        columns = object_table(with_flux_unit(table, rows, found.flux_unit), rows)
+        series = cls(x=found.x, flux=found.flux, ivar=found.ivar, offsets=found.offsets, table=columns).check()
+        return series.with_dropped({"pixel: without a wavelength": found.without_wavelength})
 
     @classmethod
     def from_spectra(cls, spectra: Any, *, medium: str = "vacuum") -> Self:
         """Build spectra from objects of specutils.
 
-        Spectral axes are converted to Angstrom in ascending order, and uncertainties of any kind to ivar. Masked and non-finite
-        pixels get ivar 0; a spectrum without uncertainty gets ivar 1. ``meta`` is not copied: add columns with
-        :meth:`with_columns`.
+        Spectral axes are converted to Angstrom in ascending order, and uncertainties of any kind to ivar in the unit of the flux.
+        Masked and non-finite pixels get ivar 0; a spectrum without uncertainty gets ivar 1. Of ``meta`` only the name is taken:
+        add columns with :meth:`with_columns`.
 
         Parameters
         ----------
-        spectra : specutils.Spectrum, SpectrumList or iterable of Spectrum
-            A spectrum with a two-dimensional flux gives one object per row.
+        spectra : specutils.Spectrum, SpectrumList, SpectrumCollection or iterable of them
+            A flux with several dimensions, such as a cube, gives one object for each spectrum in it.
         medium : {"vacuum", "air"}
             What the spectral axes are measured in; wavelengths in air are converted to vacuum.
 
         Returns
         -------
         Series
-            ``object_id`` is "0", "1", ...
+            ``object_id`` is the name in the header (for instance TARGETID or OBJECT), or else "0", "1", ...; ``flux_unit`` is the
+            unit of the first spectrum, to which the others are converted.
 
         Raises
         ------
         InputError
-            A sample cannot be used; see :meth:`check`.
+            A sample cannot be used (see :meth:`check`), an uncertainty is of no known kind, or units cannot be converted.
 
         Examples
         --------
@@ -146,8 +158,12 @@ class Series(Samples):
         >>> spectra = Series.from_spectra(Spectrum.read("star.fits"))  # doctest: +SKIP
         """
         rows = spectra_of(spectra)
-        waves, fluxes, ivars = zip(*rows, strict=True) if rows else ((), (), ())
-        return cls.from_arrays(waves, fluxes, ivars, {"object_id": [str(i) for i in range(len(rows))]}, medium=medium)
+        if not rows:
+            raise InputError("from_spectra: there is no spectrum")
+        offsets = offsets_of([len(row.flux) for row in rows])
+        wave, flux, ivar = (np.concatenate([row[k] for row in rows]) for k in range(3))
+        found = tidy_samples(in_vacuum(wave, medium), flux, ivar, offsets, unit_text(rows[0].unit))
+        return cls._of_spectra(found, {"object_id": [row.name or str(i) for i, row in enumerate(rows)]})
 
     @classmethod
     def from_lightcurves(
@@ -158,15 +174,16 @@ class Series(Samples):
         error: str | None = None,
         band: str = "",
         quality: str | int = "default",
+        zero_point: float = 25.0,
     ) -> Self:
         """Build light curves from objects of lightkurve or astropy.
 
         Parameters
         ----------
-        lightcurves : LightCurve, LightCurveCollection, TimeSeries or iterable of them
+        lightcurves : LightCurve, LightCurveCollection, TimeSeries, BinnedTimeSeries or iterable of them
             N light curves.
         flux : str
-            Name of the flux column.
+            Name of the flux column; a column of magnitudes is converted.
         error : str, optional
             Name of the column with the errors of `flux`; default guessed from the name of `flux`.
         band : str
@@ -174,18 +191,20 @@ class Series(Samples):
         quality : str or int
             For curves with a column ``quality``: the name of a bit mask of lightkurve (``"none"``, ``"default"``, ``"hard"``,
             ``"hardest"``), or the bits that make a point unusable.
+        zero_point : float
+            Magnitude of flux 1, for magnitudes.
 
         Returns
         -------
         Series
-            Times are MJD in their own scale; BKJD and BTJD are converted to BJD - 2400000.5 (TDB); times in a format without an
-            epoch are not changed. The column ``time_system`` names the system. Points that cannot be used are left out and
-            counted in ``dropped``. ``object_id`` is the label of the curve.
+            Times of any format are MJD in their own scale; BKJD and BTJD become BJD - 2400000.5 (TDB); of a bin, the center is
+            taken. The column ``time_system`` names the system. Points that cannot be used are left out and counted in
+            ``dropped``. ``object_id`` is the label of the curve; errors are converted to the unit of the flux.
 
         Raises
         ------
         InputError
-            A column is missing, or the curves have different time systems.
+            A column is missing, the times are phases (a folded curve), or the curves have different time systems or units.
 
         Examples
         --------
@@ -197,8 +216,11 @@ class Series(Samples):
         >>> Series.from_lightcurves(curve, band="V").table["time_system"].to_pylist()
         ['MJD (UTC)']
         """
-        found = time_series_points(lightcurves, flux, error, quality)
-        table = {"object_id": found.object_ids, "time_system": [found.time_system] * len(found.object_ids)}
+        found = time_series_points(lightcurves, flux, error, quality, zero_point)
+        count = len(found.object_ids)
+        table = {"object_id": found.object_ids, "time_system": [found.time_system] * count}
+        if found.flux_unit:
+            table["flux_unit"] = [found.flux_unit] * count
         bands = np.full(len(found.owner), band, object)
         series = cls.from_rows(found.owner, found.time, found.flux, found.flux_err, bands, table)
         return series.with_dropped({"point: flagged in the quality bit mask": found.flagged})
@@ -213,31 +235,36 @@ class Series(Samples):
         table: Columns | None = None,
         *,
         bands: Sequence[str] | None = None,
+        zero_point: float = 25.0,
     ) -> Self:
         """Build light curves from one array per object.
 
         Parameters
         ----------
-        time : float (N, P) or sequence of N arrays
-            Times [day], ascending; or Quantity, or astropy ``Time``, which is converted to MJD in its own scale.
+        time : float (P,), (N, P) or sequence of N arrays
+            Times [day], ascending; or Quantity, dates, or astropy ``Time`` of any format, which become MJD in their own scale.
         flux, flux_err : like `time`
-            Flux and its error. A point whose flux is not finite, or whose error is not finite and positive, gets ivar 0.
+            Flux and its error, which is converted to the unit of the flux. Quantities in magnitudes are converted to flux. A point
+            whose flux is not finite, or whose error is not finite and positive, gets ivar 0.
         band : str, like `time` or (P,), optional
             Names of the bands of the points; default one band named "".
         table : pyarrow.Table or mapping of column name to N values, optional
             Per-object columns; ``object_id`` is added as "0", "1", ... if it is missing.
         bands : sequence of str, optional
             All possible bands, in order; default those that occur, sorted.
+        zero_point : float
+            Magnitude of flux 1, for magnitudes.
 
         Returns
         -------
         Series
-            N light curves.
+            N light curves. Points with a masked time are left out and counted in ``dropped``.
 
         Raises
         ------
         InputError
-            Rows have different lengths, a time is not finite, times descend, a band is unknown or a curve has no points.
+            Rows have different lengths, a time is not finite, times descend, a band is unknown, a curve has no points, or units
+            cannot be converted.
 
         Examples
         --------
@@ -246,21 +273,25 @@ class Series(Samples):
         >>> star.bands, star.band.tolist()
         (('g', 'r'), [0, 0, 1])
         """
-        points = points_by_object(time, flux, flux_err, band, bands)
-        return cls(**points._asdict(), table=object_table(table, len(points.offsets) - 1)).check()
+        found = points_by_object(time, flux, flux_err, band, bands, zero_point)
+        rows = len(found.points.offsets) - 1
+        columns = object_table(with_flux_unit(table, rows, found.flux_unit), rows)
+        series = cls(**found.points._asdict(), table=columns).check()
+        return series.with_dropped({"point: time is missing or infinite": found.without_time})
 
     @classmethod
     def from_rows(
         cls,
-        owner: NDArray[np.int64],
-        time: NDArray[np.float64],
-        flux: NDArray[np.float64],
-        flux_err: NDArray[np.float64],
+        owner: Any,
+        time: Any,
+        flux: Any,
+        flux_err: Any,
         band: Any,
         table: Columns,
         *,
         bands: Sequence[str] | None = None,
         source: str = "",
+        zero_point: float = 25.0,
     ) -> Self:
         """Build light curves from points in any order.
 
@@ -270,12 +301,10 @@ class Series(Samples):
 
         Parameters
         ----------
-        owner : int64 (S,)
+        owner : int (S,)
             Row of `table` that each point belongs to.
-        time : float64 (S,)
-            Times [day].
-        flux, flux_err : float64 (S,)
-            Flux and its error.
+        time, flux, flux_err : float (S,)
+            Times [day], flux and its error, as :meth:`from_points` takes them.
         band : str (S,)
             Names of the bands of the points.
         table : pyarrow.Table or mapping of column name to N values
@@ -284,6 +313,8 @@ class Series(Samples):
             All possible bands, in order; default those that occur, sorted.
         source : str
             File or table, for errors and the log.
+        zero_point : float
+            Magnitude of flux 1, for magnitudes.
 
         Returns
         -------
@@ -305,15 +336,11 @@ class Series(Samples):
         [1.0, 2.0]
         """
         objects = table.num_rows if isinstance(table, pa.Table) else len(next(iter(table.values()), ()))
-        points, kept, dropped = points_in_any_order(
-            owner, time, flux, flux_err, band, objects=objects, bands=bands, source=source
+        found = points_in_any_order(
+            owner, time, flux, flux_err, band, objects=objects, bands=bands, source=source, zero_point=zero_point
         )
-        whole = object_table(table, objects).filter(pa.array(kept))
-        series = cls(**points._asdict(), table=whole, dropped=dropped).check(source)
-        if dropped:
-            logger.warning("%s%s", f"{source}: " if source else "", in_words(dropped))
+        columns = object_table(with_flux_unit(table, objects, found.flux_unit), objects).filter(pa.array(found.kept))
+        series = cls(**found.points._asdict(), table=columns, dropped=found.dropped).check(source)
+        if found.dropped:
+            logger.warning("%s%s", f"{source}: " if source else "", in_words(found.dropped))
         return series
-
-
-def _joined(rows: Sequence[ArrayLike], dtype: type) -> NDArray[Any]:
-    return np.concatenate([np.asarray(r, dtype).ravel() for r in rows] or [np.empty(0, dtype)])

@@ -16,8 +16,10 @@ def test_rows_take_and_concatenate(series):
         for a, b in zip(part.row(mine), series.row(row), strict=True):
             np.testing.assert_array_equal(a, b)
     assert part.object_ids == ["s3", "s0", "s3"]
+    part = part.with_columns({"object_id": ["a", "b", "b"]})
     whole = concatenate([series, part])
     assert len(whole) == 43 and whole.object_ids[40:] == part.object_ids
+    assert whole.table["repetition"].to_pylist()[40:] == [0, 0, 1]
     np.testing.assert_array_equal(whole.row(41)[1], series.row(0)[1])
     assert len(series.take(np.arange(40) < 7)) == 7
     lacking = Series.from_arrays(WAVE, np.ones((1, 50)), table={"object_id": ["x"]})
@@ -70,7 +72,7 @@ def test_shapes_must_agree():
         Series.from_arrays(WAVE, np.ones((2, 50)), [np.ones(50), np.ones(49)])
     with pytest.raises(InputError, match="object 'b', column 'flux': has no samples"):
         Series.from_arrays([WAVE, []], [np.ones(50), []], table={"object_id": ["a", "b"]})
-    with pytest.raises(InputError, match="the table has 3 rows for 2 objects"):
+    with pytest.raises(InputError, match="the column 'z' has 3 rows for 2 objects"):
         Series.from_arrays(WAVE, np.ones((2, 50)), table={"z": [1, 2, 3]})
 
 
