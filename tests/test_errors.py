@@ -129,5 +129,5 @@ def test_what_was_left_out_stays_counted():
     one = Series.from_rows(owner, time, flux, error, np.full(4, "g"), {"object_id": ["a", "b"]})
     assert one.dropped == {"point: time is missing or infinite": 1, "point: error is not positive": 1}
     assert one.take([1]).dropped == one.dropped
-    both = concatenate([one, one.take([0])])
+    both = concatenate([one, one.take([0]).with_columns({"object_id": ["c"]})])
     assert both.dropped == {"point: time is missing or infinite": 2, "point: error is not positive": 2}

@@ -10,7 +10,8 @@ from typing import Any, Protocol
 from ..errors import InputError
 from ..io import read_light_curves, read_spectra
 from ..io.tables import column_names, table_of
-from ..series import Series, concatenate
+from ..series import Series
+from ..series.concatenate import joined
 from .simulated import simulated_light_curves
 from .stars import miles, stelib
 
@@ -58,7 +59,7 @@ def open_series(data: Data) -> Series:
     1
     """
     parts = [_open(part) for part in parts_of(data)]
-    return parts[0] if len(parts) == 1 else concatenate(parts)
+    return parts[0] if len(parts) == 1 else joined(parts)
 
 
 def parts_of(data: Data) -> list[Any]:

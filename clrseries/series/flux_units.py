@@ -51,10 +51,14 @@ def linear_flux(
 
     Parameters
     ----------
-    flux, error : float (S,)
-        Flux and its error, or magnitudes and their errors.
-    unit, error_unit : astropy unit or None
-        Their units; an error without one is in the unit of the flux.
+    flux : float (S,)
+        Flux or magnitude.
+    unit : astropy unit or None
+        Its unit.
+    error : float (S,)
+        Error of `flux`.
+    error_unit : astropy unit or None
+        Its unit; without one, it is that of the flux.
     zero_point : float
         Magnitude of flux 1.
 

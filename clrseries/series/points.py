@@ -88,7 +88,7 @@ def points_by_object(
 
     Parameters
     ----------
-    time, flux, flux_err, band, bands, zero_point
+    time, flux, flux_err, band, bands, zero_point : object
         As :meth:`clrseries.Series.from_points` takes them.
 
     Returns
@@ -102,7 +102,7 @@ def points_by_object(
         Rows have different lengths, a band is unknown, or units cannot be converted.
     """
     fluxes, errors = rows_of(flux, "flux"), rows_of(flux_err, "flux_err")
-    times = _times(time)
+    times, masked = _times(time)
     columns = {"flux": fluxes.values, "flux_err": errors.values, "band": _bands_by_object(band, times)}
     for name, rows in columns.items():
         if len(rows) != len(times):
@@ -112,11 +112,11 @@ def points_by_object(
                 raise located(f"has {len(row)} points and time {len(when)}", object_id=str(i), column=name)
     joined = {name: np.concatenate(rows) if rows else np.empty(0) for name, rows in columns.items()}
     x = np.concatenate(times) if times else np.empty(0)
-    known = ~np.isnan(x)
+    known = ~(np.concatenate(masked) if masked else np.empty(0, bool))
     value = linear_flux(joined["flux"][known], fluxes.unit, joined["flux_err"][known], errors.unit, zero_point)
     held = held_in_float32(value.flux, wide_inverse_variance(value.flux, value.error))
     number, names = numbered_bands(joined["band"][known], bands)
-    lengths = [int((~np.isnan(when)).sum()) for when in times]
+    lengths = [int((~hidden).sum()) for hidden in masked]
     points = Points(
         x=x[known],
         flux=np.nan_to_num(held.flux, posinf=0.0, neginf=0.0),
@@ -225,13 +225,20 @@ def _usable(
     return keep, dropped
 
 
-def _times(time: Any) -> list[NDArray[np.float64]]:
-    """Return the times of each object; one array of one dimension is one object."""
-    if hasattr(time, "jd1") or not holds_rows(time):
-        shape = np.shape(time) if hasattr(time, "jd1") else np.shape(plain(time, "time").values)
-        found = days(time)
-        return list(found.reshape(-1, shape[-1])) if len(shape) > 1 else [found]
-    return [days(row) for row in (time.to_pylist() if hasattr(time, "to_pylist") else time)]
+def _times(time: Any) -> tuple[list[NDArray[np.float64]], list[NDArray[np.bool_]]]:
+    """Return the times of each object and where they are masked; one array of one dimension is one object."""
+    if not hasattr(time, "jd1") and holds_rows(time):
+        rows = list(time.to_pylist() if hasattr(time, "to_pylist") else time)
+        return [days(row) for row in rows], [_masked(row).ravel() for row in rows]
+    masked = _masked(time)
+    shape = (-1, masked.shape[-1]) if masked.ndim > 1 else (1, -1)
+    return list(days(time).reshape(shape)), list(masked.reshape(shape))
+
+
+def _masked(time: Any) -> NDArray[np.bool_]:
+    if hasattr(time, "jd1"):
+        return np.broadcast_to(np.asarray(getattr(time, "mask", False), bool), np.shape(time))
+    return np.atleast_1d(plain(time, "time").mask)
 
 
 def _bands_by_object(band: Any, times: Sequence[NDArray[np.float64]]) -> list[NDArray[Any]]:

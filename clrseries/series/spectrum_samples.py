@@ -48,7 +48,7 @@ def spectrum_samples(x: Any, flux: Any, ivar: Any, flux_err: Any, medium: str) -
 
     Parameters
     ----------
-    x, flux, ivar, flux_err, medium
+    x, flux, ivar, flux_err, medium : object
         As :meth:`clrseries.Series.from_arrays` takes them.
 
     Returns

@@ -79,7 +79,7 @@ def test_a_redshift_gets_a_distribution(lines, run, tmp_path):
     assert scores["r2"] > 0.5 and 0.4 < scores["within_one_sigma"] < 0.95 and scores["sigma_nmad"] < 0.02
     predict(tmp_path / "out" / "model", lines, tmp_path / "z.parquet")
     table = pq.read_table(tmp_path / "z.parquet")
-    assert table.column_names == ["object_id", "class", "z", "number", "z_predicted", "z_sigma"]
+    assert table.column_names == ["object_id", "class", "z", "number", "repetition", "z_predicted", "z_sigma"]
     assert np.corrcoef(table["z"], table["z_predicted"])[0, 1] > 0.7 and min(table["z_sigma"].to_pylist()) > 0
     mixture = load(tmp_path / "out" / "model").predict(lines)["mixture"]
     np.testing.assert_allclose(np.exp(mixture[:, 0]).sum(1), 1, rtol=1e-5)
