@@ -12,7 +12,8 @@ from numpy.typing import NDArray
 from ..config import Observe
 from ..distributed import process_rank, world_size
 from ..io.stream import Stream
-from ..series import Series, concatenate
+from ..series import Series
+from ..series.concatenate import joined
 from .column import Column
 
 
@@ -126,7 +127,7 @@ class TrainingSet:
             return
         rest: Series | None = None
         for chunk in self.data.chunks(seed, epoch, process_rank(), world_size()):
-            chunk = chunk if rest is None else concatenate([rest, chunk])
+            chunk = chunk if rest is None else joined([rest, chunk])
             order = rng.permutation(len(chunk))
             whole = len(chunk) // part * part
             for first in range(0, whole, part):
