@@ -11,6 +11,7 @@ from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
 
 import numpy as np
 
+from .border import floating
 from .errors import InputError
 from .names import did_you_mean, find_name
 
@@ -40,11 +41,26 @@ def check_arguments(owner: Any) -> None:
     kind: Any = type(owner)
     for name, hint in _hints(kind).items():
         value = getattr(owner, name)
-        meant = as_meant(value, hint)
+        meant = as_meant(_plain(value, hint, f"{kind.__name__}: {name}"), hint)
         if not fits(meant, hint):
             raise InputError(f"{kind.__name__}: {name} must be {in_words(hint)}, got {value!r}{similar(value, hint)}")
         if meant is not value:
             object.__setattr__(owner, name, meant)  # the dataclasses are frozen
+
+
+def _plain(value: Any, hint: Any, what: str) -> Any:
+    """Return an array of any library as a list, where a list of numbers is wanted; units and missing values are refused."""
+    if (
+        not hasattr(value, "__array__")
+        or np.ndim(value) != 1
+        or not any(get_origin(one) is Sequence and get_args(one) == (float,) for one in (hint, *get_args(hint)))
+    ):
+        return value
+    found, unit, mask = floating(value, what)
+    if unit is not None or mask.any():
+        problem = f"has the unit {unit}" if unit is not None else "has missing values"
+        raise InputError(f"{what} {problem}: give plain numbers")
+    return found.tolist()
 
 
 def check_whole(name: str, value: Any, least: int = 0) -> int:

@@ -9,8 +9,10 @@ from typing import Any, ClassVar, Literal
 import numpy as np
 
 from ..augment.distributions import Value
+from ..border import texts
 from ..errors import InputError
 from ..kernels.lightcurves.visits import LINEAR, NEAREST
+from ..units import days
 from .step import LightCurveContext, LightCurveStep, Params
 
 METHODS = {"nearest": NEAREST, "linear": LINEAR}
@@ -93,7 +95,7 @@ class Visit(LightCurveStep):
 
     Parameters
     ----------
-    times : sequence of float
+    times : sequence of float, or Quantity
         Epochs within one cycle [day], ascending, the first at 0 or later.
     bands : sequence of str
         The band of each epoch.
@@ -131,10 +133,13 @@ class Visit(LightCurveStep):
 
     def __post_init__(self) -> None:
         """Check the arguments."""
+        times = days(self.times)
+        names, missing = texts(self.bands, "bands")
+        if not np.isfinite(times).all() or missing.any():
+            raise InputError("Visit: every epoch needs a finite time and a band")
+        object.__setattr__(self, "times", tuple(times.tolist()))
+        object.__setattr__(self, "bands", tuple(names.tolist()))
         super().__post_init__()
-        object.__setattr__(self, "times", tuple(float(time) for time in self.times))
-        object.__setattr__(self, "bands", tuple(str(name) for name in self.bands))
-        times = np.asarray(self.times, float)
         if len(times) == 0 or len(times) != len(self.bands) or (np.diff(times) < 0).any():
             raise InputError("Visit needs ascending times and one band for each of them")
         if not self.cycle > times[-1] - times[0] or times[0] < 0:
