@@ -4,33 +4,49 @@ from __future__ import annotations
 
 import shlex
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
+from ..argument_types import check_whole
 from ..errors import InputError, located
 from ..files import refuse_existing
+from ..names import known_name
 
 if TYPE_CHECKING:
     import pyarrow as pa
+    from numpy.typing import NDArray
+
+    from ..evaluation.labels import Labels
 
 MINIMUM = 10  # smallest number of labeled objects
 
 
 def evaluate(
-    embeddings: str | Path, target: str, output: str | Path, *, splits: int = 10, overwrite: bool = False
+    embeddings: str | Path,
+    target: str,
+    output: str | Path,
+    *,
+    kind: Literal["auto", "classes", "values"] = "auto",
+    splits: int = 10,
+    overwrite: bool = False,
 ) -> dict[str, Any]:
     """Predict a column from embeddings with linear models and nearest neighbors, and write a report.
 
     The models are trained on 20, 100 and all labels. The embeddings are scaled to unit length, because the training compares
-    their directions.
+    their directions. Objects without an embedding (null or NaN) are left out, and so are classes with fewer than five objects; the
+    summary counts both.
 
     Parameters
     ----------
     embeddings : path
         Parquet file written by ``embed``.
     target : str
-        Column of this file; text is classified, and numbers are regressed.
+        Column of this file with the labels; null, NaN and empty text are no label.
     output : path
         Folder for the report: ``index.html`` (a single file) and ``summary.json``.
+    kind : {"auto", "classes", "values"}
+        Whether the labels are classes or values. With ``"auto"``, text, booleans and categories are classes, and numbers are
+        values; whole numbers are classes if there are at most 20 different ones and twice as many labeled objects. The rule is
+        that of ``finetune``.
     splits : int
         Number of random splits into training and test set that the scores are averaged over, at least 1.
     overwrite : bool
@@ -39,12 +55,14 @@ def evaluate(
     Returns
     -------
     dict
-        Content of ``summary.json``.
+        Content of ``summary.json``; scores that are not defined are None. For classes, the scores are balanced accuracies; for
+        values, R2 and mean absolute errors.
 
     Raises
     ------
     InputError
-        `output` exists, the column is missing or has a single class, or fewer than ten objects have a label.
+        `output` exists, the column is missing, has a single class or value or fewer than two classes of five objects, or fewer than
+        ten objects have a label and an embedding.
 
     Examples
     --------
@@ -60,71 +78,84 @@ def evaluate(
     ('classes', 40)
     """
     refuse_existing(output, overwrite, folder=True)
+    check_whole("splits", splits, least=1)
     import numpy as np
 
     from ..evaluation import probe_classes, probe_values, umap_points, unit
+    from ..evaluation.labels import KINDS
     from ..io.embeddings import read_embeddings
-    from ..plain_data import json_text
+    from ..plain_data import json_text, strict
     from ..report.figures import embedding_map
     from ..report.page import html_table, write_page
 
-    if splits < 1:
-        raise InputError(f"splits must be at least 1, got {splits}")
+    chosen = known_name("kind", kind, KINDS)
     features, table = read_embeddings(embeddings)
-    values, numeric = _labels(table, target, str(embeddings))
-    if numeric:
-        numbers = np.array([np.nan if v is None else v for v in values], np.float64)
-        scores = probe_values(unit(features), numbers, splits=splits, standardize=False)
-    else:
-        numbers, scores = None, probe_classes(unit(features), values, splits=splits, standardize=False)
-    summary = {
-        "embeddings": str(embeddings),
-        "target": target,
-        "kind": "values" if numeric else "classes",
-        "objects": len(features),
-        "labeled": sum(v is not None and v == v for v in values),
-        "splits": splits,
-        "scores": scores,
-    }
-    color = numbers if numbers is not None else ["" if v is None else str(v) for v in values]
-    names = table["object_id"].to_pylist() if "object_id" in table.column_names else None
+    there = np.isfinite(features).all(axis=1)
+    features, table = features[there], table.filter(there)
+    labels, numbers = _labels(table, target, chosen, str(embeddings))
+    names = [labels.classes[k] if k >= 0 else None for k in numbers] if labels.classes else []
+    try:
+        if labels.classes:
+            scores = probe_classes(unit(features), names, splits=splits, standardize=False)
+        else:
+            scores = probe_values(unit(features), numbers, splits=splits, standardize=False)
+    except InputError as error:
+        raise located(str(error), source=str(embeddings), column=target) from error
+    summary: dict[str, Any] = strict(
+        {
+            "embeddings": str(embeddings),
+            "target": target,
+            "kind": "classes" if labels.classes else "values",
+            "objects": len(features),
+            "labeled": _labeled(numbers),
+            "without_embedding": int((~there).sum()),
+            **({"members": {name: names.count(name) for name in labels.classes}} if labels.classes else {}),
+            "splits": splits,
+            "scores": scores,
+        }
+    )
+    color = [name or "" for name in names] if labels.classes else numbers
+    ids = table["object_id"].to_pylist() if "object_id" in table.column_names else None
+    command = ["clrseries", "evaluate", embeddings, "--target", target, "--output", output, "--splits", splits]
+    command += [] if chosen == "auto" else ["--kind", chosen]
     write_page(
         output,
         f"Embeddings and {target}",
         [
-            ("Embedding map", embedding_map(umap_points(features), {target: color}, names)),
+            ("Embedding map", embedding_map(umap_points(features), {target: color}, ids)),
             (f"Probes of {target}", html_table(scores)),
         ],
-        command=shlex.join(
-            [
-                "clrseries",
-                "evaluate",
-                str(embeddings),
-                "--target",
-                target,
-                "--output",
-                str(output),
-                "--splits",
-                str(splits),
-            ]
-        ),
+        command=shlex.join(map(str, command)),
         files={"summary.json": json_text(summary)},
     )
     return summary
 
 
-def _labels(table: pa.Table, target: str, source: str) -> tuple[list[Any], bool]:
-    """Return the values of the column `target`, and whether they are numbers."""
-    import pyarrow as pa
+def _labels(table: pa.Table, target: str, kind: str, source: str) -> tuple[Labels, NDArray[Any]]:
+    """Return whether the labels are classes or values, and the labels as numbers."""
+    import numpy as np
+
+    from ..evaluation.labels import labels_of
 
     if target not in table.column_names:
         raise located(f"is missing; the file has {', '.join(table.column_names)}", source=source, column=target)
-    column = table[target]
-    numeric = pa.types.is_floating(column.type) or pa.types.is_integer(column.type)
-    values = column.to_pylist()
-    known = sum(v is not None and v == v for v in values)
+    try:
+        labels = labels_of(table[target], target, kind)
+    except InputError as error:
+        raise InputError(f"{source}, {error}") from error
+    numbers = labels.of(table[target], target)
+    known = _labeled(numbers)
     if known < MINIMUM:
-        raise located(f"has {known} labeled objects; {MINIMUM} are needed", source=source, column=target)
-    if not numeric and len(set(values) - {None}) < 2:
-        raise located("has a single class: nothing to tell apart", source=source, column=target)
-    return values, numeric
+        raise located(
+            f"has {known} labeled objects with an embedding; {MINIMUM} are needed", source=source, column=target
+        )
+    if not labels.classes and not np.ptp(numbers[np.isfinite(numbers)]) > 0:
+        raise located("has the same value for all objects: nothing to predict", source=source, column=target)
+    return labels, numbers
+
+
+def _labeled(numbers: NDArray[Any]) -> int:
+    """Return how many objects have a label."""
+    import numpy as np
+
+    return int((numbers >= 0).sum() if np.issubdtype(numbers.dtype, np.integer) else np.isfinite(numbers).sum())

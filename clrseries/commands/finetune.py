@@ -19,6 +19,7 @@ def finetune(
     output: str | Path,
     *,
     target: str,
+    kind: Literal["auto", "classes", "values"] = "auto",
     mode: Literal["frozen", "partial", "lora", "full", "scratch"] = "full",
     group: str = "object_id",
     held_out: float = 0.2,
@@ -37,8 +38,8 @@ def finetune(
 ) -> dict[str, Any]:
     """Train a head, and a chosen part of the encoder, to predict a column of the data.
 
-    For a column of floats, the head predicts a mixture of Gaussians; for any other column, a probability of each class. The
-    objects are divided into three parts: the test set, whose size is `held_out`; a fifth of the others, on which the
+    For values, the head predicts a mixture of Gaussians; for classes, a probability of each class. Classes with fewer than five
+    objects are left out, and ``metrics.json`` counts them. The objects are divided into three parts: the test set, whose size is `held_out`; a fifth of the others, on which the
     probabilities are calibrated; and the training set.
 
     Parameters
@@ -50,7 +51,11 @@ def finetune(
     output : path
         Folder for ``model/``, which ``predict`` takes, and ``metrics.json``.
     target : str
-        Column to predict.
+        Column to predict; null, NaN and empty text are no label.
+    kind : {"auto", "classes", "values"}
+        Whether the labels are classes or values. With ``"auto"``, text, booleans and categories are classes, and numbers are
+        values; whole numbers are classes if there are at most 20 different ones and twice as many labeled objects. The rule is
+        that of ``evaluate``.
     mode : {"frozen", "partial", "lora", "full", "scratch"}
         Part of the encoder that is trained with the head. ``"frozen"``: nothing; ``"partial"``: its last block and its own
         head; ``"lora"``: low-rank terms that are added to all weights; ``"full"``: all weights; ``"scratch"``: all weights,
@@ -60,7 +65,7 @@ def finetune(
     held_out : float
         Fraction of the groups in the test set, between 0 and 1.
     labels : int
-        Number of rows of each class (for floats: of all rows) in the training; 0 for all.
+        Number of rows of each class (for values: of all rows) in the training; 0 for all.
     balance : bool
         Whether all classes have equal weights in the training and in the probabilities; otherwise they have their frequencies.
     without : list of str
@@ -88,7 +93,8 @@ def finetune(
     Returns
     -------
     dict
-        Content of ``metrics.json``: scores on the test set under ``test``, and the number of objects of each part.
+        Content of ``metrics.json``: scores on the test set under ``test``, the number of objects of each part under ``objects``,
+        and of those that were not used under ``left_out``.
 
     Raises
     ------
@@ -118,6 +124,7 @@ def finetune(
         data=data,
         output=Path(output),
         target=target,
+        kind=kind,
         mode=mode,
         group=group,
         held_out=held_out,

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from ..errors import located
 from ..files import refuse_existing
 
 if TYPE_CHECKING:
+    import pyarrow as pa
+    from numpy.typing import NDArray
+
     from ..datasets.open import Data
     from ..model import Model
 
@@ -23,8 +27,10 @@ def predict(model: str | Path | Model, data: Data, output: str | Path, *, overwr
     data : path, name, Series or table
         Spectra or light curves, as for ``embed``.
     output : path
-        Parquet file with all columns of `data` that are not lists. For a target T it also has ``T_predicted``; and for classes
-        ``T_probability``, a list (the names of the classes are in the metadata of the field), or for values ``T_sigma``.
+        Parquet file with all columns of `data` that are not lists. For a target T it also has ``T_predicted``. For classes, the
+        probability of each class follows in a column of its own, ``p_CLASS`` for the class named CLASS, and ``T_probability`` is the
+        list of them in the same order (in the metadata of the field, ``classes`` has the names as JSON). For values, ``T_sigma``
+        follows, the standard deviation.
     overwrite : bool
         Whether `output` is replaced if it exists.
 
@@ -36,7 +42,7 @@ def predict(model: str | Path | Model, data: Data, output: str | Path, *, overwr
     Raises
     ------
     InputError
-        `output` exists, the model has no head, or the data cannot be used.
+        `output` exists, the model has no head, the data cannot be used or have a column with the name of a new one.
 
     Examples
     --------
@@ -48,12 +54,10 @@ def predict(model: str | Path | Model, data: Data, output: str | Path, *, overwr
     >>> model = pretrain(stars, folder + "/run", encoder=encoder, epochs=1, batch_size=16, progress=False)
     >>> metrics = finetune(model, stars, folder + "/classifier", target="class", epochs=1, progress=False)
     >>> path = predict(folder + "/classifier/model", stars, folder + "/classes.parquet")
-    >>> read_table(path).column_names[-2:]
-    ['class_predicted', 'class_probability']
+    >>> read_table(path).column_names[-3:]
+    ['p_Mira', 'p_RRLyrae', 'class_probability']
     """
     refuse_existing(output, overwrite)
-    import pyarrow as pa
-
     from ..datasets.open import described, open_series
     from ..io.tables import write_table
     from ..model import load
@@ -61,16 +65,36 @@ def predict(model: str | Path | Model, data: Data, output: str | Path, *, overwr
     series, known = open_series(data), load(model)
     found = known.predict(series)
     table = series.table
-    for name in (f"{known.target}_{part}" for part in ("predicted", "probability", "sigma")):
-        if name in table.column_names:
-            raise located("is there already: rename it", source=described(data), column=name)
-    table = table.append_column(f"{known.target}_predicted", pa.array(found["predicted"]))
-    if "probability" in found:
-        rows = found["probability"]
-        column = pa.FixedSizeListArray.from_arrays(pa.array(rows.ravel()), rows.shape[1])
-        field = pa.field(f"{known.target}_probability", column.type, metadata={"classes": ",".join(known.head.classes)})
+    for field, column in _columns(found, known):
+        if field.name in table.column_names:
+            raise located(
+                "is there already, and the predictions need this name: rename it",
+                source=described(data),
+                column=field.name,
+            )
         table = table.append_column(field, column)
-    else:
-        table = table.append_column(f"{known.target}_sigma", pa.array(found["sigma"]))
     write_table(table, output, overwrite=overwrite)
     return Path(output)
+
+
+def _columns(found: dict[str, NDArray[Any]], model: Model) -> Iterator[tuple[pa.Field, pa.Array]]:
+    """Yield the new columns; a prediction that is not finite is null."""
+    import json
+
+    import numpy as np
+    import pyarrow as pa
+
+    target, predicted = model.target, found["predicted"]
+    if "probability" not in found:
+        for name, values in ((f"{target}_predicted", predicted), (f"{target}_sigma", found["sigma"])):
+            column = pa.array(values, mask=~np.isfinite(values))
+            yield pa.field(name, column.type), column
+        return
+    rows = found["probability"]
+    lost = ~np.isfinite(rows).all(axis=1)
+    yield pa.field(f"{target}_predicted", pa.string()), pa.array(predicted.astype(object), pa.string(), mask=lost)
+    for k, name in enumerate(model.head.classes):
+        yield pa.field(f"p_{name}", pa.float32()), pa.array(rows[:, k], pa.float32(), mask=lost)
+    column = pa.FixedSizeListArray.from_arrays(pa.array(rows.ravel()), rows.shape[1], mask=pa.array(lost))
+    classes = json.dumps(list(model.head.classes), ensure_ascii=False)
+    yield pa.field(f"{target}_probability", column.type, metadata={"classes": classes}), column

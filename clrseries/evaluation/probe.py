@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import warnings
+from collections import Counter
 from collections.abc import Sequence
 from typing import Any
 
@@ -30,7 +31,7 @@ def probe_values(
     features : float (N, D)
         Embeddings, or any other features.
     target : float (N,)
-        Rows with NaN are left out.
+        Rows with NaN here or in `features` are left out.
     labels : sequence of int or None
         Training objects; None is all that are not in the test set.
     splits : int
@@ -44,6 +45,11 @@ def probe_values(
     list of dict
         For each entry of `labels`: ``labels``, ``ridge_r2``, ``ridge_mae``, ``knn_r2``, ``knn_mae`` (mean absolute errors in the unit
         of `target`) and ``ridge_r2_sd`` (standard deviation over the splits).
+
+    Raises
+    ------
+    InputError
+        Fewer than five rows are left.
     """
     from sklearn.linear_model import RidgeCV
     from sklearn.metrics import mean_absolute_error, r2_score
@@ -51,8 +57,12 @@ def probe_values(
     from sklearn.pipeline import make_pipeline
     from sklearn.preprocessing import StandardScaler
 
-    known = np.isfinite(target)
+    known = np.isfinite(target) & np.isfinite(features).all(1)
     x, y = np.asarray(features[known], np.float64), target[known]
+    if len(y) < FEWEST:
+        raise InputError(
+            f"a probe needs at least {FEWEST} objects with a value and an embedding, and there are {len(y)}"
+        )
     rows = []
     for count in labels:
         scores = []
@@ -94,7 +104,7 @@ def probe_classes(
     features : float (N, D)
         Embeddings, or any other features.
     target : sequence of N classes
-        Rows whose class is None, or has fewer than five members, are left out.
+        Rows are left out whose class is None, NaN or has fewer than five members, or whose features are not finite.
     labels : sequence of int or None
         Training objects; None is all that are not in the test set.
     splits : int
@@ -106,7 +116,12 @@ def probe_classes(
     -------
     list of dict
         For each entry of `labels`: ``labels``, the balanced accuracies ``linear`` and ``knn``, and ``linear_sd`` (standard deviation
-        over the splits).
+        over the splits); NaN where so few labels never show two classes.
+
+    Raises
+    ------
+    InputError
+        Fewer than two classes have five members.
     """
     from sklearn.linear_model import RidgeClassifierCV
     from sklearn.metrics import balanced_accuracy_score
@@ -114,13 +129,16 @@ def probe_classes(
     from sklearn.pipeline import make_pipeline
     from sklearn.preprocessing import StandardScaler
 
-    names, members = np.unique([t for t in target if t is not None], return_counts=True)
-    large = set(names[members >= FEWEST])
-    known = np.array([t is not None and t in large for t in target])
-    x = np.asarray(features[known], np.float64)
-    y = np.array([str(t) for t, k in zip(target, known, strict=True) if k])
+    finite = np.isfinite(features).all(1)
+    labels_here = [None if t is None or t != t or not ok else str(t) for t, ok in zip(target, finite, strict=True)]
+    counts = Counter(label for label in labels_here if label is not None)
+    large = {label for label, count in counts.items() if count >= FEWEST}
     if len(large) < 2:
-        raise InputError(f"a probe needs two classes with at least {FEWEST} objects each, and there are {len(large)}")
+        told = ", ".join(f"{label!r}: {count}" for label, count in counts.most_common(5)) or "none"
+        raise InputError(f"a probe needs two classes with at least {FEWEST} objects each; the largest are {told}")
+    known = np.array([label in large for label in labels_here])
+    x = np.asarray(features[known], np.float64)
+    y = np.array([label for label in labels_here if label in large])
     rows = []
     for count in labels:
         scores = []
@@ -139,8 +157,7 @@ def probe_classes(
                         for m in (linear, near)
                     ]
                 )
-        if not scores:
-            raise InputError(f"a probe of {len(train)} labels never sees two classes: give more labels or splits")
+        scores = scores or [[np.nan, np.nan]]
         mean, spread = np.mean(scores, axis=0), np.std(scores, axis=0)
         rows.append(
             {

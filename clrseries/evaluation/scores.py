@@ -116,12 +116,13 @@ def value_scores(
     Returns
     -------
     dict
-        ``r2``, ``mae`` (mean absolute error), ``rms``, ``within_one_sigma`` (0.68 if the errors are Gaussian and the
+        ``r2`` (NaN if all true values are equal), ``mae`` (mean absolute error), ``rms``, ``within_one_sigma`` (0.68 if the errors are Gaussian and the
         uncertainties right) and ``log_likelihood`` (mean).
     """
     apart = found - true
+    variance = np.square(true - true.mean()).sum()
     return {
-        "r2": float(1.0 - np.square(apart).sum() / np.square(true - true.mean()).sum()),
+        "r2": float(1.0 - np.square(apart).sum() / variance) if variance > 0 else float("nan"),
         "mae": float(np.abs(apart).mean()),
         "rms": float(np.sqrt(np.square(apart).mean())),
         "within_one_sigma": float((np.abs(apart) < sigma).mean()),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -9,6 +10,8 @@ from typing import TYPE_CHECKING
 
 from ..argument_types import check_whole, fits
 from ..errors import InputError
+from ..evaluation.labels import KINDS
+from ..names import known_name
 
 if TYPE_CHECKING:
     from ..datasets.open import Data
@@ -20,12 +23,12 @@ MODES = ("frozen", "partial", "lora", "full", "scratch")
 
 @dataclass(frozen=True, eq=False)
 class Arguments:
-    """Arguments of one fine-tuning, as those of :func:`clrseries.finetune`.
+    """Arguments of one fine-tuning, the same as those of :func:`clrseries.finetune`.
 
     Parameters
     ----------
-    model, data, output, target, mode, group, without : object
-        Model and data, and what is trained on them.
+    model, data, output, target, kind, mode, group, without : object
+        Model and data, and what is trained on them; the names `kind` and `mode` are recognized whatever their case.
     held_out, learning_rate, weight_decay : float
         Numbers of the split and of the optimizer; `held_out` is between 0 and 1, `learning_rate` above 0, `weight_decay` at least 0.
     labels, epochs, batch_size, lora_rank, components, seed : int
@@ -43,6 +46,7 @@ class Arguments:
     data: Data
     output: Path
     target: str
+    kind: str
     mode: str
     group: str
     without: Sequence[str]
@@ -61,11 +65,14 @@ class Arguments:
 
     def __post_init__(self) -> None:
         """Check the values."""
-        if self.mode not in MODES:
-            raise InputError(f"mode is one of {', '.join(MODES)}; got {self.mode!r}")
+        for name, known in (("mode", MODES), ("kind", KINDS)):
+            object.__setattr__(self, name, known_name(name, getattr(self, name), known))
+        for name in ("target", "group"):
+            if not isinstance(getattr(self, name), str):
+                raise InputError(f"{name} must be the name of a column, got {getattr(self, name)!r}")
         for name in ("held_out", "learning_rate", "weight_decay"):
-            if not fits(getattr(self, name), float):
-                raise InputError(f"{name} must be a number, got {getattr(self, name)!r}")
+            if not fits(getattr(self, name), float) or not math.isfinite(getattr(self, name)):
+                raise InputError(f"{name} must be a finite number, got {getattr(self, name)!r}")
         if not 0 < self.held_out < 1:
             raise InputError(f"held_out must be between 0 and 1, got {self.held_out}")
         if not self.learning_rate > 0 or not self.weight_decay >= 0:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import copy
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 import torch
@@ -18,9 +18,12 @@ from ..datasets.open import open_series
 from ..encoders.heads import ClassHead, MixtureHead, mean_and_scatter, median
 from ..encoders.standardize import standardize
 from ..errors import InputError
+from ..evaluation.probe import FEWEST as FEWEST_OF_CLASS
 from ..evaluation.scores import class_scores, redshift_scores, value_scores
 from ..files import write_json
 from ..model import Model, load
+from ..names import known_name
+from ..plain_data import strict
 from ..series import Series
 from ..training.column import column_of
 from .arguments import Arguments
@@ -55,7 +58,7 @@ def train_head(arguments: Arguments) -> dict[str, Any]:
     """
     start = load(arguments.model)
     observe = _observe(start.observe, arguments)
-    series, values, classes = _labeled(start, arguments)
+    series, values, classes, left_out = _labeled(start, arguments)
     train, calibrate, test = split(
         series, values if classes else None, arguments.group, arguments.held_out, arguments.labels, arguments.seed
     )
@@ -67,15 +70,19 @@ def train_head(arguments: Arguments) -> dict[str, Any]:
         _train(network, observe, series.take(train), values[train], bool(classes), arguments)
     _calibrate(network, observe, series.take(calibrate), values[calibrate], arguments.balance)
     outputs = outputs_of(network, observe, series.take(test))
+    if torch.isnan(outputs).any():
+        raise InputError(f"the training diverged: give a learning_rate below {arguments.learning_rate:g}")
     result = {
         "target": arguments.target,
         "mode": arguments.mode,
+        "kind": "classes" if classes else "values",
         "objects": {"train": len(train), "calibrate": len(calibrate), "test": len(test)},
+        "left_out": left_out,
         "temperature": float(network.head.temperature),
         "test": _scores(outputs, network.head, values[test], arguments.target),
     }
     _save(start, observe, network, result, arguments)
-    return result
+    return cast(dict[str, Any], strict(result))
 
 
 def _save(
@@ -91,30 +98,48 @@ def _save(
 def _observe(observe: Observe, arguments: Arguments) -> Observe:
     steps: list[Any] = list(observe.steps)
     names = [type(step).__name__ for step in steps]
-    absent = [name for name in arguments.without if name not in names]
-    if absent:
-        raise InputError(f"without: the model's augmentation has no {', '.join(absent)}; it has {', '.join(names)}")
-    kept = [step for step, name in zip(steps, names, strict=True) if name not in arguments.without]
+    without = [known_name("without", name, names, "step") for name in arguments.without]
+    kept = [step for step, name in zip(steps, names, strict=True) if name not in without]
     moving = [type(step).__name__ for step in kept if isinstance(step, SHIFTS)]
     if arguments.target in REDSHIFTS and moving:
         raise InputError(
-            f"target: {arguments.target!r} cannot be learned from views that {moving[0]} has moved to another: leave that step out "
-            f"(--without {' '.join(moving)}), and for the pretraining too"
+            f"target: {arguments.target!r} cannot be learned from views that {moving[0]} has moved to another: leave that step out, "
+            f"here with without={moving!r} (--without {' '.join(moving)}), and for the pretraining too"
         )
     return type(observe)(kept, observe.backend)
 
 
-def _labeled(model: Model, arguments: Arguments) -> tuple[Series, NDArray[Any], list[str]]:
-    """Return the objects that have a value, the values or numbers of classes, and the names of the classes."""
+def _labeled(model: Model, arguments: Arguments) -> tuple[Series, NDArray[Any], list[str], dict[str, Any]]:
+    """Return the labeled objects, their values or numbers of classes, the names of the classes, and what is left out."""
     series = open_series(arguments.data)
     if model.bands:
         series = series.with_bands(model.bands)
-    column = column_of(arguments.target, series)
+    classes = {"auto": None, "classes": True, "values": False}[arguments.kind]
+    column = column_of(arguments.target, series, classes=classes)
     values = column.of(series)
     known = np.flatnonzero(values >= 0 if column.classes else np.isfinite(values))
+    names, left_out = list(column.classes), {"objects without a label": len(series) - len(known)}
+    if names:
+        members = np.bincount(values[known], minlength=len(names))
+        left_out |= {
+            f"class {name!r}, too few objects": int(n)
+            for name, n in zip(names, members, strict=True)
+            if n < FEWEST_OF_CLASS
+        }
+        large = members >= FEWEST_OF_CLASS
+        if large.sum() < 2:
+            told = ", ".join(f"{names[k]!r}: {members[k]}" for k in np.argsort(-members)[:5])
+            raise InputError(
+                f"target: two classes with at least {FEWEST_OF_CLASS} objects each are needed; the largest of {arguments.target!r} are {told}"
+            )
+        known = known[large[values[known]]]
+        values = (np.cumsum(large) - 1)[values]
+        names = [name for name, kept in zip(names, large, strict=True) if kept]
     if len(known) < FEWEST:
         raise InputError(f"target: {len(known)} objects have a {arguments.target!r}; at least ten are needed")
-    return series.take(known), values[known], list(column.classes)
+    if not names and not np.ptp(values[known]) > 0:
+        raise InputError(f"target: {arguments.target!r} has the same value for all objects: nothing to predict")
+    return series.take(known), values[known], names, left_out
 
 
 def _network(

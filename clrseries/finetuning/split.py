@@ -52,7 +52,7 @@ def split(
     train = rng.permutation(np.setdiff1d(rest, calibrate))
     if labels:
         train = np.concatenate([train[kinds[train] == kind][:labels] for kind in np.unique(kinds[train])])
-    if not len(train) or not len(test):
+    if len(train) < 2 or not len(test):
         raise InputError(f"{len(np.unique(names))} groups of {group!r} are too few to split; give another group")
     return np.sort(train), calibrate, test
 

@@ -42,12 +42,12 @@ def read_embeddings(path: str | Path) -> tuple[NDArray[np.float32], pa.Table]:
     Returns
     -------
     float32 (N, D), pyarrow.Table
-        The embeddings, and the other columns with N rows.
+        The embeddings, NaN in rows where there is none, and the other columns with N rows.
 
     Raises
     ------
     InputError
-        The file is missing or incomplete, has no column ``embedding``, or has fewer than two objects; or a number is not finite.
+        The file is missing or incomplete, has no column ``embedding`` of lists of equal length, or has fewer than two embeddings.
     """
     table = read_table(path)
     if "embedding" not in table.column_names:
@@ -56,16 +56,29 @@ def read_embeddings(path: str | Path) -> tuple[NDArray[np.float32], pa.Table]:
             source=str(path),
             column="embedding",
         )
-    column = table["embedding"].combine_chunks()
-    size = getattr(column.type, "list_size", None)
-    if size is None:
-        raise located(f"must be a fixed-size list, and is {column.type}", source=str(path), column="embedding")
-    values = column.flatten().to_numpy(zero_copy_only=False).astype(np.float32).reshape(-1, size)
-    if len(values) < 2:
-        raise InputError(f"{path}: holds {len(values)} embeddings; at least two are needed")
-    bad = ~np.isfinite(values).all(axis=1)
-    if bad.any():
-        row = int(np.argmax(bad))
-        name = table["object_id"][row].as_py() if "object_id" in table.column_names else row
-        raise located("holds NaN or infinity", source=str(path), object_id=name, column="embedding")
+    values = _rows(table["embedding"], str(path))
+    count = int(np.isfinite(values).all(axis=1).sum())
+    if count < 2:
+        raise InputError(f"{path}: holds {count} embeddings; at least two are needed")
     return values, table.drop_columns(["embedding"])
+
+
+def _rows(column: pa.ChunkedArray, source: str) -> NDArray[np.float32]:
+    """Return lists of any kind, all of the same length, as rows; NaN where a list or a number is null."""
+    if not pa.types.is_nested(column.type) or not hasattr(column.type, "value_type"):
+        raise located(f"must hold lists of numbers, and holds {column.type}", source=source, column="embedding")
+    kind = column.type.value_type
+    if not (pa.types.is_floating(kind) or pa.types.is_integer(kind)):
+        raise located(f"must hold lists of numbers, and holds {column.type}", source=source, column="embedding")
+    lengths = column.combine_chunks().value_lengths() if not pa.types.is_fixed_size_list(column.type) else None
+    sizes = [column.type.list_size] if lengths is None else lengths.drop_null().unique().to_pylist()
+    if len(sizes) != 1 or not sizes[0]:
+        told = ", ".join(map(str, sorted(sizes)[:3])) or "no list"
+        raise located(f"must hold lists of equal length, and holds {told}", source=source, column="embedding")
+    there = ~np.asarray(column.is_null().to_numpy(), bool)
+    values = np.full((len(column), sizes[0]), np.nan, np.float32)
+    flat = pa.chunked_array([chunk.drop_null().flatten() for chunk in column.chunks], kind).cast(
+        pa.float32(), safe=False
+    )
+    values[there] = flat.to_numpy().reshape(-1, sizes[0])
+    return values

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+import math
 import platform
 from collections.abc import Mapping, Sequence
 from importlib import metadata
@@ -143,6 +144,8 @@ def _page(title: str, parts: Sequence[tuple[str, Any]], command: str, lead: str)
 
 
 def _cell(value: Any) -> str:
+    if isinstance(value, float) and not math.isfinite(value):
+        return "&ndash;"
     if isinstance(value, float):
         return f"{value:.0f}" if value == int(value) and abs(value) >= 1.5 else f"{value:.3g}"
     return html.escape(str(value))

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-import pyarrow as pa
 from numpy.typing import NDArray
 
 from ..errors import InputError
+from ..evaluation.labels import Labels, labels_of
 from ..io.stream import Stream
 from ..series import Series
 
@@ -42,11 +42,16 @@ class Column:
         int64 or float32 (N,)
             Numbers of the classes in `classes`, -1 where null; or the values, NaN where null.
         """
-        column = series.table[self.name]
-        if not self.classes:
-            return np.asarray(column.cast(pa.float64()).to_numpy(zero_copy_only=False), np.float32)
-        place = {name: k for k, name in enumerate(self.classes)}
-        return np.array([-1 if v is None else place[str(v)] for v in column.to_pylist()], np.int64)
+        numbers = Labels(self.classes).of(series.table[self.name], self.name)
+        if self.classes:
+            return numbers
+        with np.errstate(over="ignore"):
+            values = numbers.astype(np.float32)
+        lost = np.isfinite(numbers) & ~np.isfinite(values)
+        if lost.any():
+            value = numbers[int(np.argmax(lost))]
+            raise InputError(f"column {self.name!r} holds {value:g}, more than float32 can hold: use another unit")
+        return values
 
 
 def column_of(name: str, series: Series | Stream, *, classes: bool | None = None) -> Column:
@@ -59,7 +64,7 @@ def column_of(name: str, series: Series | Stream, *, classes: bool | None = None
     series : Series or Stream
         The data.
     classes : bool, optional
-        Whether the column holds classes; by default, a column of floats holds values and any other column classes.
+        Whether the column holds classes; by default, :func:`clrseries.evaluation.labels.labels_of` decides.
 
     Returns
     -------
@@ -77,14 +82,5 @@ def column_of(name: str, series: Series | Stream, *, classes: bool | None = None
         raise InputError(f"column {name!r} is missing; there are {', '.join(series.table.column_names)}")
     else:
         values = series.table[name]
-    if classes is None:
-        classes = not pa.types.is_floating(values.type)
-    numeric = pa.types.is_integer(values.type) or pa.types.is_floating(values.type)
-    if not classes:
-        if not numeric:
-            raise InputError(f"column {name!r} must hold numbers, and holds {values.type}")
-        return Column(name)
-    found = sorted({str(v) for v in values.to_pylist() if v is not None})
-    if len(found) < 2:
-        raise InputError(f"column {name!r} must hold at least two classes, and holds {', '.join(found) or 'none'}")
-    return Column(name, tuple(found))
+    kind = "auto" if classes is None else "classes" if classes else "values"
+    return Column(name, labels_of(values, name, kind).classes)

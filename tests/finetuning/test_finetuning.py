@@ -90,7 +90,9 @@ def test_classes_come_with_probabilities(lines, run, tmp_path):
     predict(tmp_path / "out" / "model", lines, tmp_path / "c.parquet")
     table = pq.read_table(tmp_path / "c.parquet")
     probability = np.stack(table["class_probability"].to_pylist())
-    classes = table.schema.field("class_probability").metadata[b"classes"].decode().split(",")
+    classes = json.loads(table.schema.field("class_probability").metadata[b"classes"])
+    for k, name in enumerate(classes):
+        assert table[f"p_{name}"].to_pylist() == probability[:, k].tolist()
     np.testing.assert_allclose(probability.sum(1), 1, rtol=1e-5)
     assert table["class_predicted"].to_pylist() == [classes[k] for k in probability.argmax(1)]
     with pytest.raises(InputError, match="exists already"):
@@ -210,7 +212,7 @@ def test_a_redshift_is_not_learned_from_views_at_another(lines, run, tmp_path):
     more: dict[str, Any] = {"target": "z", "epochs": 1, "progress": False}
     with pytest.raises(InputError, match=r"views that Velocity has moved .*--without Velocity"):
         finetune(tmp_path / "moving", lines, tmp_path / "out", **more)
-    with pytest.raises(InputError, match="has no Rotate"):
+    with pytest.raises(InputError, match="there is no step 'Rotate'"):
         finetune(tmp_path / "moving", lines, tmp_path / "out", without=["Rotate"], **more)
     finetune(tmp_path / "moving", lines, tmp_path / "out", without=["Velocity"], **more)
     assert len(load(tmp_path / "out" / "model").observe.steps) == 3
@@ -219,7 +221,7 @@ def test_a_redshift_is_not_learned_from_views_at_another(lines, run, tmp_path):
 def test_what_finetuning_refuses(lines, run, tmp_path):
     usual: dict[str, Any] = {"target": "class", "progress": False}
     refused: list[tuple[dict[str, Any], str]] = [
-        ({"mode": "half"}, "mode is one of frozen"),
+        ({"mode": "half"}, "mode: there is no 'half'; there are frozen"),
         ({"target": "nothing"}, "'nothing' is missing"),
         ({"held_out": 1.5}, "held_out must be between"),
         ({"group": "nothing"}, "is missing"),
