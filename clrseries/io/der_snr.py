@@ -51,13 +51,13 @@ def estimated_ivar(flux: NDArray[np.floating]) -> NDArray[np.float32]:
 
 
 def with_estimated_ivar(
-    ivar: NDArray[np.float32], flux: NDArray[np.float32], offsets: NDArray[np.int64], missing: NDArray[np.bool_]
-) -> NDArray[np.float32]:
+    ivar: NDArray[np.floating], flux: NDArray[np.floating], offsets: NDArray[np.int64], missing: NDArray[np.bool_]
+) -> NDArray[np.floating]:
     """Return the inverse variance of N spectra, estimated from the flux where it is missing.
 
     Parameters
     ----------
-    ivar, flux : float32 (S,)
+    ivar, flux : float (S,)
         Inverse variance and flux of all spectra.
     offsets : int64 (N + 1,)
         Object i has the samples ``offsets[i]:offsets[i + 1]``.
@@ -66,7 +66,7 @@ def with_estimated_ivar(
 
     Returns
     -------
-    float32 (S,)
+    float (S,)
         A copy of `ivar` with the estimates.
     """
     filled = ivar.copy()

@@ -12,8 +12,22 @@ from numpy.typing import NDArray
 
 from ..errors import located
 from ..series import Series
-from ..series.photometry import flux_from_magnitude
-from .tables import is_list
+from ..series.flux_units import linear_flux
+from ..series.table import with_flux_unit
+from ..units import days
+from .csv_tables import INVALID_ROWS
+from .long_tables import as_names, named_objects, owned_rows
+from .tables import is_list, plain_column, plain_table
+
+# Usual names of columns, tried where the default ones are missing.
+MAGNITUDES = (
+    ("mag", "mag_err"),
+    ("mag", "magerr"),
+    ("mag", "e_mag"),
+    ("magnitude", "e_magnitude"),
+    ("magpsf", "sigmapsf"),
+)
+ERRORS = ("{}_err", "{}_error", "{}err", "{}error", "e_{}", "sigma_{}", "err", "error", "sigma", "uncertainty")
 
 
 def light_curves_of_table(
@@ -51,33 +65,97 @@ def light_curves_of_table(
     InputError
         A column is missing, lists have different lengths, a band is unknown, or no point can be used.
     """
+    table = plain_table(table, source)
     if nested is not None:
         table = _unnested(table, nested, source)
+    flux, error, magnitudes = _flux_columns(table.column_names, flux, error, magnitudes)
     names = {"time": time, "flux": flux, "error": error, **({"band": band} if band else {})}
     for name in names.values():
         if name not in table.column_names:
-            raise located(f"is missing; there are {', '.join(table.column_names)}", source=source, column=name)
+            hint = ": for one band, give band=None" if name == band else ""
+            raise located(f"is missing; there are {', '.join(table.column_names)}{hint}", source=source, column=name)
     if is_list(table.schema.field(time).type):
-        owner, points, objects = _from_lists(table, names, source)
+        owner, points, objects = _from_lists(table, names, object_id, source)
     else:
-        owner, points, objects = _from_rows(table, names, object_id, source)
-    value, spread = points["flux"], points["error"]
-    if magnitudes:
-        value, spread = flux_from_magnitude(value, spread, zero_point)
+        owner, objects = owned_rows(table, list(names.values()), object_id, source)
+        points = {role: _values(table[name], role, name, source) for role, name in names.items()}
+    unit, error_unit = (field_unit(table, name) for name in (flux, error))
+    value, spread, text = linear_flux(
+        points["flux"], "mag" if magnitudes else unit, points["error"], None if magnitudes else error_unit, zero_point
+    )
     kinds = points.get("band", np.full(len(owner), "", object))
     if rename:
         kinds = np.array([rename.get(kind, kind) for kind in kinds], object)
-    return Series.from_rows(owner, points["time"], value, spread, kinds, objects, bands=bands, source=source)
+    columns = with_flux_unit(objects, objects.num_rows, text)
+    series = Series.from_rows(
+        owner, points["time"], value, spread, kinds, columns or objects, bands=bands, source=source
+    )
+    return series.with_dropped({"point: row of the file with another number of values": invalid_rows(table)})
+
+
+def _flux_columns(names: Sequence[str], flux: str, error: str, magnitudes: bool) -> tuple[str, str, bool]:
+    """Return the columns of flux and error, and whether they are magnitudes; usual names stand in for the default ones."""
+    if flux == "flux" and flux not in names and not magnitudes:
+        found = next(((m, e) for m, e in MAGNITUDES if m in names and e in names), None)
+        if found is not None:
+            return (*found, True)
+    if error == "flux_err" and error not in names:
+        error = next((name.format(flux) for name in ERRORS if name.format(flux) in names), error)
+    return flux, error, magnitudes
+
+
+def invalid_rows(table: pa.Table) -> int:
+    """Return how many rows of a text table were left out, since they have another number of values than the header.
+
+    Parameters
+    ----------
+    table : pyarrow.Table
+        As :func:`clrseries.io.csv_tables.read_csv` returns it.
+
+    Returns
+    -------
+    int
+    """
+    return int((table.schema.metadata or {}).get(INVALID_ROWS, 0))
+
+
+def field_unit(table: pa.Table, name: str) -> Any:
+    """Return the unit in the metadata of a column, if astropy knows it.
+
+    Parameters
+    ----------
+    table : pyarrow.Table
+        The table.
+    name : str
+        Name of the column.
+
+    Returns
+    -------
+    astropy unit or None
+    """
+    text = (table.schema.field(name).metadata or {}).get(b"unit")
+    if text is None:
+        return None
+    from astropy import units
+
+    try:
+        return units.Unit(text.decode())
+    except (ValueError, TypeError):
+        return None
 
 
 def _unnested(table: pa.Table, nested: str, source: str) -> pa.Table:
     if nested not in table.column_names:
         raise located(f"is missing; there are {', '.join(table.column_names)}", source=source, column=nested)
     column = table[nested].combine_chunks()
+    if isinstance(column, pa.ChunkedArray):
+        column = column.chunk(0) if column.num_chunks else pa.array([], column.type)
     table = table.drop_columns([nested])
     if pa.types.is_struct(column.type):
         fields = {field.name: pc.struct_field(column, field.name) for field in column.type}
     elif is_list(column.type) and pa.types.is_struct(column.type.value_type):
+        if pa.types.is_fixed_size_list(column.type):
+            column = column.cast(pa.large_list(column.type.value_type))
         fields = {
             field.name: pa.LargeListArray.from_arrays(
                 pc.cast(column.offsets, pa.int64()), pc.struct_field(column.values, field.name)
@@ -94,52 +172,36 @@ def _unnested(table: pa.Table, nested: str, source: str) -> pa.Table:
 
 
 def _from_lists(
-    table: pa.Table, names: Mapping[str, str], source: str
+    table: pa.Table, names: Mapping[str, str], object_id: str, source: str
 ) -> tuple[NDArray[np.int64], dict[str, NDArray[Any]], pa.Table]:
+    objects = named_objects(table, object_id, source)
     lengths = _lengths(table[names["time"]])
+    owner = np.repeat(np.arange(table.num_rows), lengths)
     points = {}
     for role, name in names.items():
         if not is_list(table.schema.field(name).type):
-            raise located(f"must be a list, as {names['time']} is", source=source, column=name)
+            if role != "band":
+                raise located(f"must be a list, as {names['time']} is", source=source, column=name)
+            points[role] = _values(table[name], role, name, source)[owner]  # one band for all points of an object
+            continue
         own = _lengths(table[name])
-        if (own != lengths).any():
-            row = int(np.argmax(own != lengths))
-            ids = table["object_id"] if "object_id" in table.column_names else None
+        whole = table[name].is_null().to_numpy() & (lengths > 0)  # a null list: no values for this object
+        if ((own != lengths) & ~whole).any():
+            row = int(np.argmax((own != lengths) & ~whole))
+            ids = objects["object_id"] if "object_id" in objects.column_names else None
             raise located(
                 f"has {own[row]} points and {names['time']} {lengths[row]}",
                 source=source, object_id=str(ids[row].as_py() if ids is not None else row), column=name,
             )  # fmt: skip
-        points[role] = _values(pc.list_flatten(table[name]), role, name, source)
-    plain = [field.name for field in table.schema if not is_list(field.type)]
-    objects = table.select(plain) if plain else pa.table({"object_id": [str(i) for i in range(table.num_rows)]})
-    return np.repeat(np.arange(table.num_rows), lengths), points, objects
-
-
-def _from_rows(
-    table: pa.Table, names: Mapping[str, str], object_id: str, source: str
-) -> tuple[NDArray[np.int64], dict[str, NDArray[Any]], pa.Table]:
-    if object_id not in table.column_names:
-        raise located(
-            f"is missing; there are {', '.join(table.column_names)}: with one row per point, it says whose a point is",
-            source=source, column=object_id,
-        )  # fmt: skip
-    ids = table[object_id].cast(pa.string()).combine_chunks().dictionary_encode()
-    if ids.null_count:
-        raise located(f"is null in {ids.null_count} rows: say whose these points are", source=source, column=object_id)
-    owner = ids.indices.to_numpy().astype(np.int64)
-    points = {role: _values(table[name], role, name, source) for role, name in names.items()}
-    _, first = np.unique(owner, return_index=True)
-    columns = {"object_id": ids.dictionary}
-    for name in table.column_names:
-        if name in (*names.values(), object_id):
-            continue
-        values = table[name].combine_chunks()
-        own = values.take(pa.array(first))
-        same = pc.equal(values, own.take(pa.array(owner)))
-        both_null = pc.and_(values.is_null(), own.take(pa.array(owner)).is_null())
-        if pc.all(pc.fill_null(pc.or_kleene(same, both_null), False)).as_py():
-            columns[name] = own
-    return owner, points, pa.table(columns)
+        found = _values(pc.list_flatten(table[name]), role, name, source)
+        if whole.any():
+            full = np.full(len(owner), "" if role == "band" else np.nan, found.dtype)
+            full[~whole[owner]] = found
+            found = full
+        points[role] = found
+    plain = [field.name for field in objects.schema if not pa.types.is_nested(field.type)]
+    kept = objects.select(plain) if plain else pa.table({"object_id": [str(i) for i in range(table.num_rows)]})
+    return owner, points, kept
 
 
 def _lengths(column: pa.ChunkedArray) -> NDArray[np.int64]:
@@ -148,8 +210,10 @@ def _lengths(column: pa.ChunkedArray) -> NDArray[np.int64]:
 
 def _values(values: Any, role: str, name: str, source: str) -> NDArray[Any]:
     if role == "band":
-        return np.array(pc.fill_null(values.cast(pa.string()), "").to_pylist(), object)
+        return np.array(pc.fill_null(as_names(plain_column(values), name, source), "").to_pylist(), object)
+    if role == "time" and not (pa.types.is_integer(values.type) or pa.types.is_floating(values.type)):
+        return days(values)
     try:
-        return np.asarray(values.cast(pa.float64()).to_numpy(), np.float64)
+        return np.asarray(values.cast(pa.float64()).to_numpy(zero_copy_only=False), np.float64)
     except (pa.ArrowInvalid, pa.ArrowNotImplementedError) as error:
         raise located(f"must hold numbers ({str(error).splitlines()[0]})", source=source, column=name) from error

@@ -12,6 +12,7 @@ import pyarrow as pa
 from ..errors import InputError
 from ..series import Series, check_series
 from .light_curve_tables import light_curves_of_table
+from .long_tables import ID_NAMES
 from .tables import read_table, table_of, write_table
 
 
@@ -77,7 +78,7 @@ def read_light_curves(
     ('g', 'r')
     """
     held = table_of(data)
-    table = read_table(data) if held is None else held
+    table = read_table(data, text=(object_id, band or "", *ID_NAMES)) if held is None else held
     return light_curves_of_table(
         table,
         time=time,

@@ -9,6 +9,7 @@ import pyarrow as pa
 
 from ..errors import InputError
 from ..series import Series, check_series
+from .long_tables import ID_NAMES
 from .spectra_tables import spectra_of_table
 from .tables import read_table, table_of, write_table
 
@@ -20,23 +21,31 @@ def read_spectra(
     flux: str = "flux",
     ivar: str = "ivar",
     medium: str = "vacuum",
+    object_id: str = "object_id",
     source: str = "table",
 ) -> Series:
     """Read spectra from a Parquet file or a table in memory.
 
+    Objects and pixels that cannot be used are left out, counted in ``Series.dropped`` and logged.
+
     Parameters
     ----------
     data : path, pyarrow.Table, pandas or polars DataFrame
-        One row per spectrum; `x`, `flux` and `ivar` are list columns.
+        If `x`, `flux` and the errors are columns of lists, there is one row per spectrum. Otherwise there is one row per pixel, and
+        the pixels of a spectrum have the same `object_id`.
     x, flux : str
         Names of the columns with the wavelengths [Angstrom] and the flux.
     ivar : str
-        Name of the column with the inverse variance. If there is no such column, ivar is computed from a column ``error`` (1
-        sigma; NaN or not positive: no information). Where ``error`` is null, the noise of the spectrum is estimated from its
-        flux (:func:`clrseries.io.der_snr.estimated_ivar`), which is logged. Without either column, ivar is 1 where the flux is
-        finite.
+        Name of the column with the inverse variance. If there is no such column, ivar is computed from an error column (1 sigma; NaN
+        or not positive: no information) named ``flux_err``, ``flux_error``, ``e_flux``, ``error``, ``err``, ``sigma``, ``std`` or
+        ``uncertainty``, or from a variance named ``variance`` or ``var``; the log says which. Where the error of a spectrum is
+        null, its noise is estimated from the flux (:func:`clrseries.io.der_snr.estimated_ivar`), which is logged too. Without any
+        of them, ivar is 1 where the flux is finite.
     medium : {"vacuum", "air"}
         What the wavelengths are measured in; wavelengths in air are converted to vacuum.
+    object_id : str
+        Name of the column with the name of the object; if there is no ``object_id``, a column with another usual name is taken, such
+        as ``TARGETID``.
     source : str
         Name of a table in memory, for errors.
 
@@ -44,13 +53,13 @@ def read_spectra(
     -------
     Series
         ``table`` has all columns that are not lists. Wavelengths in float64, and flux and ivar in float32, are not copied if they
-        have no nulls.
+        have no nulls. A unit in the metadata of a column (as ``unit``) is kept or converted.
 
     Raises
     ------
     InputError
-        The file is missing or incomplete, a column is missing or is not a list of numbers, lists have different lengths, or a
-        sample cannot be used.
+        The file is missing or incomplete, a column is missing or does not hold numbers, lists have different lengths, there are
+        both an error and a variance, wavelengths without a unit are hardly in Angstrom, or no object can be used.
 
     Examples
     --------
@@ -61,9 +70,9 @@ def read_spectra(
     array([100., 100.], dtype=float32)
     """
     held = table_of(data)
-    table = read_table(data) if held is None else held
+    table = read_table(data, text=(object_id, *ID_NAMES)) if held is None else held
     source = str(data) if held is None else source
-    return spectra_of_table(table, x=x, flux=flux, ivar=ivar, medium=medium, source=source)
+    return spectra_of_table(table, x=x, flux=flux, ivar=ivar, medium=medium, object_id=object_id, source=source)
 
 
 def write_spectra(series: Series, path: str | Path, *, overwrite: bool = False) -> None:

@@ -2,66 +2,129 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from pathlib import Path
 from typing import Any, TypeVar
 
+import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from ..errors import InputError
+from ..errors import InputError, located
 from ..files import refuse_existing, replacing
+from ..series.joined_tables import is_list, plain_type
+from ..series.table import column_of
+from .csv_tables import csv_names, is_text_table, read_csv
 
 Taken = TypeVar("Taken")
+__all__ = [
+    "column_names",
+    "from_whole_parquet",
+    "is_list",
+    "plain_table",
+    "read_csv",
+    "read_table",
+    "table_of",
+    "write_table",
+]
 
 
-def read_table(path: str | Path) -> pa.Table:
-    """Read a Parquet file, or a CSV file if its name ends in ``.csv``.
+def read_table(path: str | Path, text: Collection[str] = ()) -> pa.Table:
+    """Read a Parquet file, an Arrow (Feather) file or a text table such as CSV.
 
     Parameters
     ----------
     path : path
-        The file.
+        The file; Parquet and Arrow are recognized by their first bytes.
+    text : collection of str
+        Names of columns of a text table that are text, whatever they hold.
 
     Returns
     -------
     pyarrow.Table
+        With plain types; see :func:`plain_table`.
 
     Raises
     ------
     InputError
         The file is missing, incomplete or not a table.
     """
-    if Path(path).suffix.lower() == ".csv":
-        return read_csv(path)
-    return from_whole_parquet(path, pq.read_table)
+    start = _first_bytes(path)
+    if start.startswith(b"ARROW1"):
+        from pyarrow import feather
+
+        return plain_table(from_whole_parquet(path, feather.read_table, "Arrow"), str(path))
+    if is_text_table(path) and not start.startswith(b"PAR1"):
+        return plain_table(read_csv(path, text), str(path))
+    return plain_table(from_whole_parquet(path, pq.read_table), str(path))
 
 
-def read_csv(path: str | Path) -> pa.Table:
-    """Read a CSV file with a header.
+def _first_bytes(path: str | Path) -> bytes:
+    if not Path(path).is_file():
+        raise InputError(f"{path}: no such file")
+    try:
+        with Path(path).open("rb") as file:
+            return file.read(8)
+    except OSError as error:
+        raise InputError(f"{path}: {error.strerror or error}") from error
+
+
+def plain_table(table: pa.Table, source: str = "") -> pa.Table:
+    """Return a table whose columns have few types: those that mean the same are made the same.
 
     Parameters
     ----------
-    path : path
-        The file.
+    table : pyarrow.Table
+        The table.
+    source : str
+        File, for the error.
 
     Returns
     -------
     pyarrow.Table
+        Text is ``string`` (also text in dictionaries), numbers are integers, float32 or float64, and lists are ``list``,
+        ``large_list`` or ``fixed_size_list``. Nothing is copied where the type is such already.
 
     Raises
     ------
     InputError
-        The file is missing or is not a table.
+        Two columns have the same name.
     """
-    from pyarrow import csv
+    names = table.column_names
+    twice = next((name for name in names if names.count(name) > 1), None) if len(set(names)) < len(names) else None
+    if twice is not None:
+        raise located("is there twice: rename one", source=source, column=twice)
+    for at, field in enumerate(table.schema):
+        wanted = plain_type(field.type)
+        if wanted != field.type:
+            table = table.set_column(at, field.with_type(wanted), plain_column(table.column(at)))
+    return table
 
-    if not Path(path).is_file():
-        raise InputError(f"{path}: no such file")
-    try:
-        return csv.read_csv(path)
-    except (pa.ArrowInvalid, OSError) as error:
-        raise InputError(f"{path}: not a CSV table ({str(error).splitlines()[0]})") from error
+
+def plain_column(column: pa.ChunkedArray | pa.Array) -> pa.ChunkedArray:
+    """Return a column with the plain type that means the same; see :func:`plain_table`.
+
+    Parameters
+    ----------
+    column : pyarrow.ChunkedArray or Array
+        The column.
+
+    Returns
+    -------
+    pyarrow.ChunkedArray
+    """
+    column = pa.chunked_array([column]) if isinstance(column, pa.Array) else column
+    wanted = plain_type(column.type)
+    if wanted == column.type:
+        return column
+    if pa.types.is_list_view(column.type) or pa.types.is_large_list_view(column.type):
+        column = pa.chunked_array([_list_of_view(chunk) for chunk in column.chunks])
+    if isinstance(column.type, pa.BaseExtensionType):
+        column = pa.chunked_array([chunk.storage for chunk in column.chunks], column.type.storage_type)
+    if pa.types.is_dictionary(column.type):
+        column = pa.chunked_array([chunk.dictionary_decode() for chunk in column.chunks], column.type.value_type)
+    return column.cast(wanted)
 
 
 def write_table(table: pa.Table, path: str | Path, *, overwrite: bool = False) -> None:
@@ -86,7 +149,7 @@ def write_table(table: pa.Table, path: str | Path, *, overwrite: bool = False) -
         pq.write_table(table, part, compression="zstd")
 
 
-def from_whole_parquet(path: str | Path, take: Callable[[str | Path], Taken]) -> Taken:
+def from_whole_parquet(path: str | Path, take: Callable[[str | Path], Taken], kind: str = "Parquet") -> Taken:
     """Call a function that reads a Parquet file, and check that the file is complete.
 
     Parameters
@@ -95,6 +158,8 @@ def from_whole_parquet(path: str | Path, take: Callable[[str | Path], Taken]) ->
         The file.
     take : function
         Reads the file, for instance ``pyarrow.parquet.read_table``.
+    kind : str
+        Format of the file, for the error.
 
     Returns
     -------
@@ -110,9 +175,9 @@ def from_whole_parquet(path: str | Path, take: Callable[[str | Path], Taken]) ->
         raise InputError(f"{path}: no such file")
     try:
         return take(path)
-    except (pa.ArrowInvalid, OSError) as error:
-        reason = str(error).splitlines()[0]
-        raise InputError(f"{path}: not a complete Parquet file ({reason}); copy or write it again") from error
+    except (pa.ArrowException, OSError, OverflowError) as error:
+        reason = (str(error).splitlines() or [repr(error)])[0]
+        raise InputError(f"{path}: not a complete {kind} file ({reason}); copy or write it again") from error
 
 
 def table_of(data: Any) -> pa.Table | None:
@@ -121,22 +186,50 @@ def table_of(data: Any) -> pa.Table | None:
     Parameters
     ----------
     data : object
-        A pyarrow Table, a pandas or polars DataFrame, or any other object; tables are recognized by Arrow's stream interface.
+        A pyarrow Table, a pandas or polars DataFrame, an astropy Table, or any other object; tables are recognized by Arrow's stream
+        interface.
 
     Returns
     -------
     pyarrow.Table or None
-        None if `data` is not a table.
+        With plain types (see :func:`plain_table`); None if `data` is not a table.
+
+    Raises
+    ------
+    InputError
+        A column cannot be converted.
     """
     if isinstance(data, pa.Table):
-        return data
-    if type(data).__module__.partition(".")[0] == "pandas":
-        return pa.Table.from_pandas(data, preserve_index=False)
-    return pa.table(data) if hasattr(data, "__arrow_c_stream__") else None
+        return plain_table(data)
+    if isinstance(data, pa.RecordBatch):
+        return plain_table(pa.table(data))
+    library = type(data).__module__.partition(".")[0]
+    try:
+        if library == "pandas" and hasattr(data, "columns"):
+            return plain_table(pa.Table.from_pandas(data, preserve_index=False))
+        if library in ("astropy", "lightkurve") and hasattr(data, "colnames") and not hasattr(data, "time"):
+            made = [column_of(data[name], name) for name in data.colnames]
+            return plain_table(pa.table([column for _, column in made], schema=pa.schema([field for field, _ in made])))
+        known = hasattr(data, "__arrow_c_stream__") and not isinstance(data, pa.ChunkedArray) and library != "polars"
+        frame = library == "polars" and hasattr(data, "columns")
+        return plain_table(pa.table(data)) if known or frame else None
+    except (pa.ArrowException, TypeError, ValueError) as error:
+        if isinstance(error, InputError):
+            raise
+        raise InputError(
+            f"a {type(data).__name__}: cannot be converted to a table ({str(error).splitlines()[0]})"
+        ) from error
+
+
+def _list_of_view(chunk: pa.Array) -> pa.Array:
+    """Return the lists of a view as lists; Arrow's own cast fails for a slice of a view."""
+    lengths = pc.fill_null(pc.list_value_length(chunk), 0).to_numpy().astype(np.int64)
+    offsets = pa.array(np.concatenate([[0], np.cumsum(lengths)]))
+    return pa.LargeListArray.from_arrays(offsets, chunk.flatten(), mask=chunk.is_null() if chunk.null_count else None)
 
 
 def column_names(path: str | Path) -> list[str]:
-    """Read the names of the columns of a Parquet or CSV file.
+    """Read the names of the columns of a Parquet, Arrow or text table.
 
     Parameters
     ----------
@@ -149,24 +242,11 @@ def column_names(path: str | Path) -> list[str]:
         Empty if the file cannot be read.
     """
     try:
-        if Path(path).suffix.lower() == ".csv":
-            with Path(path).open() as file:
-                return file.readline().strip().split(",")
-        return pq.read_schema(path).names
-    except (pa.ArrowInvalid, OSError):
+        start = _first_bytes(path)
+        if start.startswith(b"ARROW1"):
+            return list(pa.ipc.open_file(str(path)).schema.names)
+        if is_text_table(path) and not start.startswith(b"PAR1"):
+            return csv_names(path)
+        return list(pq.read_schema(path).names)
+    except (pa.ArrowException, OSError, InputError):
         return []
-
-
-def is_list(kind: pa.DataType) -> bool:
-    """Return whether the type of a column is one of Arrow's lists.
-
-    Parameters
-    ----------
-    kind : pyarrow.DataType
-        Type of the column.
-
-    Returns
-    -------
-    bool
-    """
-    return pa.types.is_list(kind) or pa.types.is_large_list(kind) or pa.types.is_fixed_size_list(kind)

@@ -11,7 +11,7 @@ import pyarrow as pa
 from ..errors import located
 from ..series import Series
 from ..series.photometry import flux_err_from_limit, flux_from_magnitude
-from .tables import read_csv
+from .csv_tables import read_csv
 from .transients import Paths, Point, listed, series_of
 
 ZTF_BANDS = {"1": "g", "2": "r", "3": "i", "zg": "g", "zr": "r", "zi": "i"}

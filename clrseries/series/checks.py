@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
@@ -63,16 +65,42 @@ def check_samples(
         raise located(
             "has no samples: drop the object", source=source, object_id=object_ids[row].as_py(), column="flux"
         )
+    for bad, column, problem in sample_faults(x, flux, ivar, offsets, light_curves=light_curves):
+        refuse(bad, column, problem)
+
+
+def sample_faults(
+    x: NDArray[np.float64],
+    flux: NDArray[np.float32],
+    ivar: NDArray[np.float32],
+    offsets: NDArray[np.int64],
+    *,
+    light_curves: bool,
+) -> Iterator[tuple[NDArray[np.bool_], str, str]]:
+    """Find the samples that cannot be used, one kind of fault after the other.
+
+    Parameters
+    ----------
+    x, flux, ivar, offsets, light_curves : object
+        As :func:`check_samples` takes them.
+
+    Yields
+    ------
+    bool (S,), str, str
+        Which samples have the fault, the column, and what is wrong and what to do, separated by a colon.
+    """
     name = "time" if light_curves else "wavelength"
-    refuse(~np.isfinite(x), name, "is NaN or infinite: remove the sample")
-    refuse(~np.isfinite(ivar), "ivar", "is NaN or infinite: use 0 for a sample without information")
-    refuse(ivar < 0, "ivar", "is negative: use 0 for a sample without information")
-    refuse(~np.isfinite(flux) & (ivar > 0), "flux", "is NaN or infinite where ivar is positive: set ivar to 0 there")
+    yield ~np.isfinite(x), name, "is NaN or infinite: remove the sample"
+    yield ~np.isfinite(ivar), "ivar", "is NaN or infinite: use 0 for a sample without information"
+    yield ivar < 0, "ivar", "is negative: use 0 for a sample without information"
+    yield ~np.isfinite(flux) & (ivar > 0), "flux", "is NaN or infinite where ivar is positive: set ivar to 0 there"
     step = np.diff(x)
     inner = np.ones(len(step), bool)
-    inner[offsets[1:-1] - 1] = False  # not the step from one object to the next
+    ends = offsets[1:-1] - 1
+    inner[ends[(ends >= 0) & (ends < len(step))]] = False  # not the step from one object to the next
     padded = np.zeros(len(x), bool)
     padded[1:] = inner & (step < 0)
-    refuse(padded, name, "is not sorted: sort the samples of each object in ascending order")
-    padded[1:] = inner & (step == 0) & (not light_curves)
-    refuse(padded, name, "has the same value twice: merge or drop duplicates")
+    yield padded, name, "is not sorted: sort the samples of each object in ascending order"
+    again = np.zeros(len(x), bool)
+    again[1:] = inner & (step == 0) & (not light_curves)
+    yield again, name, "has the same value twice: merge or drop duplicates"

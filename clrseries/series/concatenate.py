@@ -12,6 +12,7 @@ import pyarrow.compute as pc
 from ..errors import InputError, located
 from .check_series import check_series
 from .flux_units import unit_factors
+from .joined_tables import joined_tables
 from .samples import added_counts, offsets_of
 from .series import Series
 from .table import REPETITION, numbered_repetitions, renumbered, without_column
@@ -93,7 +94,7 @@ def joined(batches: Sequence[Series]) -> Series:
     dropped: dict[str, int] = {}
     for part in parts:
         dropped = added_counts(dropped, part.dropped)
-    table = pa.concat_tables([without_column(p.table, REPETITION) for p in parts], promote_options="permissive")
+    table = joined_tables([without_column(p.table, REPETITION) for p in parts])
     return Series(
         x=np.concatenate([p.x for p in parts]),
         flux=np.concatenate([p.flux for p in parts]),

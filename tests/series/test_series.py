@@ -119,7 +119,7 @@ def test_parquet_there_and_back_without_copies(series, tmp_path):
 def table(**columns):
     base = {
         "object_id": ["a", "b"],
-        "wavelength": [[1.0, 2.0], [1.0, 2.0, 3.0]],
+        "wavelength": [[4001.0, 4002.0], [4001.0, 4002.0, 4003.0]],
         "flux": [[1.0, 2.0], [1.0, 2.0, 3.0]],
     }
     return pa.table({k: v for k, v in (base | columns).items() if v is not None})
@@ -131,10 +131,17 @@ def table(**columns):
         ({"flux": None}, "column 'flux': is missing; the file has object_id, wavelength"),
         ({"flux": [1.0, 2.0]}, "column 'flux': must be a list of numbers, and is double"),
         ({"flux": [["x", "y"], ["x", "y", "z"]]}, "column 'flux': must be a list of numbers"),
-        ({"flux": [[1.0, 2.0], None]}, "object 'b', column 'flux': is null"),
+        ({"flux": pa.array([None, None], pa.list_(pa.float32()))}, "column 'flux': is null in all rows"),
+        (
+            {"err": [[1.0, 2.0], [1.0, 2.0, 3.0]], "var": [[1.0, 2.0], [1.0, 2.0, 3.0]]},
+            r"columns of errors \(err, var\)",
+        ),
         ({"flux": [[1.0, 2.0], [1.0]]}, "object 'b', column 'flux': has 1 samples and the wavelength column 3"),
-        ({"ivar": [[1.0, -2.0], [1.0, 2.0, 3.0]]}, "object 'a', column 'ivar': is negative"),
-        ({"wavelength": [[1.0, 2.0], []], "flux": [[1.0, 2.0], []]}, "object 'b', column 'flux': has no samples"),
+        ({"ivar": [[1.0, -2.0], [1.0, -2.0, 3.0]]}, "object 'a', column 'ivar': is negative"),
+        (
+            dict.fromkeys(("wavelength", "flux"), pa.array([[], []], pa.list_(pa.float64()))),
+            "object 'a', column 'flux': has no samples",
+        ),
     ],
 )
 def test_parquet_errors_name_file_object_and_column(tmp_path, columns, message):
@@ -143,6 +150,57 @@ def test_parquet_errors_name_file_object_and_column(tmp_path, columns, message):
     with pytest.raises(InputError, match=message) as caught:
         read_spectra(path)
     assert str(path) in str(caught.value) and "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("columns", "reason"),
+    [
+        ({"flux": [[1.0, 2.0], None]}, "object: wavelength or flux is null"),
+        ({"ivar": [[1.0, 2.0], [1.0, -2.0, 3.0]]}, "object: ivar is negative"),
+        ({"wavelength": [[4001.0, 4002.0], []], "flux": [[1.0, 2.0], []]}, "object: has no samples"),
+        ({"wavelength": [[4001.0, 4002.0], [4001.0, 4001.0, 4002.0]]}, "object: wavelength has the same value twice"),
+        ({"wavelength": [[4001.0, 4002.0], [4001.0, np.nan, 4002.0]]}, "object: wavelength is NaN or infinite"),
+    ],
+)
+def test_one_bad_object_is_left_out_and_counted(columns, reason):
+    series = read_spectra(table(**columns))
+    assert series.object_ids == ["a"] and series.dropped == {reason: 1}
+
+
+@pytest.mark.parametrize("name", ["flux_err", "err", "sigma", "flux_error", "e_flux", "error", "uncertainty", "std"])
+def test_every_usual_name_of_errors_is_known(name):
+    assert read_spectra(table(**{name: [[0.5, 0.0], [0.5, 0.5, 0.5]]})).ivar.tolist() == [4, 0, 4, 4, 4]
+
+
+@pytest.mark.parametrize("name", ["variance", "var"])
+def test_variances_are_known(name):
+    assert read_spectra(table(**{name: [[0.25, 0.0], [0.25, 0.25, 0.25]]})).ivar.tolist() == [4, 0, 4, 4, 4]
+
+
+def test_one_row_per_pixel_and_units_of_columns():
+    rows = pa.table(
+        {
+            "TARGETID": [7, 7, 2**60 + 1],
+            "wavelength": [4002.0, 4001.0, 4001.0],
+            "flux": [2.0, 1.0, 3.0],
+            "z": [0.1, 0.1, 0.2],
+        }
+    )
+    series = read_spectra(rows)
+    assert series.object_ids == ["7", str(2**60 + 1)] and series.flux.tolist() == [1, 2, 3]
+    assert series.table["z"].to_pylist() == [0.1, 0.2]
+    fields = [pa.field("wavelength", pa.list_(pa.float64()), metadata={"unit": "nm"}),
+              pa.field("flux", pa.list_(pa.float64()), metadata={"unit": "mJy"}),
+              pa.field("flux_err", pa.list_(pa.float64()), metadata={"unit": "uJy"})]  # fmt: skip
+    series = read_spectra(pa.table([[[400.0, 401.0]], [[1.0, 2.0]], [[500.0, 500.0]]], schema=pa.schema(fields)))
+    assert series.x.round(6).tolist() == [4000, 4010] and np.allclose(series.ivar, 4)
+    assert series.table["flux_unit"].to_pylist() == ["mJy"]
+
+
+def test_small_units_in_tables_are_kept():
+    small = table(flux=[[1e-30, 2e-30], [1e-30, 2e-30, 3e-30]], ivar=[[1e62, 1e62], [1e62, 1e62, 1e62]])
+    series = read_spectra(small)
+    assert series.table["flux_unit"][0].as_py() == "1e-30" and np.allclose(series.ivar, 100)
 
 
 def test_parquet_cut_short_or_absent(series, tmp_path):
