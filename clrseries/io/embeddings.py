@@ -6,11 +6,10 @@ from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from ..errors import InputError, located
-from .tables import is_list, read_table
+from .tables import read_table
 
 
 def with_embeddings(table: pa.Table, embeddings: NDArray[np.float32]) -> pa.Table:
@@ -43,12 +42,12 @@ def read_embeddings(path: str | Path) -> tuple[NDArray[np.float32], pa.Table]:
     Returns
     -------
     float32 (N, D), pyarrow.Table
-        The embeddings, and the other columns with N rows. Rows whose embedding is null are left out.
+        The embeddings, NaN in rows where there is none, and the other columns with N rows.
 
     Raises
     ------
     InputError
-        The file is missing or incomplete, has no column ``embedding``, or has fewer than two objects; or a number is not finite.
+        The file is missing or incomplete, has no column ``embedding`` of lists of equal length, or has fewer than two embeddings.
     """
     table = read_table(path)
     if "embedding" not in table.column_names:
@@ -57,26 +56,29 @@ def read_embeddings(path: str | Path) -> tuple[NDArray[np.float32], pa.Table]:
             source=str(path),
             column="embedding",
         )
-    kind = table["embedding"].type
-    if not is_list(kind) or not (pa.types.is_floating(kind.value_type) or pa.types.is_integer(kind.value_type)):
-        raise located(f"must be a list of numbers, and is {kind}", source=str(path), column="embedding")
-    table = table.filter(pc.is_valid(table["embedding"]))  # objects that could not be embedded
-    if table.num_rows < 2:
-        raise InputError(f"{path}: holds {table.num_rows} embeddings; at least two are needed")
-    lengths = pc.list_value_length(table["embedding"]).to_numpy()
-    if (lengths != lengths[0]).any() or not lengths[0]:
-        row = int(np.argmax(lengths != lengths[0]))
-        raise located(
-            f"has {lengths[row]} numbers and that of the first object {lengths[0]}: embeddings have equal lengths",
-            source=str(path), object_id=_name(table, row), column="embedding",
-        )  # fmt: skip
-    values = pc.list_flatten(table["embedding"]).to_numpy().astype(np.float32).reshape(-1, int(lengths[0]))
-    bad = ~np.isfinite(values).all(axis=1)
-    if bad.any():
-        name = _name(table, int(np.argmax(bad)))
-        raise located("holds NaN or infinity", source=str(path), object_id=name, column="embedding")
+    values = _rows(table["embedding"], str(path))
+    count = int(np.isfinite(values).all(axis=1).sum())
+    if count < 2:
+        raise InputError(f"{path}: holds {count} embeddings; at least two are needed")
     return values, table.drop_columns(["embedding"])
 
 
-def _name(table: pa.Table, row: int) -> object:
-    return table["object_id"][row].as_py() if "object_id" in table.column_names else row
+def _rows(column: pa.ChunkedArray, source: str) -> NDArray[np.float32]:
+    """Return lists of any kind, all of the same length, as rows; NaN where a list or a number is null."""
+    if not pa.types.is_nested(column.type) or not hasattr(column.type, "value_type"):
+        raise located(f"must hold lists of numbers, and holds {column.type}", source=source, column="embedding")
+    kind = column.type.value_type
+    if not (pa.types.is_floating(kind) or pa.types.is_integer(kind)):
+        raise located(f"must hold lists of numbers, and holds {column.type}", source=source, column="embedding")
+    lengths = column.combine_chunks().value_lengths() if not pa.types.is_fixed_size_list(column.type) else None
+    sizes = [column.type.list_size] if lengths is None else lengths.drop_null().unique().to_pylist()
+    if len(sizes) != 1 or not sizes[0]:
+        told = ", ".join(map(str, sorted(sizes)[:3])) or "no list"
+        raise located(f"must hold lists of equal length, and holds {told}", source=source, column="embedding")
+    there = ~np.asarray(column.is_null().to_numpy(), bool)
+    values = np.full((len(column), sizes[0]), np.nan, np.float32)
+    flat = pa.chunked_array([chunk.drop_null().flatten() for chunk in column.chunks], kind).cast(
+        pa.float32(), safe=False
+    )
+    values[there] = flat.to_numpy().reshape(-1, sizes[0])
+    return values
