@@ -14,9 +14,9 @@ import pyarrow.parquet as pq
 
 from ..errors import InputError, located
 from ..series import Series
-from .light_curves import read_light_curves
-from .spectra import read_spectra
-from .tables import from_whole_parquet, is_list
+from ..series.joined_tables import joined_tables
+from .any_table import holds_light_curves, series_of_table
+from .tables import from_whole_parquet, is_list, plain_column
 
 BUFFER = 8192  # number of objects
 
@@ -71,8 +71,8 @@ class Stream:
         if not self.groups:
             raise InputError(f"{', '.join(map(str, self.paths))}: there are no objects")
         schema = pq.read_schema(self.paths[0])
-        self.curves = "time" in schema.names
-        if self.curves and not is_list(schema.field("time").type):
+        self.curves = holds_light_curves(schema.names)
+        if self.curves and "time" in schema.names and not is_list(schema.field("time").type):
             raise located("must hold lists, one row per object, to be streamed", source=str(paths[0]), column="time")
         self.bands = self._bands() if self.curves else ()
 
@@ -103,8 +103,8 @@ class Stream:
                 raise located(
                     f"is missing; there are {', '.join(pq.read_schema(path).names)}", source=str(path), column=name
                 )
-            parts += pq.read_table(path, columns=[name])[name].chunks
-        return pa.chunked_array(parts)
+            parts.append(pq.read_table(path, columns=[name]))
+        return joined_tables(parts, str(self.paths[0]))[name]
 
     def first(self) -> Series:
         """Read the first row groups of the files.
@@ -164,16 +164,18 @@ class Stream:
     def _read(self, numbers: list[int]) -> Series:
         chosen = [self.groups[k] for k in numbers]
         tables = [pq.ParquetFile(group.path).read_row_group(group.number) for group in chosen]
-        table = pa.concat_tables(tables, promote_options="default")
-        return (
-            read_light_curves(table, bands=self.bands)
-            if self.curves
-            else read_spectra(table, source=str(self.paths[0]))
-        )
+        source = str(self.paths[0]) if len(self.paths) == 1 else f"{len(self.paths)} files"
+        bands = self.bands if self.curves else None
+        return series_of_table(joined_tables(tables, source), bands=bands, source=source)
 
     def _bands(self) -> tuple[str, ...]:
         found: set[str] = set()
         for group in self.groups:
-            column = pq.ParquetFile(group.path).read_row_group(group.number, columns=["band"])["band"]
-            found |= set(pc.unique(pc.list_flatten(column.combine_chunks())).to_pylist())
-        return tuple(sorted(band for band in found if band is not None))
+            file = pq.ParquetFile(group.path)
+            if "band" not in file.schema_arrow.names:
+                found.add("")
+                continue
+            column = plain_column(file.read_row_group(group.number, columns=["band"])["band"])
+            values = pc.list_flatten(column) if is_list(column.type) else column
+            found |= {band or "" for band in pc.unique(values.cast(pa.string())).to_pylist()}
+        return tuple(sorted(found))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
@@ -9,7 +10,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from ..errors import InputError, located
+from ..errors import InputError
 from .check_series import check_series
 from .flux_units import unit_factors
 from .joined_tables import joined_tables
@@ -17,12 +18,15 @@ from .samples import added_counts, offsets_of
 from .series import Series
 from .table import REPETITION, numbered_repetitions, renumbered, without_column
 
+logger = logging.getLogger("clrseries")
+
 
 def concatenate(batches: Iterable[Series]) -> Series:
     """Join several batches into one.
 
-    Objects without a name of their own, which are called "0", "1", ... in each batch, are numbered again. Fluxes are converted to
-    the unit of the first batch, where units are known.
+    Objects without a name of their own, which are called "0", "1", ... in each batch, are numbered again. A name that an earlier
+    batch has too gets a number, "HD 1 (2)", and a warning is logged; if these are the same sources, keep the common name in a column
+    of its own, for instance for ``pretrain(source=...)``. Fluxes are converted to the unit of the first batch, where units are known.
 
     Parameters
     ----------
@@ -37,8 +41,7 @@ def concatenate(batches: Iterable[Series]) -> Series:
     Raises
     ------
     InputError
-        There is no batch, a batch is no Series, the bands differ, an ``object_id`` is in two batches, or units of flux cannot
-        be converted into each other.
+        There is no batch, a batch is no Series, the bands differ, or units of flux cannot be converted into each other.
 
     Examples
     --------
@@ -51,18 +54,7 @@ def concatenate(batches: Iterable[Series]) -> Series:
     parts: list[Series] = [batches] if isinstance(batches, Series) else list(batches)
     for part in parts:
         check_series(part, "concatenate")
-    parts = _named_apart(parts)
-    seen: set[str] = set()
-    for part in parts:
-        own = set(part.object_ids)
-        twice = sorted(own & seen)
-        if twice:
-            raise located(
-                "is in two batches: rename it with series.with_columns({'object_id': [...]}), and keep the common name in "
-                "another column, for instance for pretrain(source=...)", object_id=twice[0],
-            )  # fmt: skip
-        seen |= own
-    return joined(parts)
+    return joined(_renamed(_named_apart(parts)))
 
 
 def joined(batches: Sequence[Series]) -> Series:
@@ -106,6 +98,29 @@ def joined(batches: Sequence[Series]) -> Series:
         dropped=dropped,
         failed=pa.concat_tables([p.failed for p in parts]),
     )
+
+
+def _renamed(parts: list[Series]) -> list[Series]:
+    """Give a number to the names that an earlier batch has too."""
+    seen: set[str] = set()
+    found, changed = [], 0
+    for part in parts:
+        names = part.object_ids
+        again = {name: name for name in names if name in seen}
+        for name in again:
+            number = 2
+            while f"{name} ({number})" in seen:
+                number += 1
+            again[name] = f"{name} ({number})"
+        if again:
+            changed += len(again)
+            example = next(iter(again.items()))
+            part = part.with_columns({"object_id": [again.get(name, name) for name in names]})
+        seen |= set(part.object_ids)
+        found.append(part)
+    if changed:
+        logger.warning("%d names are in several batches: %r is now %r, and so on", changed, *example)
+    return found
 
 
 def _named_apart(parts: list[Series]) -> list[Series]:

@@ -186,8 +186,7 @@ def test_names_come_from_the_header_and_batches_are_told_apart():
     bare = Series.from_spectra(Spectrum(np.ones((2, 11)) * u.mJy, WAVE * u.AA))
     both = concatenate([bare, bare])
     assert both.object_ids == ["0", "1", "2", "3"] and len(set(object_keys(both, 0).tolist())) == 4
-    with pytest.raises(InputError, match="'HD 1': is in two batches"):
-        concatenate([named, named])
+    assert concatenate([named, named, named]).object_ids == ["HD 1", "HD 1 (2)", "HD 1 (3)"]
     twice = Series.from_arrays(WAVE, np.ones((2, 11)), table={"object_id": ["a", "a"]})
     assert twice.table["repetition"].to_pylist() == [0, 1] and len(set(object_keys(twice, 0).tolist())) == 2
 
