@@ -189,7 +189,7 @@ def _read_text(path: Path, form: _Form) -> tuple[pa.Table, int]:
         source: Any = stream
         if form.delimiter == " " or form.encoding == "utf-16" or form.skip > 1:
             # Arrow separates by one character, and does not skip comments: rewrite the text first.
-            text = stream.read().decode(form.encoding, "replace").lstrip("\ufeff")
+            text = _decoded(stream.read(), form.encoding).lstrip("\ufeff")
             lines = [line for line in text.splitlines()[form.skip :] if line.strip() and not line.startswith("#")]
             lines = ["\t".join(line.split()) for line in lines] if form.delimiter == " " else lines
             source, skip, encoding = pa.BufferReader("\n".join(lines).encode()), 0, "utf-8"
@@ -215,6 +215,13 @@ def _read_text(path: Path, form: _Form) -> tuple[pa.Table, int]:
                 return pa.table({name: pa.array([], pa.string()) for name in own}), 0
             raise
     return table, len(invalid)
+
+
+def _decoded(data: bytes, encoding: str) -> str:
+    try:
+        return data.decode(encoding)
+    except UnicodeDecodeError:  # a byte of another encoding, beyond the first ones
+        return data.decode("latin-1")
 
 
 def _typed(column: pa.ChunkedArray) -> pa.ChunkedArray:

@@ -5,9 +5,13 @@ from __future__ import annotations
 import warnings
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 from ..errors import InputError, require
 from ..series import Series
+from .fits_files import opened_fits
+
+BIT_MASKS = ("none", "default", "hard", "hardest")
 
 
 def read_kepler(
@@ -18,13 +22,14 @@ def read_kepler(
     Parameters
     ----------
     paths : path or sequence of paths
-        FITS files as MAST distributes them, or as ``LightCurve.to_fits`` writes them.
+        FITS files as MAST distributes them (SPOC, QLP, K2SFF and others), as ``LightCurve.to_fits`` writes them, or with a table of
+        time and flux whose header tells the epoch (JDREFI).
     flux : str
         Name of the flux column, for instance ``"pdcsap_flux"``, ``"sap_flux"`` or ``"flux"``; its error is in the column of the
         same name with ``_err``.
     quality : str or int
         Name of a bit mask of lightkurve (``"none"``, ``"default"``, ``"hard"``, ``"hardest"``), or the bits that make a cadence
-        unusable.
+        unusable; lightkurve knows what they mean in each product.
 
     Returns
     -------
@@ -48,14 +53,27 @@ def read_kepler(
         warnings.simplefilter("ignore")  # lightkurve warns about optional modules, which are not used here
         lightkurve = require("lightkurve", extra="readers", purpose="read_kepler")
 
-    curves = []
+    if isinstance(quality, str) and quality not in BIT_MASKS:
+        raise InputError(f"quality is a bit mask or one of {', '.join(BIT_MASKS)}; got {quality!r}")
+    curves, flagged = [], 0
     for path in [paths] if isinstance(paths, str | Path) else paths:
-        if not Path(path).is_file():
-            raise InputError(f"{path}: no such file")
-        try:
-            with warnings.catch_warnings():
-                warnings.simplefilter("ignore")  # lightkurve warns about cadences that its quality mask removes
-                curves.append(lightkurve.read(str(path), quality_bitmask="none"))
-        except Exception as error:
-            raise InputError(f"{path}: lightkurve cannot read it as a light curve ({error})") from error
-    return Series.from_lightcurves(curves, flux=flux, quality=quality)
+        curve = _read(lightkurve, path, quality)
+        flagged += len(_read(lightkurve, path, "none")) - len(curve)
+        curves.append(curve)
+    series = Series.from_lightcurves(curves, flux=flux, quality="none")
+    return series.with_dropped({"point: flagged in the quality bit mask": flagged})
+
+
+def _read(lightkurve: Any, path: str | Path, quality: str | int) -> Any:
+    """Read a file with lightkurve, which knows the bits of each product; a generic table has none."""
+    if not Path(path).is_file():
+        raise InputError(f"{path}: no such file")
+    with opened_fits(path) as units:  # refuses damaged files before lightkurve sees them
+        generic = not any(str(units[0].header.get(key, "")).strip() for key in ("TELESCOP", "MISSION", "ORIGIN"))
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # lightkurve warns about cadences that its quality mask removes
+            return lightkurve.read(str(path)) if generic else lightkurve.read(str(path), quality_bitmask=quality)
+    except Exception as error:
+        reason = (str(error).splitlines() or [repr(error)])[0]
+        raise InputError(f"{path}: lightkurve cannot read it as a light curve ({reason})") from error

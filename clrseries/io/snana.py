@@ -5,29 +5,40 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pyarrow as pa
 
-from ..errors import InputError
+from ..errors import InputError, located
 from ..series import Series
-from .transients import Point, number, series_of
+from .fits_files import as_text, opened_fits, table_columns
+from .transients import Points, number, series_of, text_of
 
 SNANA_ZERO_POINT = 27.5  # zero point of FLUXCAL
+UNKNOWN = -9.0  # what SNANA writes for a redshift or a type that is not known
+BANDS = ("band", "flt", "filter")
+REDSHIFTS = ("redshift_final", "redshift_helio", "redshift_cmb", "redshift")
+TYPES = ("sntype", "type")
+MISFITS = "point: row that does not fit its header"
 
 
 def read_snana(path: str | Path, *, zero_point: float = 25.0) -> Series:
     """Read light curves of SNANA from a text file, or from a pair of FITS files.
 
+    Rows that do not fit the header are taken as far as they go: ``NVAR`` values belong to the first names of ``VARLIST``. Names may
+    be in upper or lower case.
+
     Parameters
     ----------
     path : path
-        Text file with one object, or ``..._HEAD.FITS`` with ``..._PHOT.FITS`` in the same folder.
+        Text file with one object, or ``..._HEAD.FITS`` with ``..._PHOT.FITS`` in the same folder; both may be gzipped.
     zero_point : float
         Magnitude of flux 1; FLUXCAL of SNANA, whose zero point is 27.5, is converted.
 
     Returns
     -------
     Series
-        Columns ``object_id``, ``class`` (SNTYPE or TYPE) and ``z`` (REDSHIFT_FINAL or REDSHIFT_HELIO); time is MJD.
+        Columns ``object_id``, ``class`` (SNTYPE or TYPE) and ``z`` (REDSHIFT_FINAL, or else REDSHIFT_HELIO, REDSHIFT_CMB); both are
+        null where SNANA has -9. Time is MJD. Rows that cannot be used are counted in ``dropped``.
 
     Raises
     ------
@@ -36,7 +47,7 @@ def read_snana(path: str | Path, *, zero_point: float = 25.0) -> Series:
 
     References
     ----------
-    Kessler et al. 2009, PASP 121, 1028.
+    Kessler et al. 2009, PASP 121, 1028; SNANA manual, section 4, https://github.com/RickKessler/SNANA.
 
     Examples
     --------
@@ -49,60 +60,118 @@ def read_snana(path: str | Path, *, zero_point: float = 25.0) -> Series:
     >>> read_snana(path, zero_point=27.5).flux.tolist()
     [10.0]
     """
-    text = not str(path).upper().endswith((".FITS", ".FITS.GZ"))
-    rows, objects = _snana_text(Path(path)) if text else _snana_fits(Path(path))
+    text = not str(path).upper().endswith((".FITS", ".FITS.GZ", ".FIT", ".FIT.GZ"))
+    points, objects, lost = _from_text(Path(path)) if text else _from_fits(Path(path))
     factor = 10.0 ** (-0.4 * (SNANA_ZERO_POINT - zero_point))
-    points = [Point(owner, mjd, factor * flux, factor * error, band) for owner, mjd, flux, error, band in rows]
-    return series_of(points, pa.Table.from_pylist(objects), [path], {})
+    scaled = points._replace(
+        flux=[factor * value for value in points.flux], flux_err=[factor * value for value in points.flux_err]
+    )
+    return series_of(scaled, objects, [path], lost)
 
 
-def _snana_text(path: Path) -> tuple[list[Any], list[dict[str, Any]]]:
-    try:
-        lines = path.read_text().splitlines()
-    except OSError as error:
-        raise InputError(f"{path}: {error.strerror}") from error
+def _from_text(path: Path) -> tuple[Points, pa.Table, dict[str, int]]:
     header: dict[str, str] = {}
     columns: list[str] = []
-    rows = []
-    for line in lines:
-        key, _, rest = line.partition(":")
-        words = rest.split("#")[0].split()
-        if key.strip() in ("VARLIST", "VARNAMES"):
-            columns = [word.upper() for word in words]
-        elif key.strip() == "OBS":
-            if len(words) != len(columns):
-                raise InputError(f"{path}: a line 'OBS:' has {len(words)} values and VARLIST {len(columns)} names")
-            values = dict(zip(columns, words, strict=True))
-            band = values.get("FLT", values.get("BAND", values.get("FILTER", "")))
-            rows.append((0, *(float(values[name]) for name in ("MJD", "FLUXCAL", "FLUXCALERR")), band))
+    points, misfits, inside = Points.empty(), 0, False
+    for line in text_of(path).splitlines():
+        key, colon, rest = line.partition(":")
+        key, words = key.strip().upper(), rest.split("#")[0].split()
+        if key.startswith("DOCUMENTATION"):
+            inside = key == "DOCUMENTATION"
+        elif inside or not colon or line.lstrip().startswith("#"):
+            continue
+        elif key in ("VARLIST", "VARNAMES"):
+            columns = [word.lower() for word in words]
+        elif key == "OBS":
+            _check_columns(columns, path)
+            count = number(header.get("nvar"))
+            values = dict(zip(columns[: int(count)] if count and count > 0 else columns, words, strict=False))
+            misfits += not _add(points, values)
         elif words:
-            header.setdefault(key.strip(), words[0])
-    if "SNID" not in header or not rows:
+            header.setdefault(key.lower(), words[0])
+    if "snid" not in header or not columns or not (points.time or misfits):
         raise InputError(f"{path}: not a SNANA text file: it has no SNID, or no lines 'OBS:'")
-    return rows, [_snana_object(header)]
+    return points, _objects([header]), {MISFITS: misfits}
 
 
-def _snana_fits(path: Path) -> tuple[list[Any], list[dict[str, Any]]]:
-    from astropy.table import Table
-
-    phot = path.with_name(path.name.replace("_HEAD.", "_PHOT."))
-    for file in (path, phot):
-        if not file.is_file():
-            raise InputError(f"{file}: no such file; SNANA keeps objects in ..._HEAD.FITS and points in ..._PHOT.FITS")
-    head, points = Table.read(path, hdu=1), Table.read(phot, hdu=1)
-    band = "BAND" if "BAND" in points.colnames else "FLT"
-    rows, objects = [], []
-    for row, entry in enumerate(head):
-        objects.append(_snana_object({name: _text(entry[name]) for name in head.colnames}))
-        part = points[int(entry["PTROBS_MIN"]) - 1 : int(entry["PTROBS_MAX"])]
-        rows += [(row, float(p["MJD"]), float(p["FLUXCAL"]), float(p["FLUXCALERR"]), _text(p[band])) for p in part]
-    return rows, objects
+def _check_columns(columns: list[str], path: Path) -> None:
+    for name in ("mjd", "fluxcal", "fluxcalerr"):
+        if name not in columns:
+            there = ", ".join(columns) or "no VARLIST before the first line 'OBS:'"
+            raise located(f"is missing; there are {there}", source=str(path), column=name.upper())
 
 
-def _text(value: Any) -> str:
-    return (value.decode() if isinstance(value, bytes) else str(value)).strip()
+def _add(points: Points, values: dict[str, str]) -> bool:
+    """Add a row of a text file to the points, if it has what a point needs."""
+    time, flux, error = (number(values.get(name)) for name in ("mjd", "fluxcal", "fluxcalerr"))
+    band = next((values[name] for name in BANDS if name in values), "")
+    if time is None or flux is None or error is None:
+        return False
+    points.add(0, time, flux, error, band)
+    return True
 
 
-def _snana_object(header: dict[str, str]) -> dict[str, Any]:
-    z = header.get("REDSHIFT_FINAL", header.get("REDSHIFT_HELIO"))
-    return {"object_id": header["SNID"], "class": header.get("SNTYPE", header.get("TYPE")), "z": number(z)}
+def _from_fits(path: Path) -> tuple[Points, pa.Table, dict[str, int]]:
+    head, phot = _tables(path, "HEAD"), _tables(_beside(path), "PHOT")
+    for name in ("mjd", "fluxcal", "fluxcalerr"):
+        if name not in phot:
+            raise located(f"is missing; there are {', '.join(phot)}", source=str(_beside(path)), column=name.upper())
+    for name in ("snid", "ptrobs_min", "ptrobs_max"):
+        if name not in head:
+            raise located(f"is missing; there are {', '.join(head)}", source=str(path), column=name.upper())
+    size = len(phot["mjd"].values)
+    first = head["ptrobs_min"].values.astype(np.int64) - 1
+    last = head["ptrobs_max"].values.astype(np.int64)
+    outside = (first < 0) | (last > size) | (last < first)
+    bands = next((as_text(phot[name]) for name in BANDS if name in phot), np.full(size, "", object))
+    time, flux, error = (phot[name].values.astype(np.float64) for name in ("mjd", "fluxcal", "fluxcalerr"))
+    points = Points.empty()
+    for row in np.flatnonzero(~outside):
+        own = slice(first[row], last[row])
+        points.extend(int(row), time[own], flux[own], error[own], bands[own])
+    text = {name: as_text(head[name]) for name in ("snid", *REDSHIFTS, *TYPES) if name in head}
+    objects = _objects([{name: values[row] for name, values in text.items()} for row in range(len(first))])
+    return points, objects, {"object: PTROBS_MIN and PTROBS_MAX are outside the file": int(outside.sum())}
+
+
+def _tables(path: Path, kind: str) -> dict[str, Any]:
+    if not path.is_file():
+        raise InputError(f"{path}: no such file; SNANA keeps objects in ..._HEAD.FITS and points in ..._PHOT.FITS")
+    with opened_fits(path) as units:
+        found = next((unit for unit in units if hasattr(unit, "columns")), None)
+        if found is None:
+            raise InputError(f"{path}: has no table, and is no {kind} file of SNANA")
+        return table_columns(found)
+
+
+def _beside(path: Path) -> Path:
+    """Return the PHOT file that belongs to a HEAD file; one of them may be compressed."""
+    name = path.name
+    at = name.upper().rfind("HEAD")
+    if at < 0:
+        raise InputError(f"{path}: give the HEAD file of SNANA; its name ends in _HEAD.FITS")
+    phot = "phot" if name[at : at + 4].islower() else "PHOT"
+    found = path.with_name(name[:at] + phot + name[at + 4 :])
+    if not found.is_file():
+        other = found.with_name(found.name[:-3] if found.name.lower().endswith(".gz") else f"{found.name}.gz")
+        found = other if other.is_file() else found
+    return found
+
+
+def _objects(headers: list[dict[str, str]]) -> pa.Table:
+    rows = [
+        {
+            "object_id": header["snid"],
+            "class": next((header[name] for name in TYPES if name in header and number(header[name]) != UNKNOWN), None),
+            "z": _redshift(header),
+        }
+        for header in headers
+    ]
+    return pa.Table.from_pylist(
+        rows, pa.schema([("object_id", pa.string()), ("class", pa.string()), ("z", pa.float64())])
+    )
+
+
+def _redshift(header: dict[str, str]) -> float | None:
+    found = (number(header.get(name)) for name in REDSHIFTS)
+    return next((z for z in found if z is not None and np.isfinite(z) and z > UNKNOWN + 1e-6), None)

@@ -174,10 +174,20 @@ def from_whole_parquet(path: str | Path, take: Callable[[str | Path], Taken], ki
     if not Path(path).is_file():
         raise InputError(f"{path}: no such file")
     try:
-        return take(path)
-    except (pa.ArrowException, OSError, OverflowError) as error:
+        found = take(path)
+        if isinstance(found, pa.Table):
+            _check_text(found)
+        return found
+    except (pa.ArrowException, OSError, OverflowError, UnicodeDecodeError) as error:
         reason = (str(error).splitlines() or [repr(error)])[0]
         raise InputError(f"{path}: not a complete {kind} file ({reason}); copy or write it again") from error
+
+
+def _check_text(table: pa.Table) -> None:
+    """Raise an error of Arrow if names or values of text are damaged; nothing else checks them before they are used."""
+    for name in table.column_names:
+        if pa.types.is_string(table[name].type) or pa.types.is_large_string(table[name].type):
+            table[name].validate(full=True)
 
 
 def table_of(data: Any) -> pa.Table | None:
@@ -248,5 +258,5 @@ def column_names(path: str | Path) -> list[str]:
         if is_text_table(path) and not start.startswith(b"PAR1"):
             return csv_names(path)
         return list(pq.read_schema(path).names)
-    except (pa.ArrowException, OSError, InputError):
+    except (pa.ArrowException, OSError, InputError, UnicodeDecodeError):
         return []

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import gzip
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Self
 
 import numpy as np
 import pyarrow as pa
@@ -15,34 +16,76 @@ from ..series import Series
 Paths = str | Path | Sequence[str | Path]
 
 
-class Point(NamedTuple):
-    """One point of a light curve.
+class Points(NamedTuple):
+    """Points of light curves, in any order, as lists of equal length.
 
     Parameters
     ----------
-    owner : int
-        Number of the object that the point belongs to.
-    time : float
+    owner : list of int
+        Number of the object that each point belongs to.
+    time : list of float
         Time [day].
-    flux, flux_err : float
+    flux, flux_err : list of float
         Flux and its error.
-    band : str
+    band : list of str
         Name of the band.
     """
 
-    owner: int
-    time: float
-    flux: float
-    flux_err: float
-    band: str
+    owner: list[int]
+    time: list[float]
+    flux: list[float]
+    flux_err: list[float]
+    band: list[str]
+
+    @classmethod
+    def empty(cls) -> Self:
+        """Return no points.
+
+        Returns
+        -------
+        Points
+        """
+        return cls([], [], [], [], [])
+
+    def add(self, owner: int, time: float, flux: float, flux_err: float, band: str) -> None:
+        """Add one point.
+
+        Parameters
+        ----------
+        owner : int
+            Number of its object.
+        time, flux, flux_err : float
+            Time [day], flux and its error.
+        band : str
+            Name of the band.
+        """
+        self.extend(owner, [time], [flux], [flux_err], [band])
+
+    def extend(self, owner: int, time: Any, flux: Any, flux_err: Any, band: Any) -> None:
+        """Add the points of one object.
+
+        Parameters
+        ----------
+        owner : int
+            Number of the object.
+        time, flux, flux_err : float (P,)
+            Times [day], flux and its error.
+        band : str (P,)
+            Names of the bands.
+        """
+        self.owner.extend([owner] * len(time))
+        self.time.extend(time)
+        self.flux.extend(flux)
+        self.flux_err.extend(flux_err)
+        self.band.extend(band)
 
 
-def series_of(points: Sequence[Point], objects: pa.Table, paths: Sequence[Any], lost: Mapping[str, int]) -> Series:
+def series_of(points: Points, objects: pa.Table, paths: Sequence[Any], lost: Mapping[str, int]) -> Series:
     """Build light curves from points.
 
     Parameters
     ----------
-    points : sequence of Point
+    points : Points
         The points, in any order.
     objects : pyarrow.Table
         Per-object columns, one row per object.
@@ -62,13 +105,12 @@ def series_of(points: Sequence[Point], objects: pa.Table, paths: Sequence[Any], 
         There is no usable point.
     """
     source = str(paths[0]) if len(paths) == 1 else f"{len(paths)} files"
-    if not points:
-        raise InputError(f"{source}: holds no usable point")
-    owner, time, flux, error, band = zip(*points, strict=True)
-    when, value, spread = (np.asarray(a, np.float64) for a in (time, flux, error))
-    return Series.from_rows(np.asarray(owner), when, value, spread, list(band), objects, source=source).with_dropped(
-        lost
-    )
+    if not points.time:
+        counts = ", ".join(f"{count} x {reason}" for reason, count in lost.items() if count)
+        raise InputError(f"{source}: holds no usable point" + (f" ({counts})" if counts else ""))
+    when, value, spread = (np.asarray(a, np.float64) for a in points[1:4])
+    series = Series.from_rows(np.asarray(points.owner), when, value, spread, points.band, objects, source=source)
+    return series.with_dropped(lost)
 
 
 def listed(paths: Paths) -> list[str | Path]:
@@ -86,6 +128,55 @@ def listed(paths: Paths) -> list[str | Path]:
     return [paths] if isinstance(paths, str | Path) else list(paths)
 
 
+def text_of(path: str | Path) -> str:
+    """Read a text file, which may be compressed with gzip and may be in UTF-8 or Latin-1.
+
+    Parameters
+    ----------
+    path : path
+        The file.
+
+    Returns
+    -------
+    str
+
+    Raises
+    ------
+    InputError
+        The file is missing, or is not text.
+    """
+    try:
+        data = Path(path).read_bytes()
+        data = gzip.decompress(data) if data.startswith(b"\x1f\x8b") else data
+    except (OSError, EOFError, ValueError, gzip.zlib.error) as error:  # type: ignore[attr-defined]
+        raise InputError(f"{path}: {getattr(error, 'strerror', None) or error or 'cannot be read'}") from error
+    if b"\0" in data[:4096] and not data.startswith((b"\xff\xfe", b"\xfe\xff")):
+        raise InputError(f"{path}: is not a text file")
+    for encoding in ("utf-16",) if data.startswith((b"\xff\xfe", b"\xfe\xff")) else ("utf-8-sig", "latin-1"):
+        try:
+            return data.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+    raise InputError(f"{path}: is not a text file")
+
+
+def name_of_file(path: str | Path) -> str:
+    """Return the name of an object whose file holds none: that of the folder and of the file.
+
+    Parameters
+    ----------
+    path : path
+        The file.
+
+    Returns
+    -------
+    str
+        ``"folder/stem"``; files of the same name in different folders are different objects.
+    """
+    whole = Path(path).resolve()
+    return f"{whole.parent.name}/{whole.name.partition('.')[0]}"
+
+
 def number(text: Any) -> float | None:
     """Convert a text to a number.
 
@@ -101,5 +192,5 @@ def number(text: Any) -> float | None:
     """
     try:
         return float(text)
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         return None

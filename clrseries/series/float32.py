@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 LARGEST, SMALLEST = 3e38, 1.2e-38  # of the positive normal numbers of float32, rounded inwards
+MOST = 100  # largest exponent of the unit; fluxes of 1e100 are damaged data
 
 
 class Held(NamedTuple):
@@ -54,7 +55,7 @@ def held_in_float32(flux: NDArray[np.floating], ivar: NDArray[np.floating]) -> H
     if lost:
         known = np.abs(flux[(ivar > 0) & np.isfinite(flux) & (flux != 0)]).astype(np.float64)
         if len(known):
-            exponent = int(np.floor(np.log10(np.median(known))))
+            exponent = int(np.clip(np.floor(np.log10(np.median(known))), -MOST, MOST))
             exponent = exponent if _lost(flux, ivar, exponent) < lost else 0
     if exponent:
         flux = flux.astype(np.float64) / 10.0**exponent

@@ -213,7 +213,7 @@ def test_kepler_and_tess_files_written_by_lightkurve(lightkurve, tmp_path):
     with pytest.raises(InputError, match="no such file"):
         read_kepler(tmp_path / "no.fits")
     (tmp_path / "bad.fits").write_text("not FITS")
-    with pytest.raises(InputError, match=r"bad\.fits: lightkurve cannot read it"):
+    with pytest.raises(InputError, match=r"bad\.fits: cannot be read as FITS"):
         read_kepler(tmp_path / "bad.fits")
 
 
@@ -299,9 +299,9 @@ def test_snana_text_and_fits(tmp_path):
     (tmp_path / "bad.dat").write_text("SURVEY: X\n")
     with pytest.raises(InputError, match="not a SNANA text file"):
         read_snana(tmp_path / "bad.dat")
-    (tmp_path / "bad.dat").write_text(SNANA.replace(" 0.5\n", "\n"))
-    with pytest.raises(InputError, match="a line 'OBS:' has 4 values and VARLIST 5 names"):
-        read_snana(tmp_path / "bad.dat")
+    (tmp_path / "short.dat").write_text(SNANA.replace(" 0.5\n", "\n"))
+    short = read_snana(tmp_path / "short.dat")
+    assert len(short.x) == 1 and short.dropped == {"point: row that does not fit its header": 1}
 
 
 def test_ztf_tables_of_alerce_and_irsa(tmp_path):
@@ -312,7 +312,7 @@ def test_ztf_tables_of_alerce_and_irsa(tmp_path):
     assert series.object_ids == ["ZTF1"] and series.bands == ("g", "r")
     assert series.flux[0] == 0 and series.ivar[0] ** -0.5 == pytest.approx(20.0)  # flux 100 at the limit, over five
     assert series.flux[1] == pytest.approx(10**2.8, rel=1e-5)
-    assert series.dropped == {"point: flux is missing or infinite": 1, "object: has no usable point": 1}
+    assert series.dropped == {"point: error is missing or infinite": 1, "object: has no usable point": 1}
     (tmp_path / "irsa.csv").write_text(
         "oid,mjd,mag,magerr,filtercode,catflags\n9,58001.5,18.0,0.1,zr,0\n9,58002.5,18.0,0.1,zg,32768\n"
     )
