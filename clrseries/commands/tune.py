@@ -6,8 +6,10 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, get_args
 
+from ..argument_types import check_whole
 from ..errors import InputError
 from ..files import refuse_existing
+from ..names import known_name
 
 if TYPE_CHECKING:
     from ..datasets.open import Data
@@ -54,19 +56,20 @@ def tune(
     seed : int
         Seed of the search and of every training; not negative.
     resume : bool
-        Whether to continue the search in `output`.
+        Whether to continue the search in `output`; its data, space, fixed arguments, objective and seed must be the same.
     overwrite : bool
         Whether `output` is replaced if it exists.
 
     Returns
     -------
     dict
-        ``value`` and ``arguments`` of the best trial, and ``trials`` (number, value and arguments of each).
+        ``value`` and ``arguments`` of the best trial, and ``trials``: for each its number, its value (None if it was not finite) and the
+        values of the arguments that varied, as they were used. ``trials.csv`` has the same.
 
     Raises
     ------
     InputError
-        `output` exists, Optuna is missing, or an argument cannot be used.
+        `output` exists, Optuna is missing, an argument cannot be used, or a search is resumed with other data or arguments.
 
     References
     ----------
@@ -84,13 +87,12 @@ def tune(
     """
     if not resume:
         refuse_existing(output, overwrite, folder=True)
-    if objective not in get_args(Objective):
-        raise InputError(f"objective is one of {', '.join(get_args(Objective))}; got {objective!r}")
-    if objective == "probe" and probe is None:
-        raise InputError("objective: probe needs a column to probe: give probe")
-    if trials < 1:
-        raise InputError(f"trials must be at least 1, got {trials}")
+    chosen = known_name("objective", objective, get_args(Objective))
+    if chosen == "probe" and probe is None:
+        raise InputError("objective: 'probe' needs a column to probe: give probe")
+    check_whole("trials", trials, least=1)
+    check_whole("seed", seed)
     from ..training.tuning import search
     from .pretrain import pretrain
 
-    return search(pretrain, data, Path(output), space, fixed, trials, objective, probe, seed, resume)
+    return search(pretrain, data, Path(output), space, fixed, trials, chosen, probe, seed, resume)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import copy
+import csv
+import json
 import math
 import shutil
 from collections.abc import Callable, Mapping
@@ -11,12 +13,14 @@ from inspect import signature
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from ..config import composition, to_config
 from ..errors import InputError, require
 from ..files import read_yaml, replacing
 from ..model import load
+from ..names import did_you_mean
+from ..plain_data import dump_yaml, json_text, strict
+from .fingerprint import fingerprint
+from .search_space import plain_ranges, put
 from .settings import GROUPS, as_settings
 
 SPACE: dict[str, dict[str, Any]] = {
@@ -27,8 +31,8 @@ SPACE: dict[str, dict[str, Any]] = {
         "choice": [{"simclr": {"temperature": 0.05}}, {"simclr": {"temperature": 0.2}}, "vicreg", "barlow_twins"]
     },
 }
-KINDS = "choice: [...], uniform: [low, high], log: [low, high] or int: [low, high]"
 UNTOLD = ("progress", "overwrite")  # arguments that best.yaml does not contain
+TRIED = "arguments"  # attribute of a trial with the values that it used
 
 
 def search(
@@ -74,83 +78,116 @@ def search(
     Raises
     ------
     InputError
-        Optuna is missing, or an argument cannot be used.
+        Optuna is missing, an argument cannot be used, or a search is resumed with other data or arguments.
     """
-    ranges, rest = _mapping("space", space) or SPACE, _mapping("fixed", fixed)
-    known = set(signature(pretrain).parameters) - {"data", "output", "seed", "resume", *UNTOLD}
-    for what, names in (("space", {name.partition(".")[0] for name in ranges}), ("fixed", set(rest))):
-        if names - known:
-            raise InputError(f"{what}: takes {', '.join(sorted(known))}; got {', '.join(sorted(names - known))}")
-    rest = _plain(rest)
-    study = _study(folder, seed, resume)
+    optuna = require("optuna", extra="tune", purpose="tune")
+    ranges, rest = _arguments(pretrain, space, fixed, probe)
+    streamed = bool(rest.get("memory", {}).get("stream"))
+    plan = {
+        "data": fingerprint(data, stream=streamed),
+        "space": ranges,
+        "fixed": rest,
+        "objective": objective,
+        "seed": seed,
+    }
+    study = _study(folder, plan, resume)
 
     def run(trial: Any) -> float:
-        arguments = copy.deepcopy(rest)
-        if probe is not None:
-            _put(arguments, "stopping.probe", probe)
-        for name, one in ranges.items():
-            _put(arguments, name, _suggested(trial, name, one))
+        arguments, tried = copy.deepcopy(rest), {name: _suggested(trial, name, one) for name, one in ranges.items()}
+        trial.set_user_attr(TRIED, tried)
+        for name, value in tried.items():
+            put(arguments, name, copy.deepcopy(value))
         arguments |= {"seed": seed, "progress": False, "overwrite": True}
-        numbers = load(pretrain(data, folder / "trial", **arguments)).notes["metrics"]
-        value = -numbers["alignment"] - numbers["uniformity"] if objective == "uniformity" else numbers[objective]
+        value = _score(load(pretrain(data, folder / "trial", **arguments)).notes["metrics"], objective)
         if not math.isfinite(value):
-            return -math.inf  # Optuna takes a NaN for a failed trial
+            raise optuna.TrialPruned  # the search goes on elsewhere, and the journal stays strict JSON
         if value > max((t.value for t in study.trials if t.value is not None), default=-math.inf):
             _keep(folder, arguments)
         return value
 
-    study.optimize(run, n_trials=max(trials - len([t for t in study.trials if t.value is not None]), 0))
+    study.optimize(run, n_trials=max(trials - len(_ended(study)), 0))
     return _result(folder, study)
 
 
-def _study(folder: Path, seed: int, resume: bool) -> Any:
+def _arguments(
+    pretrain: Callable[..., Path], space: Any, fixed: Any, probe: str | None
+) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Return the ranges of the arguments that vary and the values of the others, checked before anything is written."""
+    ranges, rest = _mapping("space", space) or SPACE, _mapping("fixed", fixed)
+    known = sorted(set(signature(pretrain).parameters) - {"data", "output", "seed", "resume", *UNTOLD})
+    for what, names in (("space", {name.partition(".")[0] for name in ranges}), ("fixed", set(rest))):
+        unknown = sorted(names - set(known))
+        if unknown:
+            raise InputError(
+                f"{what}: takes {', '.join(known)}; got {', '.join(unknown)}{did_you_mean(unknown, known)}"
+            )
+    rest = _plain(rest)
+    if probe is not None:
+        put(rest, "stopping.probe", probe)
+    ranges, tried = plain_ranges(ranges), copy.deepcopy(rest)
+    for name, one in ranges.items():
+        put(tried, name, next(iter(one.values()))[0])
+    return ranges, rest
+
+
+def _study(folder: Path, plan: dict[str, Any], resume: bool) -> Any:
     optuna = require("optuna", extra="tune", purpose="tune")
     storages = require("optuna.storages", extra="tune", purpose="tune")
     journals = require("optuna.storages.journal", extra="tune", purpose="tune")
     optuna.logging.set_verbosity(optuna.logging.CRITICAL)  # a failed trial ends in the error that says why
-    folder.mkdir(parents=True, exist_ok=True)
     journal = folder / "study.log"
     if resume and not journal.exists():
-        raise InputError(f"{folder}: there is no study.log to resume from; leave out --resume")
+        raise InputError(f"{folder}: there is no study.log to resume from; leave out resume (--resume)")
+    folder.mkdir(parents=True, exist_ok=True)
     if not resume:
         for earlier in (journal, folder / "best.yaml", folder / "trials.csv"):
             earlier.unlink(missing_ok=True)
         shutil.rmtree(folder / "best", ignore_errors=True)
-    return optuna.create_study(
-        study_name="tune",
-        storage=storages.JournalStorage(journals.JournalFileBackend(str(journal))),
-        sampler=optuna.samplers.TPESampler(seed=seed),
-        direction="maximize",
-        load_if_exists=resume,
-    )
+    try:
+        study = optuna.create_study(
+            study_name="tune",
+            storage=storages.JournalStorage(journals.JournalFileBackend(str(journal))),
+            sampler=optuna.samplers.TPESampler(seed=plan["seed"]),
+            direction="maximize",
+            load_if_exists=resume,
+        )
+    except (ValueError, LookupError) as error:
+        raise InputError(
+            f"{journal}: cannot be read ({' '.join(str(error).split())[:100]}); start the search anew"
+        ) from error
+    plan = {name: json_text(value) for name, value in plan.items()}
+    before = study.user_attrs or (plan if not resume else {})
+    other = [name for name, value in plan.items() if before.get(name) != value]
+    if other:
+        raise InputError(
+            f"{folder}: the search there has another {', '.join(other)}: resume it with the same, or write to another folder"
+        )
+    for name, value in plan.items():
+        study.set_user_attr(name, value)
+    return study
 
 
-def _suggested(trial: Any, name: str, one: Any) -> Any:
-    kind, values = next(iter(one.items())) if isinstance(one, Mapping) and len(one) == 1 else ("", [])
+def _score(numbers: Mapping[str, Any], objective: str) -> float:
+    """Return what is maximized; NaN where a number is missing, as after a divergence."""
+    parts = [numbers.get(name) for name in (("alignment", "uniformity") if objective == "uniformity" else (objective,))]
+    known = [float(part) for part in parts if part is not None]
+    if len(known) < len(parts):
+        return math.nan
+    return -sum(known) if objective == "uniformity" else known[0]
+
+
+def _ended(study: Any) -> list[Any]:
+    """Return the trials that came to an end, with or without a finite score."""
+    return [trial for trial in study.trials if trial.state.name in ("COMPLETE", "PRUNED")]
+
+
+def _suggested(trial: Any, name: str, one: Mapping[str, Any]) -> Any:
+    ((kind, values),) = one.items()
     if kind == "choice":  # by number, because choices of Optuna must be numbers or text
-        return copy.deepcopy(values[trial.suggest_categorical(name, list(range(len(values))))])
-    if kind in ("uniform", "log"):
-        return trial.suggest_float(name, float(values[0]), float(values[1]), log=kind == "log")
+        return values[trial.suggest_categorical(name, list(range(len(values))))]
     if kind == "int":
         return trial.suggest_int(name, *values)
-    raise InputError(f"space: {name} is written {KINDS}; got {one!r}")
-
-
-def _put(arguments: dict[str, Any], name: str, value: Any) -> None:
-    """Set an argument that is named ``argument``, ``group.field`` or ``augment.Step.argument``."""
-    parts = name.split(".")
-    if len(parts) == 1:
-        arguments[name] = value
-    elif len(parts) == 2 and parts[0] in GROUPS:
-        arguments[parts[0]] = arguments.get(parts[0], {}) | {parts[1]: value}
-    elif len(parts) == 3 and parts[0] == "augment":
-        step = next((one[parts[1]] for one in arguments.get("augment") or [] if parts[1] in one), None)
-        if step is None:
-            raise InputError(f"space: {name}: fixed has no augment with a step {parts[1]}")
-        step[parts[2]] = value
-    else:
-        groups = ", ".join(f"{group}.FIELD" for group in GROUPS)
-        raise InputError(f"space: {name}: write the name of an argument, {groups} or augment.STEP.ARGUMENT")
+    return trial.suggest_float(name, *map(float, values), log=kind == "log")
 
 
 def _mapping(what: str, given: Any) -> dict[str, Any]:
@@ -171,9 +208,9 @@ def _plain(arguments: dict[str, Any]) -> dict[str, Any]:
     if is_dataclass(plain.get("partner")):
         plain["partner"] = asdict(plain["partner"])
     try:
-        yaml.safe_dump(plain)
-    except yaml.YAMLError as error:
-        raise InputError(f"fixed: must be plain data, as in a YAML file ({str(error).splitlines()[0]})") from error
+        dump_yaml(plain)
+    except InputError as error:
+        raise InputError(f"fixed: {error}") from error
     return plain
 
 
@@ -183,16 +220,24 @@ def _keep(folder: Path, arguments: dict[str, Any]) -> None:
     (folder / "trial").rename(folder / "best")
     told = {name: value for name, value in arguments.items() if name not in UNTOLD and value is not None}
     with replacing(folder / "best.yaml") as part:
-        part.write_text(yaml.safe_dump(told, sort_keys=False))
+        part.write_text(dump_yaml(told), encoding="utf-8")
 
 
 def _result(folder: Path, study: Any) -> dict[str, Any]:
     shutil.rmtree(folder / "trial", ignore_errors=True)
+    rows = [{"number": t.number, "value": t.value, **t.user_attrs[TRIED]} for t in _ended(study)]
+    names = list(dict.fromkeys(name for row in rows for name in row))
+    with replacing(folder / "trials.csv") as part, part.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.writer(file, lineterminator="\n")
+        writer.writerow(names)
+        writer.writerows([_cell(row.get(name)) for name in names] for row in rows)
     if not (folder / "best.yaml").exists():
         raise InputError(f"{folder}: no trial had a finite score: let space hold smaller learning rates")
-    rows = [{"number": t.number, "value": t.value, **t.params} for t in study.trials if t.value is not None]
-    names = list(dict.fromkeys(name for row in rows for name in row))
-    lines = [",".join(names), *(",".join(str(row.get(name, "")) for name in names) for row in rows)]
-    with replacing(folder / "trials.csv") as part:
-        part.write_text("\n".join(lines) + "\n")
     return {"value": study.best_value, "arguments": read_yaml(folder / "best.yaml"), "trials": rows}
+
+
+def _cell(value: Any) -> str:
+    """Return a value as a cell of a table; lists and mappings in the form of YAML that fits in a line."""
+    if isinstance(value, list | dict):
+        return json.dumps(strict(value))
+    return "" if value is None else str(value)
