@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import shutil
 from collections.abc import Iterator
@@ -33,7 +34,13 @@ def refuse_existing(path: str | Path, overwrite: bool, *, folder: bool = False) 
         `path` exists and `overwrite` is false, or it is a folder where a file is to be written, or the reverse.
     """
     target = Path(path)
-    occupied = any(target.iterdir()) if target.is_dir() else target.exists()
+    if "\0" in str(path):
+        raise InputError(f"{str(path)!r}: is no name of a file, because it holds a null character")
+    try:
+        occupied = any(target.iterdir()) if target.is_dir() else target.exists()
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or str(error)
+        raise InputError(f"{str(path)[:200]!r}: cannot be written ({reason})") from error
     if occupied and not overwrite:
         raise InputError(f"{target}: exists already; choose another name, or give overwrite=True (--overwrite)")
     if target.exists() and target.is_dir() != folder:
@@ -68,7 +75,13 @@ def replacing(path: str | Path) -> Iterator[Path]:
     ['notes.txt']
     """
     target = Path(path)
-    target.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        if not os.access(target.parent, os.W_OK):
+            raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or str(error)
+        raise InputError(f"{target}: cannot be written ({reason}); choose another folder") from error
     part = target.with_name(f".{os.getpid()}.{target.name}")
     try:
         yield part

@@ -107,15 +107,19 @@ def _run(command: Command, words: list[str]) -> int:
         function = function_of(command)
         result = function(**arguments_of(function, command, words))
     except InputError as error:
-        print(f"clrseries {command.word}: {error}", file=sys.stderr)
+        print(f"clrseries {command.word}: {' '.join(str(error).split())}", file=sys.stderr)
+        return BAD_INPUT
+    except OSError as error:
+        where = f"{error.filename}: " if error.filename else ""
+        print(f"clrseries {command.word}: {where}{error.strerror or error}".splitlines()[0], file=sys.stderr)
         return BAD_INPUT
     except KeyboardInterrupt:
         print(f"clrseries {command.word}: interrupted", file=sys.stderr)
         return INTERRUPTED
     if command.prints:
-        import json
+        from ..plain_data import json_text
 
-        print(json.dumps(result[command.prints], indent=2))
+        print(json_text(result[command.prints]), end="")
     elif command.prints == "":
         print(result)
     return 0

@@ -9,12 +9,19 @@ from collections.abc import Mapping, Sequence
 from dataclasses import fields, is_dataclass
 from inspect import Parameter, signature
 from types import UnionType
-from typing import Any, Union, get_args, get_origin
+from typing import Any, Union, get_args, get_origin, get_type_hints
 
-from jsonargparse import ArgumentParser, DefaultHelpFormatter
+from jsonargparse import ArgumentError, ArgumentParser, DefaultHelpFormatter, set_loader
 
+from ..argument_types import choices
+from ..errors import InputError
+from ..names import find_name
+from ..plain_data import load_yaml
 from .table import Command
 from .words import completed
+
+# the parser knows a loader of YAML by a name, and takes this error for text that is no YAML
+set_loader("clrseries", load_yaml, exceptions=(InputError,))
 
 
 class _AnyAttribute(type):
@@ -34,7 +41,7 @@ class _PythonOnly(metaclass=_AnyAttribute):
 WRITTEN: dict[str, Any] = {
     "Path": str,
     "Data": list[str] | str,
-    "Augmentation": str | list[Any],
+    "Augmentation": str | list[Any] | dict[str, Any],
     "Any": Any,
 }
 
@@ -57,7 +64,7 @@ class _Help(DefaultHelpFormatter):
 def arguments_of(function: Any, command: Command, words: Sequence[str]) -> dict[str, Any]:
     """Parse the words of a command line.
 
-    Wrong words end the process with status 2, and ``--help`` with status 0.
+    ``--help`` ends the process with status 0. YAML among the words is read by :func:`clrseries.plain_data.load_yaml`.
 
     Parameters
     ----------
@@ -72,13 +79,21 @@ def arguments_of(function: Any, command: Command, words: Sequence[str]) -> dict[
     -------
     dict
         Arguments of the function, by name.
+
+    Raises
+    ------
+    InputError
+        A word is wrong or missing.
     """
     types = written_types(function)
     parser = build_parser(function, command, types)
     configurable = command.word == "pretrain"
     lists = {f"--{name}" for name, hint in types.items() if name not in command.positional and _is_list(hint)}
-    typed = completed(words, _switches(types), lists, configurable=configurable)
-    given: dict[str, Any] = parser.parse_args(typed).as_dict()
+    typed = _as_meant(completed(words, _switches(types), lists, configurable=configurable), _choices(types))
+    try:
+        given: dict[str, Any] = parser.parse_args(typed).as_dict()
+    except (ArgumentError, TypeError, ValueError, OSError, RecursionError) as error:
+        raise InputError(_in_one_line(error)) from error
     return {name: value for name, value in given.items() if not (configurable and name == "config")}
 
 
@@ -103,7 +118,11 @@ def build_parser(function: Any, command: Command, types: Mapping[str, Any]) -> A
     documented = parse(function.__doc__ or "", style=DocstringStyle.NUMPYDOC)
     told = {name.strip(): one.description or "" for one in documented.params for name in one.arg_name.split(",")}
     parser = ArgumentParser(
-        prog=f"clrseries {command.word}", description=documented.short_description, formatter_class=_Help
+        prog=f"clrseries {command.word}",
+        description=documented.short_description,
+        formatter_class=_Help,
+        exit_on_error=False,
+        parser_mode="clrseries",
     )
     if command.word == "pretrain":
         parser.add_argument(
@@ -175,6 +194,42 @@ def _switches(types: Mapping[str, Any]) -> set[str]:
             if is_dataclass(one):
                 found |= {f"--{name}.{field.name}" for field in fields(one) if field.type in ("bool", bool)}
     return found
+
+
+def _choices(types: Mapping[str, Any]) -> dict[str, list[str]]:
+    """Return the names that each option allows, for options that allow only some."""
+    found = {f"--{name}": choices(hint) for name, hint in types.items()}
+    for name, hint in types.items():
+        for one in (hint, *get_args(hint)):
+            if is_dataclass(one):
+                hints = get_type_hints(one)
+                found |= {f"--{name}.{field.name}": choices(hints[field.name]) for field in fields(one)}
+    return {name: names for name, names in found.items() if names}
+
+
+def _as_meant(words: list[str], names: Mapping[str, list[str]]) -> list[str]:
+    """Write the names of choices in their usual form, as ``--mode lora`` for ``--mode LoRA``."""
+    meant = list(words)
+    for place, word in enumerate(words):
+        option, given, value = word.partition("=")
+        if given and option in names:
+            meant[place] = f"{option}={find_name(value, names[option]) or value}"
+        elif place and words[place - 1] in names:
+            meant[place] = find_name(word, names[words[place - 1]]) or word
+    return meant
+
+
+def _in_one_line(error: BaseException) -> str:
+    """Return the message of an error of the parser as one line of moderate length."""
+    text = re.sub(r'^Parser key "([^"]*)":', r"\1:", " ".join(str(error).split()) or type(error).__name__)
+    for written, plain in (
+        ("<class 'int'>", "whole number"),
+        ("<class 'float'>", "number"),
+        ("<class 'bool'>", "true or false"),
+    ):
+        text = text.replace(written, plain)
+    text = re.sub(r"Expected a typing\.Literal\[([^]]*)\]", r"expected one of \1", text)
+    return text if len(text) < 600 else f"{text[:600]} ..."
 
 
 def _is_list(hint: Any) -> bool:

@@ -42,7 +42,7 @@ def test_the_best_of_some_trials_can_be_trained_again(series, plain, tmp_path):
         assert {name: yaml.safe_load(value) for name, value in row.items()} == trial
     for line in (tmp_path / "t" / "study.log").read_text().splitlines():
         json.loads(line, parse_constant=pytest.fail)
-    again: dict[str, Any] = {
+    same: dict[str, Any] = {
         "space": SPACE,
         "fixed": fixed,
         "trials": 5,
@@ -60,7 +60,7 @@ def test_the_best_of_some_trials_can_be_trained_again(series, plain, tmp_path):
     ]
     for data, change, message in changes:
         with pytest.raises(InputError, match=message):
-            tune(data, tmp_path / "t", **(again | change))
+            tune(data, tmp_path / "t", **(same | change))
     assert len((tmp_path / "t" / "trials.csv").read_text().splitlines()) == 5
 
 
