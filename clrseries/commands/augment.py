@@ -5,7 +5,7 @@ from __future__ import annotations
 import shlex
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from ..errors import InputError
 from ..files import refuse_existing
@@ -29,6 +29,7 @@ def show_views(
     objects: Sequence[str] | None = None,
     views: int = 4,
     seed: int = 0,
+    medium: Literal["vacuum", "air"] = "vacuum",
     overwrite: bool = False,
 ) -> Path:
     """Plot some objects and several views of each, with the parameters of every view, on an HTML page.
@@ -48,6 +49,8 @@ def show_views(
         Number of views of each object, at least 1.
     seed : int
         Seed of the views; not negative.
+    medium : {"vacuum", "air"}
+        Medium of the wavelengths of spectra in files and tables; those in air are brought to vacuum.
     overwrite : bool
         Whether `output` is replaced if it exists.
 
@@ -75,12 +78,13 @@ def show_views(
     from ..report.page import write_file
     from ..report.views import plot_views
 
-    series = open_series(data)
+    series = open_series(data, medium=medium)
     observe = default_augmentation(series) if augment is None else composition(augment)
     chosen = series.take(_chosen(series, observe, objects))
     made = observe(chosen, views, seed)
     command = ["clrseries", "augment", *names_of(data), "--output", output, "--views", views, "--seed", seed]
     command += ["--augment", augment] if isinstance(augment, str | Path) else []
+    command += [] if medium == "vacuum" else ["--medium", medium]
     command += ["--objects", *objects] if objects else []
     return write_file(
         output,

@@ -19,6 +19,7 @@ def embed(
     output: str | Path,
     *,
     layer: Literal["embedding", "projection"] = "embedding",
+    medium: Literal["vacuum", "air"] = "vacuum",
     overwrite: bool = False,
 ) -> Path:
     """Compute the embedding of every object with a trained model, and write a table.
@@ -33,6 +34,8 @@ def embed(
         Parquet file with all columns of `data` that are not lists, and ``embedding``, a fixed-size list of D float32.
     layer : {"embedding", "projection"}
         ``embedding`` is best for probes and maps, ``projection`` for finding the same source in another archive.
+    medium : {"vacuum", "air"}
+        Medium of the wavelengths of spectra in files and tables; those in air are brought to vacuum.
     overwrite : bool
         Whether `output` is replaced if it exists.
 
@@ -62,7 +65,7 @@ def embed(
     from ..io.tables import write_table
     from ..model import load
 
-    series = open_series(data)
+    series = open_series(data, medium=medium)
     if "embedding" in series.table.column_names:
         raise located("is there already: rename it", source=described(data), column="embedding")
     embeddings = load(model).embed(series, layer)

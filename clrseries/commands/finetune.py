@@ -32,6 +32,7 @@ def finetune(
     weight_decay: float = 1e-3,
     lora_rank: int = 8,
     components: int = 5,
+    medium: Literal["vacuum", "air"] = "vacuum",
     seed: int = 0,
     overwrite: bool = False,
     progress: bool = True,
@@ -83,6 +84,8 @@ def finetune(
         Rank of the terms of ``"lora"``, at least 1.
     components : int
         Number of Gaussians of the mixture, at least 1.
+    medium : {"vacuum", "air"}
+        Medium of the wavelengths of spectra in files and tables; those in air are brought to vacuum.
     seed : int
         Seed of splits, weights and views; not negative.
     overwrite : bool
@@ -137,6 +140,7 @@ def finetune(
         weight_decay=weight_decay,
         lora_rank=lora_rank,
         components=components,
+        medium=medium,
         seed=seed,
         overwrite=overwrite,
         progress=progress,

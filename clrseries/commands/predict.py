@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from ..errors import located
 from ..files import refuse_existing
@@ -17,7 +17,14 @@ if TYPE_CHECKING:
     from ..model import Model
 
 
-def predict(model: str | Path | Model, data: Data, output: str | Path, *, overwrite: bool = False) -> Path:
+def predict(
+    model: str | Path | Model,
+    data: Data,
+    output: str | Path,
+    *,
+    medium: Literal["vacuum", "air"] = "vacuum",
+    overwrite: bool = False,
+) -> Path:
     """Predict the target of a fine-tuned model for every object, and write a table.
 
     Parameters
@@ -31,6 +38,8 @@ def predict(model: str | Path | Model, data: Data, output: str | Path, *, overwr
         probability of each class follows in a column of its own, ``p_CLASS`` for the class named CLASS, and ``T_probability`` is the
         list of them in the same order (in the metadata of the field, ``classes`` has the names as JSON). For values, ``T_sigma``
         follows, the standard deviation.
+    medium : {"vacuum", "air"}
+        Medium of the wavelengths of spectra in files and tables; those in air are brought to vacuum.
     overwrite : bool
         Whether `output` is replaced if it exists.
 
@@ -62,7 +71,7 @@ def predict(model: str | Path | Model, data: Data, output: str | Path, *, overwr
     from ..io.tables import write_table
     from ..model import load
 
-    series, known = open_series(data), load(model)
+    series, known = open_series(data, medium=medium), load(model)
     found = known.predict(series)
     table = series.table
     for field, column in _columns(found, known):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from ..errors import InputError
 from ..files import refuse_existing
@@ -38,6 +38,7 @@ def pretrain(
     stopping: Stopping | Mapping[str, Any] | str = Stopping(),  # noqa: B008
     memory: Memory | Mapping[str, Any] = Memory(),  # noqa: B008
     run: Run | Mapping[str, Any] = Run(),  # noqa: B008
+    medium: Literal["vacuum", "air"] = "vacuum",
     seed: int = 0,
     resume: bool = False,
     overwrite: bool = False,
@@ -86,6 +87,8 @@ def pretrain(
         Settings that reduce the memory that the training needs.
     run : Run or mapping
         Devices and precision.
+    medium : {"vacuum", "air"}
+        Medium of the wavelengths of spectra in files and tables; those in air are brought to vacuum.
     seed : int
         Seed of weights, order and views; not negative.
     resume : bool
@@ -133,6 +136,7 @@ def pretrain(
         stopping=as_settings(Stopping, stopping, "stopping"),
         memory=as_settings(Memory, memory, "memory"),
         run=as_settings(Run, run, "run"),
+        medium=medium,
         seed=seed,
         resume=resume,
         overwrite=overwrite,

@@ -10,6 +10,7 @@ from typing import Any, Protocol
 from ..errors import InputError
 from ..io import read_light_curves, read_spectra
 from ..io.tables import column_names, table_of
+from ..names import known_name
 from ..series import Series
 from ..series.concatenate import joined
 from .simulated import simulated_light_curves
@@ -30,7 +31,7 @@ Part = str | Path | Series | ArrowStream
 Data = Part | Sequence[Part]
 
 
-def open_series(data: Data) -> Series:
+def open_series(data: Data, *, medium: str = "vacuum") -> Series:
     """Read data of any form and return them as one batch; several parts are joined.
 
     Parameters
@@ -40,6 +41,8 @@ def open_series(data: Data) -> Series:
         of such files, or a glob. A table may be of pyarrow, pandas or polars. Data with a column ``time``, and CSV files, are
         read as light curves (:func:`clrseries.read_light_curves`), all others as spectra (:func:`clrseries.read_spectra`).
         Light curves without a column ``flux`` may have the columns ``mag`` and ``mag_err``.
+    medium : {"vacuum", "air"}
+        Medium of the wavelengths of spectra in files and tables; those in air are brought to vacuum.
 
     Returns
     -------
@@ -49,7 +52,7 @@ def open_series(data: Data) -> Series:
     Raises
     ------
     InputError
-        There is no such file, or it cannot be used.
+        There is no such file, or it cannot be used; or `medium` is ``"air"`` for data that are no spectra in files or tables.
 
     Examples
     --------
@@ -58,7 +61,8 @@ def open_series(data: Data) -> Series:
     >>> len(open_series(pa.table({"wavelength": [[4000.0, 4001.0]], "flux": [[1.0, 1.1]]})))
     1
     """
-    parts = [_open(part) for part in parts_of(data)]
+    medium = known_name("medium", medium, ("vacuum", "air"))
+    parts = [_open(part, medium) for part in parts_of(data)]
     return parts[0] if len(parts) == 1 else joined(parts)
 
 
@@ -155,16 +159,20 @@ def names_of(data: Data) -> list[str]:
     return [str(part) if isinstance(part, str | Path) else f"a {type(part).__name__}" for part in parts_of(data)]
 
 
-def _open(part: Any) -> Series:
+def _open(part: Any, medium: str) -> Series:
+    table = table_of(part)
+    if medium == "air" and (isinstance(part, Series) or (table is None and str(part) in NAMED)):
+        raise InputError(f"medium: {names_of(part)[0]} holds wavelengths in vacuum already: leave out medium")
     if isinstance(part, Series):
         return part
-    table = table_of(part)
     if table is None and str(part) in NAMED:
         return NAMED[str(part)]()
     names = column_names(part) if table is None else table.column_names
     csv = table is None and Path(part).suffix.lower() == ".csv"
     if "time" not in names and not csv:
-        return read_spectra(part)
+        return read_spectra(part, medium=medium)
+    if medium == "air":
+        raise InputError(f"medium: {names_of(part)[0]} holds light curves, which have no wavelengths: leave out medium")
     in_magnitudes = "flux" not in names and {"mag", "mag_err"} <= set(names)
     return (
         read_light_curves(part, flux="mag", error="mag_err", magnitudes=True)

@@ -111,7 +111,7 @@ def _observe(observe: Observe, arguments: Arguments) -> Observe:
 
 def _labeled(model: Model, arguments: Arguments) -> tuple[Series, NDArray[Any], list[str], dict[str, Any]]:
     """Return the labeled objects, their values or numbers of classes, the names of the classes, and what is left out."""
-    series = open_series(arguments.data)
+    series = open_series(arguments.data, medium=arguments.medium)
     if model.bands:
         series = series.with_bands(model.bands)
     classes = {"auto": None, "classes": True, "values": False}[arguments.kind]

@@ -33,6 +33,8 @@ class Arguments:
         Number of epochs, and of objects of a batch; at least 1.
     optimizer, stopping, memory, run : Optimizer, Stopping, Memory and Run
         Groups of settings.
+    medium : {"vacuum", "air"}
+        Medium of the wavelengths of the data.
     seed : int
         Seed of weights, order and views.
     resume, overwrite, progress : bool
@@ -64,6 +66,7 @@ class Arguments:
     resume: bool
     overwrite: bool
     progress: bool
+    medium: str = "vacuum"
 
     def __post_init__(self) -> None:
         """Check the numbers."""

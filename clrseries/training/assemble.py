@@ -105,6 +105,8 @@ def _notes(arguments: Arguments, module: Pretraining) -> dict[str, Any]:
         "precision": arguments.run.precision,
         "seed": arguments.seed,
     }
+    if arguments.medium != "vacuum":
+        raise InputError("medium: spectra in air are not streamed: bring them to vacuum first, or leave out stream")
     parts = parts_of(arguments.data)
     names = [Path(part).name if isinstance(part, str | Path) else f"a {type(part).__name__}" for part in parts]
     return {name: value for name, value in recipe.items() if value or value == 0} | {
@@ -123,7 +125,9 @@ def _described(method: Any) -> Any:
 
 def _training_set(arguments: Arguments) -> TrainingSet:
     kind, name = method_kind(arguments.method), _name_of(arguments.method)
-    series: Series | Stream = _stream(arguments) if arguments.memory.stream else open_series(arguments.data)
+    series: Series | Stream = (
+        _stream(arguments) if arguments.memory.stream else open_series(arguments.data, medium=arguments.medium)
+    )
     partner = None
     if kind.label == "partner":
         if not isinstance(series, Series) or arguments.partner is None:
