@@ -26,7 +26,7 @@ def balanced_scores(
     models : mapping of str to scikit-learn classifier
         Each is cloned before it is fitted.
     features : float (N, D)
-        Of all objects.
+        Features of all objects.
     target : str (N,)
         Their classes.
     pool, held_out : int64
@@ -67,7 +67,7 @@ def labeled_rows(target: NDArray[np.str_], pool: NDArray[np.int64], labels: int,
     labels : int
         Rows of each class; all that there are where there are fewer.
     seed : int
-        Of the draw.
+        Seed of the draw.
 
     Returns
     -------

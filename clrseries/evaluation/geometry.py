@@ -36,7 +36,7 @@ def uniformity(features: NDArray[np.floating], t: float = 2.0) -> float:
     features : float (N, D)
         At least two embeddings.
     t : float
-        Of the formula.
+        Factor t of the formula.
 
     Returns
     -------

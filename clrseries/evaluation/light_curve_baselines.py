@@ -77,7 +77,7 @@ def folded_pca(series: Series, period: str, size: int = 20, bins: int = 32) -> N
     size : int
         Number of components, at least 1.
     bins : int
-        Of phase.
+        Number of bins of phase.
 
     Returns
     -------

@@ -121,7 +121,7 @@ def centered(features: Features) -> Features:
     Parameters
     ----------
     features : float (N, D)
-        Of one archive.
+        Features of one archive.
 
     Returns
     -------

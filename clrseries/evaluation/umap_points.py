@@ -20,7 +20,7 @@ def umap_points(features: NDArray[np.floating], seed: int = 0) -> NDArray[np.flo
     features : float (N, D)
         N >= 3 embeddings.
     seed : int
-        Of the map.
+        Seed of the map.
 
     Returns
     -------

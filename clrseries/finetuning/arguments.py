@@ -33,10 +33,10 @@ class Arguments:
         Numbers of the split and of the optimizer; `held_out` is between 0 and 1, `learning_rate` above 0, `weight_decay` at least 0.
     labels, epochs, batch_size, lora_rank, components, seed : int
         Whole numbers; `labels` and `seed` are at least 0, the others at least 1.
-    medium : {"vacuum", "air"}
-        Medium of the wavelengths of the data.
     balance, overwrite, progress : bool
         Whether classes count alike, to replace `output`, and to show a progress bar.
+    medium : {"vacuum", "air"}
+        Medium of the wavelengths of the data.
 
     Raises
     ------

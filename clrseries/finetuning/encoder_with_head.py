@@ -83,15 +83,15 @@ def fit(
     groups : list of dict
         ``params`` and their peak ``lr``, as the optimizers of torch take them.
     steps : int
-        Of the optimizer, at least 1.
+        Steps of the optimizer, at least 1.
     chance : float (N,)
         How often an object is drawn, in any unit.
     weight_decay : float
-        Of AdamW.
+        Weight decay of AdamW.
     batch_size : int
         Objects drawn for a step; all of them if there are fewer.
     seed : int
-        Of batches and views.
+        Seed of batches and views.
     after_step : function
         Called with the number of each step.
     """

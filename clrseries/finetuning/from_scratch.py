@@ -39,11 +39,11 @@ def train_from_scratch(
     target : str (N,)
         Their classes.
     steps : int
-        Of AdamW, on batches of 64 objects or as many as there are, with all classes drawn equally often.
+        Steps of AdamW, on batches of 64 objects or as many as there are, with all classes drawn equally often.
     learning_rate : float
         Peak of a one-cycle schedule.
     seed : int
-        Of the weights of the linear layer, the batches and the views.
+        Seed of the weights of the linear layer, the batches and the views.
 
     Returns
     -------

@@ -15,9 +15,9 @@ class LowRank(nn.Module):
     Parameters
     ----------
     weight : Tensor (out, ...)
-        Of a linear layer or a convolution; taken as a matrix (out, rest).
+        Weight of a linear layer or a convolution; taken as a matrix (out, rest).
     rank : int
-        Of the product.
+        Rank of the product.
     """
 
     def __init__(self, weight: Tensor, rank: int) -> None:
@@ -49,7 +49,7 @@ def adapt(network: nn.Module, rank: int) -> list[nn.Parameter]:
     network : torch.nn.Module
         Changed in place.
     rank : int
-        Of the terms, at least 1.
+        Rank of the terms, at least 1.
 
     Returns
     -------

@@ -30,7 +30,7 @@ def split(
     labels : int
         Rows of each class to learn from; 0 is all.
     seed : int
-        Of the split.
+        Seed of the split.
 
     Returns
     -------

@@ -17,7 +17,7 @@ def fit_temperature(head: Any, embeddings: torch.Tensor, true: torch.Tensor, wei
     head : ClassHead or MixtureHead
         Its ``temperature`` is changed in place, within exp(-3) to exp(3).
     embeddings : Tensor (B, D)
-        Of the objects.
+        Embeddings of the objects.
     true : Tensor (B,)
         Their classes or values.
     weight : Tensor (B,)

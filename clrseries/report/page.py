@@ -75,7 +75,7 @@ def write_page(
     output : path
         The folder; it is replaced if it exists.
     title : str
-        Of the page.
+        Title of the page.
     parts : sequence of (str, str or plotly figure)
         Headings, and what stands under each: HTML or a figure.
     command : str
@@ -88,7 +88,7 @@ def write_page(
     Returns
     -------
     Path
-        Of ``index.html``.
+        The path of ``index.html``.
     """
     with replacing(output) as part:
         part.mkdir()
@@ -108,7 +108,7 @@ def write_file(
     output : path
         The file; it is replaced if it exists.
     title : str
-        Of the page.
+        Title of the page.
     parts : sequence of (str, str or plotly figure)
         As for :func:`write_page`.
     command : str

@@ -13,7 +13,7 @@ def subplots(rows: int, columns: int, **options: Any) -> Any:
     Parameters
     ----------
     rows, columns : int
-        Of the grid, at least 1 each.
+        Rows and columns of the grid, at least 1 each.
     **options
         As ``plotly.subplots.make_subplots`` takes them.
 

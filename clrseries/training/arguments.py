@@ -33,12 +33,12 @@ class Arguments:
         Number of epochs, and of objects of a batch; at least 1.
     optimizer, stopping, memory, run : Optimizer, Stopping, Memory and Run
         Groups of settings.
-    medium : {"vacuum", "air"}
-        Medium of the wavelengths of the data.
     seed : int
         Seed of weights, order and views.
     resume, overwrite, progress : bool
         Whether to resume a run, to replace an earlier one, and to show a progress bar.
+    medium : {"vacuum", "air"}
+        Medium of the wavelengths of the data.
 
     Raises
     ------
