@@ -26,6 +26,7 @@ def tune(
     trials: int = 20,
     objective: Objective = "rank",
     probe: str | None = None,
+    medium: Literal["vacuum", "air"] = "vacuum",
     seed: int = 0,
     resume: bool = False,
     overwrite: bool = False,
@@ -53,6 +54,8 @@ def tune(
         because a weaker augmentation always has a better alignment.
     probe : str, optional
         Column for a linear probe.
+    medium : {"vacuum", "air"}
+        Medium of the wavelengths of spectra in files and tables; those in air are brought to vacuum.
     seed : int
         Seed of the search and of every training; not negative.
     resume : bool
@@ -92,7 +95,9 @@ def tune(
         raise InputError("objective: 'probe' needs a column to probe: give probe")
     check_whole("trials", trials, least=1)
     check_whole("seed", seed)
-    from ..training.tuning import search
+    from ..training.tuning import as_mapping, search
     from .pretrain import pretrain
 
+    if known_name("medium", medium, ("vacuum", "air")) == "air":
+        fixed = as_mapping("fixed", fixed) | {"medium": "air"}
     return search(pretrain, data, Path(output), space, fixed, trials, chosen, probe, seed, resume)

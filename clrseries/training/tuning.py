@@ -113,7 +113,7 @@ def _arguments(
     pretrain: Callable[..., Path], space: Any, fixed: Any, probe: str | None
 ) -> tuple[dict[str, Any], dict[str, Any]]:
     """Return the ranges of the arguments that vary and the values of the others, checked before anything is written."""
-    ranges, rest = _mapping("space", space) or SPACE, _mapping("fixed", fixed)
+    ranges, rest = as_mapping("space", space) or SPACE, as_mapping("fixed", fixed)
     known = sorted(set(signature(pretrain).parameters) - {"data", "output", "seed", "resume", *UNTOLD})
     for what, names in (("space", {name.partition(".")[0] for name in ranges}), ("fixed", set(rest))):
         unknown = sorted(names - set(known))
@@ -190,7 +190,26 @@ def _suggested(trial: Any, name: str, one: Mapping[str, Any]) -> Any:
     return trial.suggest_float(name, *map(float, values), log=kind == "log")
 
 
-def _mapping(what: str, given: Any) -> dict[str, Any]:
+def as_mapping(what: str, given: Any) -> dict[str, Any]:
+    """Return arguments that are given as a mapping or as a YAML file.
+
+    Parameters
+    ----------
+    what : str
+        Name of the argument, for errors.
+    given : path, mapping or None
+        The arguments.
+
+    Returns
+    -------
+    dict
+        Empty for None.
+
+    Raises
+    ------
+    InputError
+        The file cannot be read, or it holds something else.
+    """
     loaded = read_yaml(given) if isinstance(given, str | Path) else given
     if loaded is not None and not isinstance(loaded, Mapping):
         raise InputError(f"{what}: must be a mapping of arguments, got {loaded!r}")

@@ -31,6 +31,6 @@ def test_what_has_no_wavelengths_in_air_says_so():
         open_series(stars, medium="water")
 
 
-@pytest.mark.parametrize("name", ["embed", "predict", "finetune", "pretrain", "show_views"])
+@pytest.mark.parametrize("name", ["embed", "predict", "finetune", "pretrain", "show_views", "tune"])
 def test_every_command_that_takes_data_has_it(name):
     assert "medium" in inspect.signature(getattr(clrseries, name)).parameters
