@@ -63,5 +63,6 @@ def warn_if_compiling(kernel: str) -> None:
     kernel : str
         File and function of the kernel, as Numba's cache names it.
     """
-    if not any(cache_directory().glob(f"**/{kernel}*")):
+    folder = cache_directory()
+    if folder is None or not any(folder.glob(f"**/{kernel}*")):
         logging.getLogger("clrseries").warning("compiling the kernels, once on this machine: about half a minute")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from functools import lru_cache
+from threading import Lock
 from typing import Any
 
 import numpy as np
@@ -36,7 +36,12 @@ def in_threads(rows: Callable[[int, int], Any], offsets: NDArray[np.int64], thre
         count + 1
     )  # each object takes some time of its own, whatever its number of samples
     cuts = np.searchsorted(work, np.linspace(0, work[-1], workers + 1)[1:-1]).tolist()
-    list(_pool(workers).map(rows, [0, *cuts], [*cuts, count]))
+    try:
+        parts = _pool(workers).map(rows, [0, *cuts], [*cuts, count])
+    except RuntimeError:  # the interpreter is shutting down and starts no threads any more
+        rows(0, count)
+        return
+    list(parts)
 
 
 def available_cores() -> int:
@@ -50,6 +55,23 @@ def available_cores() -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
-@lru_cache(maxsize=4)
+_pools: dict[int, ThreadPoolExecutor] = {}  # by number of threads; they belong to this process
+_lock = Lock()
+
+
 def _pool(workers: int) -> ThreadPoolExecutor:
-    return ThreadPoolExecutor(workers, thread_name_prefix="clrseries-observe")
+    with _lock:
+        if workers not in _pools:
+            _pools[workers] = ThreadPoolExecutor(workers, thread_name_prefix="clrseries-observe")
+        return _pools[workers]
+
+
+def _forget_pools() -> None:
+    """Start without pools in a forked child, which has the objects of its parent's pools but none of their threads."""
+    global _lock
+    _pools.clear()
+    _lock = Lock()  # a thread of the parent may have held the old one
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_forget_pools)
