@@ -6,7 +6,7 @@ import errno
 import os
 import shutil
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -46,6 +46,10 @@ def refuse_existing(path: str | Path, overwrite: bool, *, folder: bool = False) 
     if target.exists() and target.is_dir() != folder:
         wanted, there = ("folder", "file") if folder else ("file", "folder")
         raise InputError(f"{target}: is a {there} already, and a {wanted} is to be written: choose another name")
+    above = next((one for one in target.absolute().parents if one.exists()), None)
+    if above is not None and not (above.is_dir() and os.access(above, os.W_OK | os.X_OK)):
+        problem = "has no permission to be written" if above.is_dir() else "is a file"
+        raise InputError(f"{target}: cannot be written, because {above} {problem}; choose another folder")
 
 
 @contextmanager
@@ -53,7 +57,7 @@ def replacing(path: str | Path) -> Iterator[Path]:
     """Open a context that writes to a temporary path and renames it to `path` at the end.
 
     If an error occurs, the temporary file or folder is removed and `path` stays as it was, so that `path` is never incomplete.
-    Its parent folder is created if it is missing.
+    Its parent folder is created if it is missing. If `path` is a link, what it points to is replaced.
 
     Parameters
     ----------
@@ -65,6 +69,11 @@ def replacing(path: str | Path) -> Iterator[Path]:
     Path
         Temporary path beside `path`, which does not exist yet.
 
+    Raises
+    ------
+    InputError
+        The operating system refuses the writing: no permission, a full disk, or a file where a folder is needed.
+
     Examples
     --------
     >>> import tempfile
@@ -74,22 +83,74 @@ def replacing(path: str | Path) -> Iterator[Path]:
     >>> [file.name for file in folder.iterdir()]
     ['notes.txt']
     """
-    target = Path(path)
     try:
-        target.parent.mkdir(parents=True, exist_ok=True)
-        if not os.access(target.parent, os.W_OK):
-            raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
-    except (OSError, ValueError) as error:
-        reason = getattr(error, "strerror", None) or str(error)
-        raise InputError(f"{target}: cannot be written ({reason}); choose another folder") from error
-    part = target.with_name(f".{os.getpid()}.{target.name}")
+        target = (
+            Path(path).resolve() if Path(path).is_symlink() else Path(path)
+        )  # a link stays, and its target is written
+        if "\0" in str(path):
+            raise ValueError("a name has no null character")
+        make_folder(target.parent)
+        part = target.with_name(f".{os.getpid()}.{target.name}")
+    except (OSError, ValueError, RuntimeError) as error:
+        raise _cannot_write(path, error) from error
     try:
         yield part
-        if part.is_dir() and target.is_dir():
-            shutil.rmtree(target)
-        part.replace(target)
+        _put_in_place(part, target)
+    except (OSError, UnicodeEncodeError) as error:
+        raise _cannot_write(path, error) from error
     finally:
         _remove(part)
+
+
+def make_folder(path: str | Path) -> None:
+    """Make a folder, and those above it, unless it exists.
+
+    Parameters
+    ----------
+    path : path
+        The folder.
+
+    Raises
+    ------
+    InputError
+        It cannot be made, or nothing can be written to it.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> folder = Path(tempfile.mkdtemp()) / "runs" / "first"
+    >>> make_folder(folder)
+    >>> folder.is_dir()
+    True
+    """
+    try:
+        Path(path).mkdir(parents=True, exist_ok=True)
+        if not os.access(path, os.W_OK | os.X_OK):
+            raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
+    except (OSError, ValueError) as error:
+        raise _cannot_write(path, error) from error
+
+
+def _cannot_write(path: str | Path, error: Exception) -> InputError:
+    if isinstance(error, InputError):
+        return error
+    reason = getattr(error, "strerror", None) or (str(error).strip() or type(error).__name__).splitlines()[0]
+    return InputError(f"{str(path)[:200]}: cannot be written ({reason}); choose another folder, or make room")
+
+
+def _put_in_place(part: Path, target: Path) -> None:
+    """Rename the complete file or folder; an earlier folder is removed only when the new one has its name."""
+    if not (part.is_dir() and target.is_dir()):
+        part.replace(target)
+        return
+    earlier = target.with_name(f".{os.getpid()}.earlier.{target.name}")
+    target.rename(earlier)
+    try:
+        part.rename(target)
+    except OSError:
+        earlier.rename(target)
+        raise
+    _remove(earlier)
 
 
 def read_yaml(path: str | Path) -> Any:
@@ -149,7 +210,8 @@ def write_json(path: str | Path, data: Any) -> None:
 
 
 def _remove(path: Path) -> None:
-    if path.is_dir():
+    if path.is_dir() and not path.is_symlink():
         shutil.rmtree(path, ignore_errors=True)
     else:
-        path.unlink(missing_ok=True)
+        with suppress(OSError, ValueError):  # the error that is on its way matters more
+            path.unlink(missing_ok=True)

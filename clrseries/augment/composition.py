@@ -91,6 +91,10 @@ class Composition(ABC, Generic[Made]):
     def __repr__(self) -> str:
         return f"{type(self).__name__}([{', '.join(map(repr, self.steps))}])"
 
+    def __reduce__(self) -> Any:
+        """Pickle and copy the steps alone, since compiled functions and tables are made from them again."""
+        return type(self), (self.steps, self.backend)
+
     @property
     @abstractmethod
     def length(self) -> int:

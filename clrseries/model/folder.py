@@ -42,7 +42,10 @@ def write(parts: Parts, folder: Path) -> None:
     """
     folder.mkdir(parents=True)
     weights = folder / "model.safetensors"
-    save_file({k: v.contiguous() for k, v in _networks(parts).state_dict().items()}, weights)
+    try:
+        save_file({k: v.contiguous() for k, v in _networks(parts).state_dict().items()}, weights)
+    except SafetensorError as error:  # its error for a full disk
+        raise OSError(str(error)) from error
     # numbers of NumPy, which settings may hold, become plain ones
     config = strict(json.loads(json.dumps(_config(parts) | {"sha256": _hash(weights)}, default=_plain)))
     (folder / "config.json").write_text(json_text(config), encoding="utf-8")

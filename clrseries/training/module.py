@@ -11,6 +11,7 @@ import lightning
 import torch
 from torch import Tensor
 
+from ..files import replacing
 from ..methods import Batch, Method
 from .batches import Batches
 from .lars import LARS
@@ -137,7 +138,8 @@ class Pretraining(lightning.LightningModule):
         self.noted = {}
         if self.trainer.is_global_zero:
             used = [name for name in COLUMNS if any(name in row for row in self.metrics)]
-            with (Path(self.trainer.default_root_dir) / "metrics.csv").open("w", newline="") as file:
+            metrics = Path(self.trainer.default_root_dir) / "metrics.csv"
+            with replacing(metrics) as part, part.open("w", newline="", encoding="utf-8") as file:
                 writer = csv.DictWriter(file, used)
                 writer.writeheader()
                 writer.writerows(self.metrics)

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import torch
 
+from ..files import make_folder
 from .arguments import Arguments
 from .assemble import assemble, save_models
 
@@ -32,7 +33,7 @@ def train(arguments: Arguments) -> Path:
     with torch.random.fork_rng():
         trainer, module = assemble(arguments)
         folder, checkpoint = arguments.output, arguments.output / "last.ckpt"
-        folder.mkdir(parents=True, exist_ok=True)
+        make_folder(folder)
         if not arguments.resume:
             checkpoint.unlink(missing_ok=True)
         with warnings.catch_warnings():

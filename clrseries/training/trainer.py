@@ -37,7 +37,10 @@ class WholeCheckpoints(TorchCheckpointIO):
             As Lightning passes them.
         """
         with replacing(path) as part:
-            super().save_checkpoint(checkpoint, part, storage_options)
+            try:
+                super().save_checkpoint(checkpoint, part, storage_options)
+            except RuntimeError as error:  # torch's own error, for instance when the disk is full
+                raise OSError(str(error).splitlines()[0]) from error
 
 
 class Progress(RichProgressBar):
