@@ -29,7 +29,7 @@ def show_views(
     objects: Sequence[str] | None = None,
     views: int = 4,
     seed: int = 0,
-    medium: Literal["vacuum", "air"] = "vacuum",
+    medium: Literal["vacuum", "air"] | None = None,
     overwrite: bool = False,
 ) -> Path:
     """Plot some objects and several views of each, with the parameters of every view, on an HTML page.
@@ -49,7 +49,7 @@ def show_views(
         Number of views of each object, at least 1.
     seed : int
         Seed of the views; not negative.
-    medium : {"vacuum", "air"}
+    medium : {"vacuum", "air"}, optional
         Medium of the wavelengths of spectra in files and tables; those in air are brought to vacuum.
     overwrite : bool
         Whether `output` is replaced if it exists.
@@ -84,7 +84,7 @@ def show_views(
     made = observe(chosen, views, seed)
     command = ["clrseries", "augment", *names_of(data), "--output", output, "--views", views, "--seed", seed]
     command += ["--augment", augment] if isinstance(augment, str | Path) else []
-    command += [] if medium == "vacuum" else ["--medium", medium]
+    command += [] if medium is None else ["--medium", medium]
     command += ["--objects", *objects] if objects else []
     return write_file(
         output,

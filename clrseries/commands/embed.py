@@ -19,7 +19,7 @@ def embed(
     output: str | Path,
     *,
     layer: Literal["embedding", "projection"] = "embedding",
-    medium: Literal["vacuum", "air"] = "vacuum",
+    medium: Literal["vacuum", "air"] | None = None,
     overwrite: bool = False,
 ) -> Path:
     """Compute the embedding of every object with a trained model, and write a table.
@@ -34,7 +34,7 @@ def embed(
         Parquet file with all columns of `data` that are not lists, and ``embedding``, a fixed-size list of D float32.
     layer : {"embedding", "projection"}
         ``embedding`` is best for probes and maps, ``projection`` for finding the same source in another archive.
-    medium : {"vacuum", "air"}
+    medium : {"vacuum", "air"}, optional
         Medium of the wavelengths of spectra in files and tables; those in air are brought to vacuum.
     overwrite : bool
         Whether `output` is replaced if it exists.

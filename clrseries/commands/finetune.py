@@ -32,7 +32,7 @@ def finetune(
     weight_decay: float = 1e-3,
     lora_rank: int = 8,
     components: int = 5,
-    medium: Literal["vacuum", "air"] = "vacuum",
+    medium: Literal["vacuum", "air"] | None = None,
     seed: int = 0,
     overwrite: bool = False,
     progress: bool = True,
@@ -84,7 +84,7 @@ def finetune(
         Rank of the terms of ``"lora"``, at least 1.
     components : int
         Number of Gaussians of the mixture, at least 1.
-    medium : {"vacuum", "air"}
+    medium : {"vacuum", "air"}, optional
         Medium of the wavelengths of spectra in files and tables; those in air are brought to vacuum.
     seed : int
         Seed of splits, weights and views; not negative.

@@ -22,7 +22,7 @@ def predict(
     data: Data,
     output: str | Path,
     *,
-    medium: Literal["vacuum", "air"] = "vacuum",
+    medium: Literal["vacuum", "air"] | None = None,
     overwrite: bool = False,
 ) -> Path:
     """Predict the target of a fine-tuned model for every object, and write a table.
@@ -38,7 +38,7 @@ def predict(
         probability of each class follows in a column of its own, ``p_CLASS`` for the class named CLASS, and ``T_probability`` is the
         list of them in the same order (in the metadata of the field, ``classes`` has the names as JSON). For values, ``T_sigma``
         follows, the standard deviation.
-    medium : {"vacuum", "air"}
+    medium : {"vacuum", "air"}, optional
         Medium of the wavelengths of spectra in files and tables; those in air are brought to vacuum.
     overwrite : bool
         Whether `output` is replaced if it exists.

@@ -38,7 +38,7 @@ def pretrain(
     stopping: Stopping | Mapping[str, Any] | str = Stopping(),  # noqa: B008
     memory: Memory | Mapping[str, Any] = Memory(),  # noqa: B008
     run: Run | Mapping[str, Any] = Run(),  # noqa: B008
-    medium: Literal["vacuum", "air"] = "vacuum",
+    medium: Literal["vacuum", "air"] | None = None,
     seed: int = 0,
     resume: bool = False,
     overwrite: bool = False,
@@ -87,7 +87,7 @@ def pretrain(
         Settings that reduce the memory that the training needs.
     run : Run or mapping
         Devices and precision.
-    medium : {"vacuum", "air"}
+    medium : {"vacuum", "air"}, optional
         Medium of the wavelengths of spectra in files and tables; those in air are brought to vacuum.
     seed : int
         Seed of weights, order and views; not negative.

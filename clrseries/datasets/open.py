@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from glob import glob, has_magic
+from functools import partial
+from itertools import groupby
 from pathlib import Path
 from typing import Any, Protocol
 
 from ..errors import InputError
 from ..io import read_light_curves, read_spectra
-from ..io.tables import column_names, table_of
+from ..io.any_table import series_of_table
+from ..io.formats import SPECTRA, Peek, format_of
+from ..io.many_files import read_many, with_all_bands
+from ..io.paths import files_of
+from ..io.tables import table_of
 from ..names import known_name
 from ..series import Series
 from ..series.concatenate import joined
@@ -17,7 +22,6 @@ from .simulated import simulated_light_curves
 from .stars import miles, stelib
 
 NAMED = {"miles": miles, "stelib": stelib, "simulated": simulated_light_curves}
-SUFFIXES = (".parquet", ".csv")  # files of a folder that are read
 
 
 class ArrowStream(Protocol):
@@ -31,18 +35,18 @@ Part = str | Path | Series | ArrowStream
 Data = Part | Sequence[Part]
 
 
-def open_series(data: Data, *, medium: str = "vacuum") -> Series:
+def open_series(data: Data, *, medium: str | None = None) -> Series:
     """Read data of any form and return them as one batch; several parts are joined.
 
     Parameters
     ----------
     data : path, name, Series, table, or sequence of them
-        A name is ``"miles"``, ``"stelib"`` or ``"simulated"`` (light curves). A path may name a Parquet or CSV file, a folder
-        of such files, or a glob. A table may be of pyarrow, pandas or polars. Data with a column ``time``, and CSV files, are
-        read as light curves (:func:`clrseries.read_light_curves`), all others as spectra (:func:`clrseries.read_spectra`).
-        Light curves without a column ``flux`` may have the columns ``mag`` and ``mag_err``.
-    medium : {"vacuum", "air"}
-        Medium of the wavelengths of spectra in files and tables; those in air are brought to vacuum.
+        A name is ``"miles"``, ``"stelib"`` or ``"simulated"`` (light curves). A path may name a file of any format that
+        :func:`clrseries.read_spectra` or :func:`clrseries.read_light_curves` recognizes, a folder of such files, or a glob. A table
+        may be of pyarrow, pandas, polars or astropy; with a column ``time`` it holds light curves, whose flux may be magnitudes
+        in the columns ``mag`` and ``mag_err``.
+    medium : {"vacuum", "air"}, optional
+        What the wavelengths of spectra are measured in; default what a file says, and vacuum where it says nothing.
 
     Returns
     -------
@@ -61,9 +65,9 @@ def open_series(data: Data, *, medium: str = "vacuum") -> Series:
     >>> len(open_series(pa.table({"wavelength": [[4000.0, 4001.0]], "flux": [[1.0, 1.1]]})))
     1
     """
-    medium = known_name("medium", medium, ("vacuum", "air"))
-    parts = [_open(part, medium) for part in parts_of(data)]
-    return parts[0] if len(parts) == 1 else joined(parts)
+    medium = None if medium is None else known_name("medium", medium, ("vacuum", "air"))
+    opened = [_open(list(group), medium) for _, group in groupby(parts_of(data), _group)]
+    return opened[0] if len(opened) == 1 else joined(with_all_bands(opened))
 
 
 def parts_of(data: Data) -> list[Any]:
@@ -87,7 +91,7 @@ def parts_of(data: Data) -> list[Any]:
     if isinstance(data, Series) or table_of(data) is not None:
         return [data]
     if isinstance(data, str | Path):
-        return list(files_of(data))
+        return [data] if str(data) in NAMED else list(files_of(data))
     if not isinstance(data, Sequence):
         raise InputError(f"data: give a path, a name, a Series, a table, or a list of them; got {type(data).__name__}")
     parts = [part for one in data for part in parts_of(one)]
@@ -96,35 +100,9 @@ def parts_of(data: Data) -> list[Any]:
     return parts
 
 
-def files_of(path: str | Path) -> Sequence[str | Path]:
-    """Return the files of a folder or a glob.
-
-    Parameters
-    ----------
-    path : str or path
-        Name of a data set, file, folder or glob.
-
-    Returns
-    -------
-    sequence of str or Path
-        Sorted; a name or the path of a file is returned as the only entry.
-
-    Raises
-    ------
-    InputError
-        A folder or glob has no Parquet or CSV file.
-    """
-    if str(path) in NAMED:
-        return [str(path)]
-    if has_magic(str(path)) and not Path(path).exists():
-        found = sorted(Path(name) for name in glob(str(path), recursive=True))
-    elif Path(path).is_dir():
-        found = sorted(file for file in Path(path).iterdir() if file.suffix.lower() in SUFFIXES)
-    else:
-        return [Path(path)]
-    if not found:
-        raise InputError(f"{path}: holds no file that ends in {' or '.join(SUFFIXES)}")
-    return found
+def _group(part: Any) -> Any:
+    """Return what neighboring parts have in common that are read together: all files, or the part itself."""
+    return "file" if _is_path(part) else object()  # equal to nothing else
 
 
 def described(data: Data) -> str:
@@ -159,23 +137,49 @@ def names_of(data: Data) -> list[str]:
     return [str(part) if isinstance(part, str | Path) else f"a {type(part).__name__}" for part in parts_of(data)]
 
 
-def _open(part: Any, medium: str) -> Series:
-    table = table_of(part)
-    if medium == "air" and (isinstance(part, Series) or (table is None and str(part) in NAMED)):
-        raise InputError(f"medium: {names_of(part)[0]} holds wavelengths in vacuum already: leave out medium")
-    if isinstance(part, Series):
-        return part
-    if table is None and str(part) in NAMED:
-        return NAMED[str(part)]()
-    names = column_names(part) if table is None else table.column_names
-    csv = table is None and Path(part).suffix.lower() == ".csv"
-    if "time" not in names and not csv:
-        return read_spectra(part, medium=medium)
-    if medium == "air":
-        raise InputError(f"medium: {names_of(part)[0]} holds light curves, which have no wavelengths: leave out medium")
-    in_magnitudes = "flux" not in names and {"mag", "mag_err"} <= set(names)
-    return (
-        read_light_curves(part, flux="mag", error="mag_err", magnitudes=True)
-        if in_magnitudes
-        else read_light_curves(part)
-    )
+def _open(parts: list[Any], medium: str | None) -> Series:
+    """Read parts that are all of one sort: files, or one name, table or Series."""
+    first = parts[0]
+    named = isinstance(first, str) and first in NAMED
+    if medium == "air" and (isinstance(first, Series) or named):
+        raise InputError(f"medium: {names_of(first)[0]} holds wavelengths in vacuum already: leave out medium")
+    if isinstance(first, Series):
+        return first
+    if named:
+        return NAMED[first]()
+    table = table_of(first)
+    series = read_many(parts, partial(read_file, medium=medium)) if table is None else series_of_table(table, medium=medium or "vacuum")
+    if medium == "air" and series.band is not None:
+        raise InputError(f"medium: {names_of(parts)[0]} holds light curves, which have no wavelengths: leave out medium")
+    return series
+
+
+def read_file(path: str | Path, medium: str | None = None) -> Series:
+    """Read a file of spectra or of light curves, whatever it holds.
+
+    Parameters
+    ----------
+    path : path
+        The file.
+    medium : {"vacuum", "air"}, optional
+        What the wavelengths of spectra are measured in; default what the file says.
+
+    Returns
+    -------
+    Series
+
+    Raises
+    ------
+    InputError
+        The format is not recognized, or the file cannot be read.
+    """
+    found = format_of(path)
+    if found.kind == SPECTRA:
+        return read_spectra(path, format=found.name, medium=medium)
+    table = found.name == "table"
+    names = Peek(path).columns if table else set()
+    return read_light_curves(path, format=found.name, band="band" if not table or "band" in names else None)
+
+
+def _is_path(part: Any) -> bool:
+    return isinstance(part, Path) or (isinstance(part, str) and part not in NAMED)

@@ -35,7 +35,7 @@ class Arguments:
         Whole numbers; `labels` and `seed` are at least 0, the others at least 1.
     balance, overwrite, progress : bool
         Whether classes count alike, to replace `output`, and to show a progress bar.
-    medium : {"vacuum", "air"}
+    medium : {"vacuum", "air"}, optional
         Medium of the wavelengths of the data.
 
     Raises
@@ -64,7 +64,7 @@ class Arguments:
     balance: bool
     overwrite: bool
     progress: bool
-    medium: str = "vacuum"
+    medium: str | None = None
 
     def __post_init__(self) -> None:
         """Check the values."""

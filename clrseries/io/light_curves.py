@@ -3,22 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 import pyarrow as pa
 
 from ..errors import InputError
 from ..series import Series, check_series
+from .formats import LIGHT_CURVES, Peek, check_format, format_of
+from .kepler import read_kepler
 from .light_curve_tables import light_curves_of_table
 from .long_tables import ID_NAMES
+from .many_files import read_many
+from .paths import files_of
 from .tables import read_table, table_of, write_table
 
 
 def read_light_curves(
     data: Any,
     *,
+    format: str = "auto",
     time: str = "time",
     flux: str = "flux",
     error: str = "flux_err",
@@ -29,18 +35,24 @@ def read_light_curves(
     zero_point: float = 25.0,
     bands: Sequence[str] | None = None,
     rename: Mapping[str, str] | None = None,
+    on_error: Literal["skip", "stop"] = "skip",
+    processes: int | None = None,
+    progress: bool = False,
 ) -> Series:
-    """Read light curves from a Parquet file, a CSV file or a table in memory.
+    """Read light curves from files of surveys and missions, from tables, or from a table in memory.
 
     Points and objects that cannot be used are left out, counted in ``Series.dropped`` and logged.
 
     Parameters
     ----------
-    data : path, pyarrow.Table, pandas or polars DataFrame
-        If the column `time` holds lists, there is one row per object. Otherwise there is one row per point, and the points of an
+    data : path, sequence of paths, or table of pyarrow, pandas, polars or astropy
+        A file, a folder, a glob, or several of them. If the column `time` holds lists, there is one row per object. Otherwise there is one row per point, and the points of an
         object, which have the same `object_id`, may be in any order.
+    format : str
+        ``kepler`` (Kepler, K2, TESS and other light curves in FITS), ``ztf``, ``snana``, ``osc``, ``panstarrs`` or ``table`` (Parquet, Arrow, CSV); by
+        default it is recognized, file by file. The other arguments but `zero_point`, `bands` and `rename` are for tables.
     time : str
-        Name of the column with the times [day]. All times must be in one time system, which is not converted.
+        Name of the column with the times [day, or dates]. All times must be in one time system, which is not converted.
     flux, error : str
         Names of the columns with the flux and its error.
     band : str or None
@@ -57,7 +69,13 @@ def read_light_curves(
     bands : sequence of str, optional
         All possible bands, in order; default those that occur, sorted.
     rename : mapping of str to str, optional
-        New names of bands.
+        New names of bands; with ``band=None``, ``{"": "V"}`` names the only one.
+    on_error : {"skip", "stop"}
+        Whether one of several files that cannot be read is left out, or is an error.
+    processes : int, optional
+        Number of processes that read files; default one for fewer than 128 files, and else one for each core.
+    progress : bool
+        Whether a progress bar is shown.
 
     Returns
     -------
@@ -78,21 +96,83 @@ def read_light_curves(
     ('g', 'r')
     """
     held = table_of(data)
-    table = read_table(data, text=(object_id, band or "", *ID_NAMES)) if held is None else held
-    return light_curves_of_table(
-        table,
-        time=time,
-        flux=flux,
-        error=error,
-        band=band,
-        object_id=object_id,
-        nested=nested,
-        magnitudes=magnitudes,
-        zero_point=zero_point,
-        bands=bands,
-        rename=rename,
-        source=str(data) if held is None else "",
-    )
+    columns: dict[str, Any] = {
+        "time": time,
+        "flux": flux,
+        "error": error,
+        "band": band,
+        "object_id": object_id,
+        "nested": nested,
+        "magnitudes": magnitudes,
+        "zero_point": zero_point,
+        "bands": bands,
+        "rename": rename,
+    }
+    if held is not None:
+        return light_curves_of_table(held, **columns)
+    read = partial(_read_file, format=check_format(format, LIGHT_CURVES), columns=columns)
+    return read_many(files_of(data), read, on_error=on_error, processes=processes, progress=progress)
+
+
+def _read_file(path: str | Path, format: str, columns: dict[str, Any]) -> Series:
+    usual = (columns["time"], columns["flux"], columns["nested"]) == ("time", "flux", None)
+    if format == "auto" and not usual and Peek(path).columns:
+        return read_light_curve_table(path, **columns)
+    found = format_of(path, LIGHT_CURVES, format)
+    if found.name == "table":
+        return read_light_curve_table(path, **columns)
+    series = found.read(path, zero_point=columns["zero_point"])
+    rename, bands = columns["rename"], columns["bands"]
+    if rename or bands:
+        new = bands or list(dict.fromkeys((rename or {}).get(name, name) for name in series.bands))
+        series = series.with_bands(new, rename)
+    return series
+
+
+def read_light_curve_table(path: str | Path, **columns: Any) -> Series:
+    """Read light curves from a Parquet, Arrow or text table.
+
+    Parameters
+    ----------
+    path : path
+        The file.
+    **columns : object
+        Names of columns and so on, as :func:`clrseries.read_light_curves` takes them.
+
+    Returns
+    -------
+    Series
+
+    Raises
+    ------
+    InputError
+        The file cannot be read.
+    """
+    text = (columns.get("object_id", "object_id"), columns.get("band") or "", *ID_NAMES)
+    return light_curves_of_table(read_table(path, text=text), source=str(path), **columns)
+
+
+def read_mission(path: str | Path, *, zero_point: float = 25.0) -> Series:
+    """Read a light curve of Kepler, K2, TESS or another mission, with the flux that lightkurve takes for its product.
+
+    Parameters
+    ----------
+    path : path
+        FITS file.
+    zero_point : float
+        Not used, since these files hold no magnitudes.
+
+    Returns
+    -------
+    Series
+        As :func:`clrseries.read_kepler` returns it.
+
+    Raises
+    ------
+    InputError
+        The file cannot be read.
+    """
+    return read_kepler(path, flux="flux")
 
 
 def write_light_curves(series: Series, path: str | Path, *, overwrite: bool = False) -> None:

@@ -70,7 +70,10 @@ def model_card(config: dict[str, Any]) -> str:
     text += [f"* {_step(step)}" for step in config["augment"]]
     if notes.get("metrics") or "finetuned" in notes:
         text += ["", "## Metrics", ""]
-        text += [f"* {name}: {value:.4g}" for name, value in notes.get("metrics", {}).items() if name != "epoch"]
+        metrics = {
+            name: value for name, value in notes.get("metrics", {}).items() if name != "epoch" and value is not None
+        }
+        text += [f"* {name}: {value:.4g}" for name, value in metrics.items()]
         if "finetuned" in notes:
             tuned = notes["finetuned"]
             text.append(f"* `{tuned['target']}` ({tuned['mode']}, {tuned['objects']['test']} objects held out):")

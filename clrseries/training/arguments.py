@@ -37,7 +37,7 @@ class Arguments:
         Seed of weights, order and views.
     resume, overwrite, progress : bool
         Whether to resume a run, to replace an earlier one, and to show a progress bar.
-    medium : {"vacuum", "air"}
+    medium : {"vacuum", "air"}, optional
         Medium of the wavelengths of the data.
 
     Raises
@@ -66,7 +66,7 @@ class Arguments:
     resume: bool
     overwrite: bool
     progress: bool
-    medium: str = "vacuum"
+    medium: str | None = None
 
     def __post_init__(self) -> None:
         """Check the numbers."""

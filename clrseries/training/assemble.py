@@ -105,7 +105,7 @@ def _notes(arguments: Arguments, module: Pretraining) -> dict[str, Any]:
         "precision": arguments.run.precision,
         "seed": arguments.seed,
     }
-    if arguments.medium != "vacuum":
+    if arguments.medium == "air":
         raise InputError("medium: spectra in air are not streamed: bring them to vacuum first, or leave out stream")
     parts = parts_of(arguments.data)
     names = [Path(part).name if isinstance(part, str | Path) else f"a {type(part).__name__}" for part in parts]

@@ -139,7 +139,7 @@ def test_data_in_every_form_is_the_same_series(series, tmp_path, monkeypatch):
         table, frame, pl.from_arrow(table), [frame.iloc[:15], frame.iloc[15:]], [series.take(np.arange(15)), "parts/b.parquet"],
     ):  # fmt: skip
         same_series(open_series(form), series)
-    with pytest.raises(InputError, match="holds no file that ends in .parquet or .csv"):
+    with pytest.raises(InputError, match="holds no file that ends in|no file is called so"):
         open_series("parts/*.fits")
     with pytest.raises(InputError, match="nothing.parquet: no such file"):
         open_series("nothing.parquet")

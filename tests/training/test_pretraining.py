@@ -88,7 +88,7 @@ def test_training_learns_and_writes_what_it_says(trained):
     assert projected.shape == (60, 8)
     with torch.no_grad():
         np.testing.assert_allclose(model.projector(torch.tensor(features)).numpy(), projected, rtol=1e-4, atol=1e-5)
-    with pytest.raises(InputError, match="layer is one of"):
+    with pytest.raises(InputError, match="there are embedding, projection"):
         model.embed(data, layer="last")
     assert model.notes["objects"] == 60
 
