@@ -1,6 +1,7 @@
 """Arrays of any library give their values, their unit and their mask."""
 
 import datetime
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -17,11 +18,12 @@ from clrseries import InputError
 from clrseries.border import numbers, plain, rows_of, texts
 from clrseries.units import angstrom, days
 
+masked: Any = np.ma.masked_array
 WITHOUT = {  # 1, 2, nothing, 4
     "list": [1, 2, None, 4],
-    "masked": np.ma.masked_array([1.0, 2.0, -999.0, 4.0], mask=[0, 0, 1, 0]),
-    "masked integers": np.ma.masked_array([1, 2, -999, 4], mask=[0, 0, 1, 0]),
-    "list of masked": [np.ma.masked_array(1.0, mask=False), 2.0, np.ma.masked, 4.0],
+    "masked": masked([1.0, 2.0, -999.0, 4.0], mask=[0, 0, 1, 0]),
+    "masked integers": masked([1, 2, -999, 4], mask=[0, 0, 1, 0]),
+    "list of masked": [masked(1.0, mask=False), 2.0, np.ma.masked, 4.0],
     "Masked": Masked(np.array([1.0, 2.0, 3.0, 4.0]), mask=[0, 0, 1, 0]),
     "MaskedColumn": MaskedColumn([1, 2, 3, 4], mask=[0, 0, 1, 0]),
     "pandas": pd.Series([1, 2, None, 4]),
@@ -45,7 +47,7 @@ WHOLE = {  # 1, 2, 3, 4
     "column": Column([1, 2, 3, 4]),
     "index": pd.Index([1, 2, 3, 4]),
     "tuple": (1, 2, 3, 4),
-    "memory": memoryview(np.arange(1.0, 5)),
+    "memory": memoryview(np.arange(1.0, 5)),  # type: ignore[arg-type],
 }
 
 

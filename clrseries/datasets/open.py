@@ -148,9 +148,15 @@ def _open(parts: list[Any], medium: str | None) -> Series:
     if named:
         return NAMED[first]()
     table = table_of(first)
-    series = read_many(parts, partial(read_file, medium=medium)) if table is None else series_of_table(table, medium=medium or "vacuum")
+    series = (
+        read_many(parts, partial(read_file, medium=medium))
+        if table is None
+        else series_of_table(table, medium=medium or "vacuum")
+    )
     if medium == "air" and series.band is not None:
-        raise InputError(f"medium: {names_of(parts)[0]} holds light curves, which have no wavelengths: leave out medium")
+        raise InputError(
+            f"medium: {names_of(parts)[0]} holds light curves, which have no wavelengths: leave out medium"
+        )
     return series
 
 

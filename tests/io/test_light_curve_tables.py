@@ -73,7 +73,7 @@ def test_nested_columns_of_every_kind_of_list(kind):
 
 def test_one_band_for_all_points_of_an_object():
     series = read_light_curves(pa.table({"object_id": ["a", "b"], **LISTS, "band": ["g", "r"]}))
-    assert np.array_equal(series.band, [0, 0, 1, 1])
+    assert np.array_equal(np.asarray(series.band), [0, 0, 1, 1])
     with pytest.raises(InputError, match="for one band, give band=None"):
         read_light_curves(pa.table({"object_id": ["a", "b"], **LISTS}), band="V")
     constant = read_light_curves(pa.table({"object_id": ["a", "b"], **LISTS}), band=None, rename={"": "V"})

@@ -238,5 +238,5 @@ def test_bands_are_text_as_written():
         ["1", "2"],
         pd.Categorical([1, 2]),
     ):
-        assert Series.from_points(points, points, points, band).band.tolist() == [0, 1, 0, 1]
+        assert np.array_equal(np.asarray(Series.from_points(points, points, points, band).band), [0, 1, 0, 1])
     assert Series.from_points(points, points, points, [["g", None]] * 2).bands == ("", "g")
