@@ -1,5 +1,6 @@
 """Arrays of any library give their values, their unit and their mask."""
 
+import array
 import datetime
 from typing import Any
 
@@ -47,7 +48,7 @@ WHOLE = {  # 1, 2, 3, 4
     "column": Column([1, 2, 3, 4]),
     "index": pd.Index([1, 2, 3, 4]),
     "tuple": (1, 2, 3, 4),
-    "memory": memoryview(np.arange(1.0, 5)),  # type: ignore[arg-type],
+    "array of Python": array.array("d", [1, 2, 3, 4]),
 }
 
 
