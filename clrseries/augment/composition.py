@@ -20,8 +20,10 @@ from ..series import Series, check_series
 from ..views import Views
 from .backend import check_backend, on_gpu, warn_if_compiling
 from .keys import object_keys
+from .on_host import like, on_host
 from .step import Array, Params, Step, StepContext, sample_steps
 from .threads import in_threads
+from .unit_scale import scaled, unit_exponents, unscaled
 
 Made = TypeVar("Made", bound=Views)
 
@@ -185,7 +187,10 @@ class Composition(ABC, Generic[Made]):
         check_series(series, type(self).__name__)
         self._check_series(series)
         shape = self._check_shape(series, params, out)
-        call, keys = self._kernel_call(series, params), object_keys(series, seed)
+        given, keys = series, object_keys(series, seed)
+        series, exponents = self._conditioned(series)
+        inner = params if exponents is None else self._in_unit(params, exponents)
+        call = self._kernel_call(series, inner)
         arrays = None if out is None else out.inputs
         if on_gpu(self.backend, series):
             from .device import run_on_device
@@ -194,7 +199,7 @@ class Composition(ABC, Generic[Made]):
                 call.cuda(),
                 series,
                 call.samples,
-                params,
+                inner,
                 call.tables,
                 keys,
                 epoch,
@@ -203,15 +208,15 @@ class Composition(ABC, Generic[Made]):
                 self.outputs,
                 arrays,
             )
-            return self._views(arrays, series, params, "cuda")
+            return self._views(self._in_own_unit(arrays, params, exponents), given, params, "cuda")
         warn_if_compiling(call.name)
         made = tuple(np.empty(shape, kind) for kind in self.outputs) if arrays is None else arrays
 
         def rows(first: int, last: int) -> None:
-            call.cpu(call.samples, series.offsets, params, call.tables, keys, epoch, *call.extra, first, last, made)
+            call.cpu(call.samples, series.offsets, inner, call.tables, keys, epoch, *call.extra, first, last, made)
 
         in_threads(rows, series.offsets, threads)
-        return self._views(made, series, params, "cpu")
+        return self._views(self._in_own_unit(made, params, exponents), given, params, "cpu")
 
     def __call__(
         self,
@@ -264,6 +269,38 @@ class Composition(ABC, Generic[Made]):
     @abstractmethod
     def _kernel_call(self, series: Series, params: NDArray[np.float64]) -> KernelCall:
         """Return the kernel call that makes the views of `params`."""
+
+    @abstractmethod
+    def _in_unit(self, params: NDArray[np.float64], exponents: NDArray[np.int64]) -> NDArray[np.float64]:
+        """Return params for objects whose flux was divided by powers of two."""
+
+    @abstractmethod
+    def _has_unit(self, params: NDArray[np.float64]) -> NDArray[np.bool_]:
+        """Return which views (N, V) come out in the unit that the flux has inside."""
+
+    def _conditioned(self, series: Series) -> tuple[Series, NDArray[np.int64] | None]:
+        """Return the series without wide pixels, near the unit 1, and the powers of two that it was divided by."""
+        if isinstance(series.flux, np.ndarray):
+            series = self._tidy(series)
+            exponents = unit_exponents(series)
+            return (series, None) if exponents is None else (scaled(series, exponents), exponents)
+        copy = on_host(series)
+        here, exponents = self._conditioned(copy)
+        return (series, None) if here is copy else (like(here, series), exponents)
+
+    def _tidy(self, series: Series) -> Series:
+        """Return the series as the kernel takes it."""
+        return series
+
+    def _in_own_unit(
+        self, arrays: Any, params: NDArray[np.float64], exponents: NDArray[np.int64] | None
+    ) -> tuple[Any, ...]:
+        """Return the arrays of the views in the unit of the flux of the series."""
+        if exponents is None:
+            return tuple(arrays)
+        k = len(arrays) // 2 - 1  # flux and ivar are the first two of a spectrum, and follow the time of a light curve
+        back = unscaled(arrays[k], arrays[k + 1], np.where(self._has_unit(params), exponents[:, None], 0))
+        return (*arrays[:k], *back, *arrays[k + 2 :])
 
     @abstractmethod
     def _views(self, arrays: Any, series: Series, params: NDArray[np.float64], backend: str) -> Made:

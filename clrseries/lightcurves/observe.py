@@ -149,6 +149,16 @@ class Observe(Composition[LightCurveViews]):
             cuda_extra=extra,
         )
 
+    def _in_unit(self, params: NDArray[np.float64], exponents: NDArray[np.int64]) -> NDArray[np.float64]:
+        inner, power = params.copy(), np.exp2(exponents.astype(float))[:, None]
+        for column in (layout.NOISE_SCALE, layout.SATURATION, layout.SOFTENING):  # these are fluxes
+            inner[..., column] /= power
+        inner[..., layout.ZERO_MAGNITUDE] -= 2.5 * np.log10(power)
+        return inner
+
+    def _has_unit(self, params: NDArray[np.float64]) -> NDArray[np.bool_]:
+        return np.asarray(params[..., layout.NORMALIZE] == 0)
+
     def _views(self, arrays: Any, series: Series, params: NDArray[np.float64], backend: str) -> LightCurveViews:
         time, flux, ivar, band = arrays
         return LightCurveViews(time, flux, ivar, band, series.bands, params, self.param_names, backend)

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..augment.composition import Composition, KernelCall
+from ..augment.gaps import without_wide_pixels
 from ..augment.step import Array, Params
 from ..errors import InputError
 from ..grids import Grid
@@ -120,6 +121,19 @@ class Observe(Composition[SpectrumViews]):
             extra=(rotates, self._custom),
             cuda_extra=(rotates, self._custom_function),
         )
+
+    def _tidy(self, series: Series) -> Series:
+        return without_wide_pixels(series)
+
+    def _in_unit(self, params: NDArray[np.float64], exponents: NDArray[np.int64]) -> NDArray[np.float64]:
+        if self._custom_function is None:
+            return params
+        inner = params.copy()  # a step of the user's own sees flux in the unit of the series
+        inner[..., layout.FLUX_SCALE] *= np.exp2(exponents.astype(float))[:, None]
+        return inner
+
+    def _has_unit(self, params: NDArray[np.float64]) -> NDArray[np.bool_]:
+        return (params[..., layout.NORMALIZE] == 0) & (self._custom_function is None)
 
     def _views(self, arrays: Any, series: Series, params: NDArray[np.float64], backend: str) -> SpectrumViews:
         flux, ivar = arrays

@@ -1,0 +1,119 @@
+"""Change of the unit of flux inside a composition, so that float32 holds every number on the way.
+
+Fluxes in erg/s/cm2/A are near 1e-17, and their inverse variance is near the largest float32. The samples of such an object are
+multiplied by a power of two before the steps, which changes no digit, and the views by the inverse behind them. Objects with
+numbers near 1 are not touched.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..series import Series
+
+NEAR_ONE = (-12, 24)  # exponents of two of the mean size of flux that need no other unit
+LOOKED_AT = 64  # samples of an object that say how large its flux is
+LARGEST = float(np.finfo(np.float32).max)
+
+
+def unit_exponents(series: Series) -> NDArray[np.int64] | None:
+    """Return the power of two that the flux of each object is near, or 0 where it is near enough to 1.
+
+    Parameters
+    ----------
+    series : Series
+        N objects, with NumPy arrays.
+
+    Returns
+    -------
+    int64 (N,) or None
+        None if all are 0.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from clrseries import Series
+    >>> from clrseries.augment.unit_scale import unit_exponents
+    >>> unit_exponents(Series.from_arrays([4000.0, 4001.0], [[1e-17, 1e-17], [1.0, 2.0]])).tolist()
+    [-56, 0]
+    """
+    if not len(series.flux):
+        return None
+    number = np.diff(series.offsets)
+    places = series.offsets[:-1, None] + number[:, None] * np.arange(LOOKED_AT) // LOOKED_AT
+    size = _sizes(series, np.minimum(places, len(series.flux) - 1))
+    for row in np.flatnonzero(np.isnan(size) & (number > LOOKED_AT)).tolist():  # all that were looked at were masked
+        size[row] = _sizes(series, np.arange(series.offsets[row], series.offsets[row + 1])[None])[0]
+    exponents = np.frexp(np.where(np.isnan(size) | (number == 0), 1.0, size))[1].astype(np.int64)
+    exponents[(exponents >= NEAR_ONE[0]) & (exponents <= NEAR_ONE[1])] = 0
+    return exponents if exponents.any() else None
+
+
+def scaled(series: Series, exponents: NDArray[np.int64]) -> Series:
+    """Return a series whose flux is divided by a power of two for each object, with its ivar.
+
+    Parameters
+    ----------
+    series : Series
+        N objects, with NumPy arrays.
+    exponents : int64 (N,)
+
+    Returns
+    -------
+    Series
+        A new series; digits do not change.
+    """
+    each = np.repeat(exponents, np.diff(series.offsets)).astype(np.int32)
+    return replace(series, flux=np.ldexp(series.flux, -each), ivar=np.ldexp(series.ivar, 2 * each))
+
+
+def unscaled(flux: Any, ivar: Any, exponents: NDArray[np.int64]) -> tuple[Any, Any]:
+    """Bring views back to the unit of the series, in place where float32 allows it.
+
+    Parameters
+    ----------
+    flux, ivar : float32 (N, V, L)
+        Views, as NumPy arrays, torch tensors or CuPy arrays.
+    exponents : int64 (N, V)
+        Powers of two by which the flux is multiplied.
+
+    Returns
+    -------
+    flux : float32 (N, V, L)
+    ivar : float32 (N, V, L)
+        Or float64, where a number is beyond the largest float32.
+    """
+    if type(flux).__module__.partition(".")[0] == "torch":
+        import torch
+
+        power = torch.as_tensor(np.exp2(exponents.astype(float))[..., None], device=flux.device)
+        flux.copy_(flux * power)
+        wide = ivar / power**2
+        return (flux, wide) if (wide > LARGEST).any() else (flux, ivar.copy_(wide))
+    power = np.exp2(exponents.astype(float))[..., None]
+    if not isinstance(flux, np.ndarray):
+        import cupy
+
+        power = cupy.asarray(power)
+    flux[...] = flux * power
+    wide = ivar / power**2
+    if (wide > LARGEST).any():
+        return flux, wide
+    ivar[...] = wide
+    return flux, ivar
+
+
+def _sizes(series: Series, places: NDArray[np.int64]) -> NDArray[np.float64]:
+    """Return the mean size of flux at the good ones of some samples of each object, or its error where flux is 0, or NaN."""
+    flux, ivar = series.flux[places], series.ivar[places]
+    good = ivar > 0
+    count = good.sum(axis=1)
+    mean = np.abs(np.where(good, flux, 0)).sum(axis=1, dtype=np.float64) / np.maximum(count, 1)
+    if (mean > 0).all():
+        return mean
+    error = 1.0 / np.sqrt(np.maximum(np.where(good, ivar, 0).max(axis=1, initial=0.0), 1e-45).astype(np.float64))
+    return np.where(count > 0, np.where(mean > 0, mean, error), np.nan)
