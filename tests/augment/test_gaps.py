@@ -39,7 +39,12 @@ def test_gap_is_found_whatever_the_steps_of_the_arms(blue, red, fine, coarse, ti
 
 def test_random_steps_and_growing_steps_are_no_gaps():
     rng = np.random.default_rng(1)
-    for x in (np.sort(rng.uniform(4000, 5000, 400)), np.geomspace(1000, 30000, 900), np.array([1.0, 900.0]), np.ones(1)):
+    for x in (
+        np.sort(rng.uniform(4000, 5000, 400)),
+        np.geomspace(1000, 30000, 900),
+        np.array([1.0, 900.0]),
+        np.ones(1),
+    ):
         assert not len(find_gaps(x).before)
 
 
