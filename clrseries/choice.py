@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Collection, Mapping
 from inspect import signature
 from typing import Any, get_type_hints
@@ -66,7 +67,17 @@ def named_choice(
         if key in hints and not fits(value, hints[key]):
             hint = hints[key]
             raise InputError(f"{what}: {name}: {key} must be {in_words(hint)}, got {value!r}{similar(value, hint)}")
+        _check_number(f"{what}: {name}: {key}", value, allowed[key])
     return name, meant
+
+
+def _check_number(what: str, value: Any, default: Any) -> None:
+    """Raise an :class:`InputError` if a number is not finite, negative, or 0 where a size is wanted."""
+    if not fits(value, float):
+        return
+    least = 1 if fits(default, int) and default >= 1 and not what.endswith(": blocks") else 0
+    if not math.isfinite(value) or value < least:
+        raise InputError(f"{what} must be finite and at least {least}, got {value!r}")
 
 
 def settings_of(kind: Any, given: Collection[str] = ()) -> dict[str, Any]:

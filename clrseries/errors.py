@@ -22,6 +22,20 @@ class InputError(ValueError):
     """
 
 
+class Terminated(SystemExit):
+    """End of a process that was asked to end (SIGTERM), with the exit status 143.
+
+    Parameters
+    ----------
+    message : str
+        What to do to continue.
+    """
+
+    def __init__(self, message: str = "terminated") -> None:
+        super().__init__(143)
+        self.message = message
+
+
 def located(problem: str, *, source: str = "", object_id: object = None, column: str = "") -> InputError:
     """Return an :class:`InputError` whose message begins with the place of the problem.
 

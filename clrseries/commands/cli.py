@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import signal
 import sys
 from collections.abc import Sequence
 from importlib import import_module
 from typing import Any
 
-from ..errors import InputError
+from ..errors import InputError, Terminated
 from .table import COMMANDS, Command
 
 EXAMPLES = """\
@@ -27,7 +28,7 @@ Data are Parquet files with one row per object and list columns wavelength [Angs
 flux, ivar (or error); or the names miles and stelib. Light curves: Parquet with list columns time [day], flux, flux_err
 and band, or one row per point, also as CSV; or the name simulated. Folders and globs are taken too.
 """
-BAD_INPUT, INTERRUPTED = 2, 130  # exit statuses
+BAD_INPUT, INTERRUPTED, TERMINATED = 2, 130, 143  # exit statuses
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -41,7 +42,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     Returns
     -------
     int
-        Exit status: 0; 2 after bad input, with one line on standard error; or 130 after an interruption.
+        Exit status: 0; 2 after bad input, with one line on standard error; 130 after an interruption (Ctrl-C); or 143 after SIGTERM.
 
     Examples
     --------
@@ -97,7 +98,12 @@ def function_of(command: Command) -> Any:
 
 def run() -> None:
     """Run one command, and exit the process with its status."""
+    signal.signal(signal.SIGTERM, _terminate)
     sys.exit(main())
+
+
+def _terminate(number: int, frame: Any) -> None:
+    raise Terminated
 
 
 def _run(command: Command, words: list[str]) -> int:
@@ -113,9 +119,12 @@ def _run(command: Command, words: list[str]) -> int:
         where = f"{error.filename}: " if error.filename else ""
         print(f"clrseries {command.word}: {where}{error.strerror or error}".splitlines()[0], file=sys.stderr)
         return BAD_INPUT
-    except KeyboardInterrupt:
-        print(f"clrseries {command.word}: interrupted", file=sys.stderr)
+    except KeyboardInterrupt as error:
+        print(f"clrseries {command.word}: {error if str(error) else 'interrupted'}", file=sys.stderr)
         return INTERRUPTED
+    except Terminated as error:
+        print(f"clrseries {command.word}: {error.message}", file=sys.stderr)
+        return TERMINATED
     if command.prints:
         from ..plain_data import json_text
 

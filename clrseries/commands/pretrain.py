@@ -78,7 +78,7 @@ def pretrain(
     epochs : int
         Number of epochs, at least 1.
     batch_size : int
-        Number of objects of a batch, over all processes; at least 1.
+        Number of objects of a batch, over all processes; at least 2.
     optimizer : Optimizer, mapping or str
         How the weights are moved.
     stopping : Stopping, mapping or str

@@ -84,6 +84,18 @@ def build_encoder(encoder: Encoder, observe: Observe, bands: tuple[str, ...] = (
     if curves != (name in LIGHT_CURVE_ENCODERS):
         data, fitting = ("light curves", LIGHT_CURVE_ENCODERS) if curves else ("spectra", SPECTRUM_ENCODERS)
         raise InputError(f"encoder {name!r} does not take {data}; these do: {', '.join(fitting)}")
+    try:
+        return _built(kind, name, settings, observe, bands)
+    except (ValueError, TypeError, IndexError, RuntimeError, AssertionError, ZeroDivisionError) as error:
+        if isinstance(error, InputError):
+            raise
+        told = ", ".join(f"{key}={value!r}" for key, value in settings.items())
+        raise InputError(
+            f"encoder: {name} cannot be built with {told} ({(str(error) or type(error).__name__).splitlines()[0]})"
+        ) from error
+
+
+def _built(kind: Any, name: str, settings: dict[str, Any], observe: Observe, bands: tuple[str, ...]) -> Any:
     if isinstance(observe, lightcurves.Observe):
         if name != "curve_conv":
             return kind(len(bands), **settings)

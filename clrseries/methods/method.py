@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
@@ -271,7 +272,7 @@ def at_least(name: str, value: Any, least: float) -> Any:
     InputError
         The value is below `least`.
     """
-    if not value >= least:
+    if not (value >= least and math.isfinite(value)):
         raise InputError(f"{name} must be at least {least}, got {value}")
     return value
 
@@ -296,7 +297,7 @@ def positive(name: str, value: float) -> float:
     InputError
         The value is not above 0.
     """
-    if not value > 0:
+    if not (value > 0 and math.isfinite(value)):
         raise InputError(f"{name} must be positive, got {value}")
     return value
 

@@ -30,7 +30,7 @@ class Arguments:
     data, output, method, auxiliary, augment, encoder, source, label, domain, partner : object
         Data, and what is trained on them.
     epochs, batch_size : int
-        Number of epochs, and of objects of a batch; at least 1.
+        Number of epochs, at least 1, and of objects of a batch, at least 2.
     optimizer, stopping, memory, run : Optimizer, Stopping, Memory and Run
         Groups of settings.
     seed : int
@@ -43,7 +43,7 @@ class Arguments:
     Raises
     ------
     InputError
-        `epochs` or `batch_size` is not a positive whole number, or `batch_size` is not a multiple of the number of devices.
+        `epochs` or `batch_size` is too small, or `seed` is too large, or `batch_size` is not a multiple of the number of devices.
     """
 
     data: Data
@@ -70,7 +70,9 @@ class Arguments:
 
     def __post_init__(self) -> None:
         """Check the numbers."""
-        for name, least in (("epochs", 1), ("batch_size", 1), ("seed", 0)):
+        for name, least in (("epochs", 1), ("batch_size", 2), ("seed", 0)):
             check_whole(name, getattr(self, name), least)
+        if self.seed >= 1 << 31:
+            raise InputError(f"seed must be below 2^31, got {self.seed}")
         if self.batch_size % self.run.devices:
             raise InputError(f"batch_size {self.batch_size} must be a multiple of devices, {self.run.devices}")

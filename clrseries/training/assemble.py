@@ -68,7 +68,7 @@ def assemble(arguments: Arguments) -> tuple[lightning.Trainer, Pretraining]:
     return build_trainer(arguments, callbacks), module
 
 
-def save_models(arguments: Arguments, module: Pretraining) -> None:
+def save_models(arguments: Arguments, module: Pretraining, earlier: list[int]) -> None:
     """Write the trained model to ``model/``, and that of the second encoder, if there is one, to ``partner/``.
 
     Parameters
@@ -77,9 +77,11 @@ def save_models(arguments: Arguments, module: Pretraining) -> None:
         Arguments of the training.
     module : Pretraining
         The module after the training.
+    earlier : list of int
+        Smaller numbers of epochs that the run was planned for before it was extended.
     """
     method, training_set = module.method, module.training_set
-    notes, overwrite = _notes(arguments, module), arguments.overwrite or arguments.resume
+    notes, overwrite = _notes(arguments, module, earlier), arguments.overwrite or arguments.resume
     bands = training_set.data.bands
     model = Model(method.encoder, method.projector, training_set.observe, notes, bands)
     model.save(arguments.output / "model", overwrite=overwrite)
@@ -90,7 +92,7 @@ def save_models(arguments: Arguments, module: Pretraining) -> None:
         side.save(arguments.output / "partner", overwrite=overwrite)
 
 
-def _notes(arguments: Arguments, module: Pretraining) -> dict[str, Any]:
+def _notes(arguments: Arguments, module: Pretraining, earlier: list[int]) -> dict[str, Any]:
     recipe = {
         "method": _described(arguments.method),
         "auxiliary": list(arguments.auxiliary),
@@ -98,15 +100,14 @@ def _notes(arguments: Arguments, module: Pretraining) -> dict[str, Any]:
         "label": arguments.label,
         "domain": arguments.domain,
         "epochs": arguments.epochs,
-        "batch_size": arguments.batch_size,
+        "earlier_epochs": earlier or None,  # the learning rate fell for that many epochs first
+        "batch_size": min(arguments.batch_size, module.training_set.objects),
         "optimizer": asdict(arguments.optimizer),
         "stopping": asdict(arguments.stopping) if arguments.stopping.criterion else None,
         "accumulate": arguments.memory.accumulate if arguments.memory.accumulate > 1 else None,
         "precision": arguments.run.precision,
         "seed": arguments.seed,
     }
-    if arguments.medium == "air":
-        raise InputError("medium: spectra in air are not streamed: bring them to vacuum first, or leave out stream")
     parts = parts_of(arguments.data)
     names = [Path(part).name if isinstance(part, str | Path) else f"a {type(part).__name__}" for part in parts]
     return {name: value for name, value in recipe.items() if value or value == 0} | {
@@ -135,8 +136,11 @@ def _training_set(arguments: Arguments) -> TrainingSet:
         series, partner = _joined(series, open_series(arguments.partner.data), arguments.partner.augment)
     elif arguments.partner is not None:
         raise InputError(f"{name} does not compare two modalities: leave out partner")
-    if len(series) < 2:
-        raise InputError(f"contrastive training needs at least two objects, got {len(series)}")
+    if len(series) < max(2, arguments.run.devices):
+        raise InputError(
+            f"contrastive training needs at least two objects, and one for each device; got {len(series)} for devices="
+            f"{arguments.run.devices}"
+        )
     if arguments.source and not isinstance(series, Series):
         raise InputError("source looks for other rows of an object, which needs all data in memory: do not stream")
     columns = _columns(arguments, series, kind.label, name)
@@ -165,6 +169,8 @@ def _name_of(method: Any) -> str:
 
 
 def _stream(arguments: Arguments) -> Stream:
+    if arguments.medium == "air":
+        raise InputError("medium: spectra in air are not streamed: bring them to vacuum first, or leave out stream")
     parts = parts_of(arguments.data)
     paths = [part for part in parts if isinstance(part, str | Path)]
     if len(paths) < len(parts):

@@ -6,6 +6,7 @@ as the value of its first field, ``"lars"``.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
 from typing import Any, Literal, TypeVar
@@ -51,10 +52,10 @@ class Optimizer:
     def __post_init__(self) -> None:
         """Check the values."""
         check_arguments(self)
-        if not self.learning_rate > 0:
-            raise InputError(f"learning_rate must be above 0, got {self.learning_rate}")
-        if not self.weight_decay >= 0:
-            raise InputError(f"weight_decay must be at least 0, got {self.weight_decay}")
+        if not 0 < self.learning_rate < math.inf:
+            raise InputError(f"learning_rate must be above 0 and finite, got {self.learning_rate}")
+        if not 0 <= self.weight_decay < math.inf:
+            raise InputError(f"weight_decay must be at least 0 and finite, got {self.weight_decay}")
         if not 0 <= self.ema < 1:
             raise InputError(f"ema must be at least 0 and below 1, got {self.ema}")
 

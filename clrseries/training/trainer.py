@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import logging
+import os
 from importlib.util import find_spec
 from typing import Any
 
 import lightning
+from lightning.fabric.plugins.environments import LightningEnvironment, SLURMEnvironment, TorchElasticEnvironment
 from lightning.pytorch.callbacks import ModelCheckpoint, RichProgressBar
 from lightning.pytorch.loggers import TensorBoardLogger
 from lightning.pytorch.plugins.io import TorchCheckpointIO
@@ -102,7 +104,7 @@ def build_trainer(arguments: Arguments, callbacks: list[Any]) -> lightning.Train
         precision=PRECISIONS[arguments.run.precision],  # type: ignore[arg-type]
         accumulate_grad_batches=arguments.memory.accumulate,
         callbacks=[*callbacks, keep],
-        plugins=[WholeCheckpoints()],
+        plugins=[WholeCheckpoints(), *_environment(arguments.run.devices)],
         logger=TensorBoardLogger(folder, name="", version="tensorboard") if find_spec("tensorboard") else False,
         reload_dataloaders_every_n_epochs=1,
         use_distributed_sampler=False,
@@ -111,3 +113,16 @@ def build_trainer(arguments: Arguments, callbacks: list[Any]) -> lightning.Train
         log_every_n_steps=1,
         gradient_clip_val=5.0,
     )
+
+
+def _environment(devices: int) -> list[Any]:
+    """Return Lightning's environment of a single machine, where Lightning would otherwise take that of SLURM by mistake.
+
+    It does so in every batch job with ``--ntasks``, also if nothing but this one process was started. Only processes that ``srun``
+    has started as one step with a task for each device belong together.
+    """
+    if devices == 1:
+        return [LightningEnvironment()]
+    started = os.environ.get("SLURM_STEP_NUM_TASKS")
+    apart = SLURMEnvironment.detect() and started != str(devices) and not TorchElasticEnvironment.detect()
+    return [LightningEnvironment()] if apart else []
