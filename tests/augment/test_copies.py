@@ -3,6 +3,7 @@
 import copy
 import multiprocessing
 import pickle
+from typing import Any
 
 import numpy as np
 import pytest
@@ -18,7 +19,9 @@ from ..lightcurves import every_step as curves
 from ..spectra import every_step as spectra
 
 COPIES = [lambda one: pickle.loads(pickle.dumps(one)), copy.deepcopy, copy.copy]
-CASES = [(sp.Observe, spectra.compositions, spectra.spectra, name) for name in spectra.compositions()]
+CASES: list[tuple[Any, ...]] = [
+    (sp.Observe, spectra.compositions, spectra.spectra, name) for name in spectra.compositions()
+]
 CASES += [(lc.Observe, curves.compositions, curves.stars, name) for name in curves.compositions()]
 
 

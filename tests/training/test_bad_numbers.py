@@ -2,6 +2,7 @@
 
 import math
 from dataclasses import fields
+from typing import Any
 
 import pytest
 
@@ -17,7 +18,7 @@ from .test_resuming import USUAL, spectra
 BAD = (-1, math.nan, math.inf, -math.inf)
 
 
-def numbers(settings):
+def numbers(settings: dict[str, Any]) -> list[str]:
     return [k for k, v in settings.items() if isinstance(v, int | float) and not isinstance(v, bool)]
 
 
