@@ -3,15 +3,19 @@
 from .open import open_series
 from .simulated import simulated_light_curves
 from .stars import miles, stelib
-from .supernovae import supernova_spectra
-from .variable_stars import eros_variables, stripe82_rr_lyrae
+from .supernovae import supernova_spectra, supernova_templates
+from .transients import plasticc
+from .variable_stars import asas, eros_variables, stripe82_rr_lyrae
 
 __all__ = [
+    "asas",
     "eros_variables",
     "miles",
     "open_series",
+    "plasticc",
     "simulated_light_curves",
     "stelib",
     "stripe82_rr_lyrae",
     "supernova_spectra",
+    "supernova_templates",
 ]

@@ -1,4 +1,4 @@
-"""Labeled variable stars of two surveys."""
+"""Labeled variable stars of three surveys."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from .folder import data_file
 
 EROS = "eros_variables/lightcurves.parquet"
 STRIPE82 = "s82_rrlyrae/lightcurves.parquet"
+ASAS = "asas_variables/lightcurves.parquet"
 
 
 def eros_variables(path: str | Path | None = None) -> Series:
@@ -76,3 +77,35 @@ def stripe82_rr_lyrae(path: str | Path | None = None) -> Series:
     336
     """
     return read_light_curves(data_file(STRIPE82, path), flux="mag", error="mag_err", magnitudes=True)
+
+
+def asas(path: str | Path | None = None) -> Series:
+    """Read the light curves of 577 variable stars of ASAS in V, of 28 classes.
+
+    Parameters
+    ----------
+    path : path, optional
+        The Parquet file; default ``asas_variables/lightcurves.parquet`` in the folder ``$CLRSERIES_DATA``.
+
+    Returns
+    -------
+    Series
+        Columns ``object_id`` and ``class`` (Mira, Classical_Cepheid, RR_Lyrae_FM, W_Ursae_Maj, ...; 20 classes have nine stars or more)
+        among others.
+
+    Raises
+    ------
+    InputError
+        There is no such file.
+
+    References
+    ----------
+    Pojmanski 2002, AcA 52, 397 (the survey); Richards et al. 2012, ApJS 203, 32 (the classes).
+
+    Examples
+    --------
+    >>> from clrseries import datasets
+    >>> len(datasets.asas("lightcurves.parquet"))  # doctest: +SKIP
+    577
+    """
+    return read_light_curves(data_file(ASAS, path), flux="mag", error="mag_err", magnitudes=True)

@@ -98,7 +98,7 @@ def read_csv(path: str | Path, text: Collection[str] = ()) -> pa.Table:
         raise InputError(f"{path}: has two columns named {twice[0]!r}: rename one")
     written = {name.lower() for name in text}
     columns = [
-        column if name.lower() in written else _typed(column)
+        pc.utf8_trim_whitespace(column) if name.lower() in written else _typed(column)
         for name, column in zip(form.names, table.columns, strict=True)
     ]
     return pa.table(columns, names=form.names, metadata={INVALID_ROWS: str(invalid)} if invalid else None)

@@ -14,7 +14,7 @@ import pyarrow as pa
 from ..errors import InputError
 from ..names import did_you_mean, find_name
 from .csv_tables import is_text_table
-from .fits_files import opened_fits
+from .fits_files import names_of_table, opened_fits
 from .tables import column_names
 
 HEAD = 1 << 14  # bytes of a file that tell its format
@@ -65,14 +65,7 @@ class Peek:
             return []
         with opened_fits(self.path) as units:
             self.header = dict(units[0].header)
-            return [
-                (
-                    unit.name.upper(),
-                    {name.lower() for name in unit.columns.names} if hasattr(unit, "columns") else set(),
-                    tuple(unit.shape) if unit.is_image and unit.header.get("NAXIS", 0) else (),
-                )
-                for unit in units
-            ]
+            return [(unit.name.upper(), set(names_of_table(unit)), _shape(unit)) for unit in units]
 
     def has_columns(self, *names: str) -> bool:
         """Return whether an HDU is a table with all these columns.
@@ -87,6 +80,14 @@ class Peek:
         bool
         """
         return any(set(names) <= columns for _, columns, _ in self.units)
+
+
+def _shape(unit: Any) -> tuple[int, ...]:
+    """Return the shape of an image, from its header; empty for a table."""
+    axes = unit.header.get("NAXIS", 0)
+    if not unit.is_image or not isinstance(axes, int) or not 0 < axes < 10:
+        return ()
+    return tuple(int(unit.header.get(f"NAXIS{axis}", 0)) for axis in range(axes, 0, -1))
 
 
 class Format(NamedTuple):

@@ -15,6 +15,7 @@ from ..errors import InputError
 from ..series import Series
 from ..series.concatenate import joined
 from ..series.samples import FAILED
+from .fits_files import opened_once
 
 logger = logging.getLogger("clrseries")
 MANY = 128  # files from which on several processes are quicker than one, which need about two seconds to start
@@ -64,7 +65,8 @@ def read_many(
     if processes is not None and processes < 1:
         raise InputError(f"processes must be at least 1, got {processes}")
     if len(paths) == 1:
-        return read(paths[0])
+        with opened_once():
+            return read(paths[0])
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
     count = processes or (cores if len(paths) >= MANY else 1)
     parts = [list(paths[k : k + PART]) for k in range(0, len(paths), PART)]
@@ -121,7 +123,8 @@ def _part(paths: Sequence[str | Path], read: Callable[[str | Path], Any], on_err
     failed: list[tuple[str, str]] = []
     for path in paths:
         try:
-            found.append(read(path))
+            with opened_once():
+                found.append(read(path))
         except InputError as error:
             if on_error == "stop":
                 raise

@@ -8,10 +8,9 @@ import numpy as np
 
 from ...errors import located
 from ...series import Series
-from ..fits_files import opened_fits, table_columns
+from ..fits_files import names_of_table, opened_fits, table_columns
 from ..transients import name_of_file
 from .built import spectra_from
-from .sdss import names_of_table
 
 ROWS = ("flux", "ivar", "wavelength", "andmask")  # of the image, up to data release 7
 

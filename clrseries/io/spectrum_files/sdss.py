@@ -9,13 +9,22 @@ import numpy as np
 
 from ...border import Plain
 from ...series import Series
-from ..fits_files import as_text, opened_fits, table_columns
+from ..fits_files import as_text, names_of_table, opened_fits, table_columns
 from ..transients import name_of_file
 from .built import spectra_from
 
 UNIT = "1e-17 erg / (Angstrom s cm2)"
 COLUMNS = {"z": ("z",), "class": ("class",), "subclass": ("subclass",), "zwarning": ("zwarning",),
            "ra": ("plug_ra", "racat", "ra"), "dec": ("plug_dec", "deccat", "dec")}  # fmt: skip
+PIXELS = ("loglam", "flux", "ivar", "and_mask", "mask")
+ABOUT = {key for keys in COLUMNS.values() for key in keys} | {
+    "plate",
+    "plateid",
+    "field",
+    "mjd",
+    "fiberid",
+    "catalogid",
+}
 
 
 def read_sdss(path: str | Path, medium: str | None = None) -> Series:
@@ -46,11 +55,11 @@ def read_sdss(path: str | Path, medium: str | None = None) -> Series:
     https://data.sdss.org/datamodel/files/BOSS_SPECTRO_REDUX/RUN2D/spectra/lite/PLATE4/spec.html
     """
     with opened_fits(path) as units:
-        coadd = table_columns(next(unit for unit in units[1:] if "loglam" in names_of_table(unit)))
+        coadd = table_columns(next(unit for unit in units[1:] if "loglam" in names_of_table(unit)), PIXELS)
         found = next((unit for unit in units[1:] if unit.name in ("SPECOBJ", "SPALL")), None)
         if found is None and len(units) > 2 and "z" in names_of_table(units[2]):
             found = units[2]
-        about = table_columns(found) if found is not None else {}
+        about = table_columns(found, ABOUT) if found is not None else {}
         header = dict(units[0].header)
     ivar = np.array(coadd["ivar"].values, np.float64)
     for name in ("and_mask", "mask"):
@@ -64,22 +73,6 @@ def read_sdss(path: str | Path, medium: str | None = None) -> Series:
     return spectra_from(
         wave, coadd["flux"].values, ivar, columns, unit=UNIT, medium=medium or "vacuum", source=str(path)
     )
-
-
-def names_of_table(unit: Any) -> list[str]:
-    """Return the names of the columns of an HDU.
-
-    Parameters
-    ----------
-    unit : HDU of astropy
-        Any HDU.
-
-    Returns
-    -------
-    list of str
-        In lower case; empty if it is no table.
-    """
-    return [name.lower() for name in unit.columns.names] if hasattr(unit, "columns") else []
 
 
 def _value(about: dict[str, Plain], keys: tuple[str, ...]) -> Any:
