@@ -6,6 +6,7 @@ A composition first draws the parameters of all views, and then makes all views 
 from __future__ import annotations
 
 import itertools
+import logging
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -25,6 +26,7 @@ from .step import Array, Params, Step, StepContext, sample_steps
 from .threads import in_threads
 from .unit_scale import scaled, unit_exponents, unscaled
 
+logger = logging.getLogger("clrseries")
 Made = TypeVar("Made", bound=Views)
 
 
@@ -82,6 +84,7 @@ class Composition(ABC, Generic[Made]):
     combine: ClassVar[Mapping[str, Callable[[Array, Array], Array]]]  # for parameters that several steps change
     outputs: ClassVar[tuple[str, ...]]  # data types of the arrays of a view
     param_names: tuple[str, ...]  # names of the K parameters
+    _told = False  # whether the log says that objects lack a number
 
     def __init__(self, steps: Sequence[Any], backend: str) -> None:
         if isinstance(steps, Step) or not isinstance(steps, Sequence):
@@ -127,7 +130,8 @@ class Composition(ABC, Generic[Made]):
         Returns
         -------
         float64 (N, V, K)
-            The names of the K parameters are ``self.param_names``.
+            The names of the K parameters are ``self.param_names``. NaN where a column has no usable number for an object; the
+            views of these have ivar 0.
 
         Raises
         ------
@@ -141,6 +145,13 @@ class Composition(ABC, Generic[Made]):
         context_of = self._context(series, object_keys(series, seed), views, epoch)
         params, columns = sample_steps(self.steps, self._neutral(), (len(series), views), context_of, self.combine)
         self._check_params(series, columns)
+        lost = np.isnan(params).any(axis=(1, 2))
+        if lost.any() and not self._told:
+            self._told = True  # once, not in every batch
+            logger.warning(
+                "%d of %d objects, such as %r, have no usable number in a column that a step needs: their views have ivar 0",
+                lost.sum(), len(lost), series.object_ids[int(lost.argmax())],
+            )  # fmt: skip
         return params
 
     def apply(
@@ -178,37 +189,26 @@ class Composition(ABC, Generic[Made]):
         InputError
             Shapes do not fit, or the series holds the other kind of data.
         """
-        for name, value, least in (
-            ("seed", seed, 0),
-            ("epoch", epoch, 0),
-            ("threads", 1 if threads is None else threads, 1),
-        ):
+        wanted = (("seed", seed, 0), ("epoch", epoch, 0), ("threads", 1 if threads is None else threads, 1))
+        for name, value, least in wanted:
             check_whole(name, value, least)
         check_series(series, type(self).__name__)
         self._check_series(series)
         shape = self._check_shape(series, params, out)
         given, keys = series, object_keys(series, seed)
         series, exponents = self._conditioned(series)
-        inner = params if exponents is None else self._in_unit(params, exponents)
+        lost = np.isnan(params).any(axis=-1)
+        inner = np.where(lost[..., None], list(self._neutral().values()), params) if lost.any() else params
+        inner = inner if exponents is None else self._in_unit(inner, exponents)
         call = self._kernel_call(series, inner)
         arrays = None if out is None else out.inputs
         if on_gpu(self.backend, series):
             from .device import run_on_device
 
             arrays = run_on_device(
-                call.cuda(),
-                series,
-                call.samples,
-                inner,
-                call.tables,
-                keys,
-                epoch,
-                call.cuda_extra,
-                shape,
-                self.outputs,
-                arrays,
-            )
-            return self._views(self._in_own_unit(arrays, params, exponents), given, params, "cuda")
+                call.cuda(), series, call.samples, inner, call.tables, keys, epoch, call.cuda_extra, shape, self.outputs, arrays,
+            )  # fmt: skip
+            return self._views(self._finished(arrays, inner, exponents, lost), given, params, "cuda")
         warn_if_compiling(call.name)
         made = tuple(np.empty(shape, kind) for kind in self.outputs) if arrays is None else arrays
 
@@ -216,7 +216,7 @@ class Composition(ABC, Generic[Made]):
             call.cpu(call.samples, series.offsets, inner, call.tables, keys, epoch, *call.extra, first, last, made)
 
         in_threads(rows, series.offsets, threads)
-        return self._views(self._in_own_unit(made, params, exponents), given, params, "cpu")
+        return self._views(self._finished(made, inner, exponents, lost), given, params, "cpu")
 
     def __call__(
         self,
@@ -292,10 +292,13 @@ class Composition(ABC, Generic[Made]):
         """Return the series as the kernel takes it."""
         return series
 
-    def _in_own_unit(
-        self, arrays: Any, params: NDArray[np.float64], exponents: NDArray[np.int64] | None
+    def _finished(
+        self, arrays: Any, params: NDArray[np.float64], exponents: NDArray[np.int64] | None, lost: NDArray[np.bool_]
     ) -> tuple[Any, ...]:
-        """Return the arrays of the views in the unit of the flux of the series."""
+        """Return the arrays of the views in the unit of the series, and blank where a parameter is unknown."""
+        if lost.any():
+            for array in arrays:
+                array[np.nonzero(lost)] = 0
         if exponents is None:
             return tuple(arrays)
         k = len(arrays) // 2 - 1  # flux and ivar are the first two of a spectrum, and follow the time of a light curve

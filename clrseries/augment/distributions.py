@@ -241,13 +241,14 @@ class Empirical(Distribution):
         series : Series
             N objects.
         name : str
-            Name of the column; an :class:`InputError` names an object without a finite number there.
+            Name of the column; objects without a finite number there are left out.
 
         Returns
         -------
         Empirical
         """
-        return cls(tuple(_column(name, series, -np.inf).tolist()))
+        values = _column(name, series, -np.inf)
+        return cls(tuple(values[np.isfinite(values)].tolist()))
 
     def quantile(self, u: Array) -> Array:
         return np.quantile(self.values, u)
@@ -280,11 +281,12 @@ def sample_values(
     Returns
     -------
     float64 (N, V)
+        NaN for an object whose column holds no finite number of at least `low`.
 
     Raises
     ------
     InputError
-        A number is below `low`; or a column is missing, or does not hold finite numbers of at least `low`.
+        A number is below `low`; or a column is missing, or holds a finite number of at least `low` for no object.
     """
     if isinstance(value, str):
         return np.broadcast_to(_column(value, series, low)[:, None], shape)
@@ -296,6 +298,7 @@ def sample_values(
 
 
 def _column(name: str, series: Series, low: float) -> Array:
+    """Return the numbers of a column; NaN where one is missing or below `low`, unless that is so for all objects."""
     if name not in series.table.column_names:
         raise located(f"is missing; there are {', '.join(series.table.column_names)}", column=name)
     column = series.table[name].to_pylist()
@@ -304,10 +307,9 @@ def _column(name: str, series: Series, low: float) -> Array:
     except (TypeError, ValueError) as error:
         raise located("must hold numbers", column=name) from error
     bad = ~(np.isfinite(values) & (values >= low))
-    if bad.any():
-        row = int(np.argmax(bad))
+    if bad.all() and len(bad):
         raise located(
-            f"is {column[row]}; a finite number of at least {low:g} is needed",
-            object_id=series.object_ids[row], column=name,
+            f"is {column[0]}, and no better for any other object; a finite number of at least {low:g} is needed",
+            object_id=series.object_ids[0], column=name,
         )  # fmt: skip
-    return values
+    return np.where(bad, np.nan, values)

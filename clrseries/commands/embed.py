@@ -20,6 +20,7 @@ def embed(
     *,
     layer: Literal["embedding", "projection"] = "embedding",
     medium: Literal["vacuum", "air"] | None = None,
+    on_error: Literal["skip", "stop"] = "skip",
     overwrite: bool = False,
 ) -> Path:
     """Compute the embedding of every object with a trained model, and write a table.
@@ -36,6 +37,8 @@ def embed(
         ``embedding`` is best for probes and maps, ``projection`` for finding the same source in another archive.
     medium : {"vacuum", "air"}, optional
         Medium of the wavelengths of spectra in files and tables; those in air are brought to vacuum.
+    on_error : {"skip", "stop"}
+        Whether an object that cannot be embedded gets a null and is counted, or stops the command.
     overwrite : bool
         Whether `output` is replaced if it exists.
 
@@ -68,6 +71,6 @@ def embed(
     series = open_series(data, medium=medium)
     if "embedding" in series.table.column_names:
         raise located("is there already: rename it", source=described(data), column="embedding")
-    embeddings = load(model).embed(series, layer)
+    embeddings = load(model).embed(series, layer, on_error=on_error)
     write_table(with_embeddings(series.table, embeddings), output, overwrite=overwrite)
     return Path(output)

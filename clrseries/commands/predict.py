@@ -23,6 +23,7 @@ def predict(
     output: str | Path,
     *,
     medium: Literal["vacuum", "air"] | None = None,
+    on_error: Literal["skip", "stop"] = "skip",
     overwrite: bool = False,
 ) -> Path:
     """Predict the target of a fine-tuned model for every object, and write a table.
@@ -40,6 +41,8 @@ def predict(
         follows, the standard deviation.
     medium : {"vacuum", "air"}, optional
         Medium of the wavelengths of spectra in files and tables; those in air are brought to vacuum.
+    on_error : {"skip", "stop"}
+        Whether an object that cannot be embedded gets nulls and is counted, or stops the command.
     overwrite : bool
         Whether `output` is replaced if it exists.
 
@@ -72,7 +75,7 @@ def predict(
     from ..model import load
 
     series, known = open_series(data, medium=medium), load(model)
-    found = known.predict(series)
+    found = known.predict(series, on_error=on_error)
     table = series.table
     for field, column in _columns(found, known):
         if field.name in table.column_names:

@@ -25,9 +25,10 @@ def with_embeddings(table: pa.Table, embeddings: NDArray[np.float32]) -> pa.Tabl
     Returns
     -------
     pyarrow.Table
-        The column is a fixed-size list of D float32.
+        The column is a fixed-size list of D float32, null for an embedding that is not finite.
     """
-    column = pa.FixedSizeListArray.from_arrays(pa.array(embeddings.ravel()), embeddings.shape[1])
+    lost = pa.array(~np.isfinite(embeddings).all(axis=1))
+    column = pa.FixedSizeListArray.from_arrays(pa.array(embeddings.ravel()), embeddings.shape[1], mask=lost)
     return table.append_column("embedding", column)
 
 

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
+import logging
 import tempfile
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
 from torch import nn
 
-from .. import lightcurves
 from ..config import Observe
 from ..encoders.heads import ClassHead, mean_and_scatter, median
 from ..errors import InputError
@@ -22,6 +23,9 @@ from ..names import known_name
 from ..series import Series, check_series
 from ..views import LightCurveViews
 from . import folder, hub
+from .unusable import why_unusable
+
+logger = logging.getLogger("clrseries")
 
 LAYERS = ("embedding", "projection")
 BATCH = 256  # number of objects that are embedded together
@@ -67,7 +71,14 @@ class Model:
     head: Any = None
     target: str = ""
 
-    def embed(self, series: Series, layer: str = "embedding", threads: int | None = None) -> NDArray[np.float32]:
+    def embed(
+        self,
+        series: Series,
+        layer: str = "embedding",
+        threads: int | None = None,
+        *,
+        on_error: Literal["skip", "stop"] = "skip",
+    ) -> NDArray[np.float32]:
         """Return the embedding of every object.
 
         Parameters
@@ -79,6 +90,9 @@ class Model:
             again.
         threads : int, optional
             Number of threads that prepare the data; default all cores that this process may use.
+        on_error : {"skip", "stop"}
+            What happens with an object that cannot be embedded: its row is NaN, and the log has a count with the reason; or an
+            :class:`InputError` names it.
 
         Returns
         -------
@@ -88,14 +102,15 @@ class Model:
         Raises
         ------
         InputError
-            The series is empty, an object has no data on the grid of the model or no points, or a band is unknown to the model.
+            The series is empty, no object can be embedded (or one, if `on_error` is ``"stop"``), or a band is unknown to the model.
         """
         layer = known_name("layer", layer, LAYERS)
         network = self.projector.eval() if layer == "projection" else nn.Identity()
-        with torch.no_grad():
-            return torch.cat([network(part).float() for part in self._embeddings(series, threads)]).numpy()
+        return self._outputs(network, series, threads, on_error).numpy()
 
-    def predict(self, series: Series, threads: int | None = None) -> dict[str, NDArray[Any]]:
+    def predict(
+        self, series: Series, threads: int | None = None, *, on_error: Literal["skip", "stop"] = "skip"
+    ) -> dict[str, NDArray[Any]]:
         """Predict the target of a fine-tuned model for every object.
 
         Parameters
@@ -104,6 +119,9 @@ class Model:
             N objects.
         threads : int, optional
             Number of threads that prepare the data; default all cores that this process may use.
+        on_error : {"skip", "stop"}
+            What happens with an object that cannot be embedded: its numbers are NaN and its class is empty, and the log has a count
+            with the reason; or an :class:`InputError` names it.
 
         Returns
         -------
@@ -115,18 +133,21 @@ class Model:
         Raises
         ------
         InputError
-            The model has no head, or an object cannot be embedded; see :meth:`embed`.
+            The model has no head, or objects cannot be embedded; see :meth:`embed`.
         """
         if self.head is None:
             raise InputError("this model embeds and does not predict: give it a head with 'clrseries finetune'")
         self.head.eval()
-        with torch.no_grad():
-            outputs = torch.cat([self.head(part) for part in self._embeddings(series, threads)])
+        outputs = self._outputs(self.head, series, threads, on_error)
+        lost = torch.isnan(outputs).flatten(1).any(1).numpy()
         if isinstance(self.head, ClassHead):
             names = np.array(self.head.classes)
-            return {"predicted": names[outputs.argmax(1).numpy()], "probability": outputs.exp().numpy()}
-        sigma = mean_and_scatter(outputs)[1]
-        return {"predicted": median(outputs).numpy(), "sigma": sigma.numpy(), "mixture": outputs.numpy()}
+            predicted = np.where(lost, "", names[outputs.argmax(1).numpy()])
+            return {"predicted": predicted, "probability": outputs.exp().numpy()}
+        known = outputs.masked_fill(torch.isnan(outputs), 0.0)
+        sigma, middle = mean_and_scatter(known)[1].numpy(), median(known).numpy()
+        middle, sigma = (np.where(lost, np.float32(np.nan), numbers) for numbers in (middle, sigma))
+        return {"predicted": middle, "sigma": sigma, "mixture": outputs.numpy()}
 
     def save(self, path: str | Path, *, overwrite: bool = False) -> None:
         """Write the model to a folder with the layout of the Hugging Face Hub.
@@ -200,7 +221,28 @@ class Model:
             return hub.push(Path(there) / "model", name, private=private)
 
     @torch.no_grad()
-    def _embeddings(self, series: Series, threads: int | None) -> Iterator[torch.Tensor]:
+    def _outputs(self, network: nn.Module, series: Series, threads: int | None, on_error: str) -> torch.Tensor:
+        """Return what a network makes of the embeddings, NaN for objects that cannot be embedded."""
+        on_error = known_name("on_error", on_error, ("skip", "stop"))
+        reasons: Counter[str] = Counter()
+        parts, rows = [], []
+        for row, embeddings in self._embeddings(series, threads, on_error, reasons):
+            parts.append(network(embeddings).float())
+            rows.append(row)
+        if not parts:
+            first, count = series.object_ids[0], len(series)
+            raise InputError(f"object {first!r}, {next(iter(reasons))}; drop it: none of {count} objects can be embedded")
+        if reasons:
+            told = ", ".join(f"{number} x {why}" for why, number in reasons.items())
+            logger.warning("%d of %d objects cannot be embedded: %s", reasons.total(), len(series), told)
+        found = torch.cat(parts)
+        outputs = found.new_full((len(series), *found.shape[1:]), torch.nan)
+        outputs[torch.as_tensor(np.concatenate(rows), device=found.device)] = found
+        return outputs
+
+    def _embeddings(
+        self, series: Series, threads: int | None, on_error: str, reasons: Counter[str]
+    ) -> Iterator[tuple[NDArray[np.int64], torch.Tensor]]:
         check_series(series, "a model")
         if not len(series):
             raise InputError("there is nothing to embed: the series has no objects")
@@ -209,20 +251,19 @@ class Model:
             series = series.with_bands(self.bands)
         prepare = self.observe.deterministic()
         for first in range(0, len(series), BATCH):
-            batch = series.take(np.arange(first, min(first + BATCH, len(series))))
+            rows = np.arange(first, min(first + BATCH, len(series)))
+            batch = series.take(rows)
             views = prepare(batch, threads=threads)
-            empty = ~(views.ivar[:, 0] > 0).any(-1)
-            if empty.any():
-                name = batch.object_ids[int(np.argmax(empty))]
-                raise InputError(f"object {name!r}, {self._missing()}; drop the object")
+            good = torch.as_tensor((views.ivar[:, 0] > 0).any(-1)).cpu().numpy()
+            for row in np.flatnonzero(~good).tolist():
+                reason = why_unusable(prepare, batch.take([row]))
+                if on_error == "stop":
+                    raise InputError(f"object {batch.object_ids[row]!r}, {reason}; drop the object")
+                reasons[reason] += 1
             views = views.trimmed() if isinstance(views, LightCurveViews) else views
-            yield self.encoder(*(part[:, 0] for part in views.torch()))
-
-    def _missing(self) -> str:
-        if isinstance(self.observe, lightcurves.Observe):
-            return "column 'flux': no usable point"
-        lo, hi = self.observe.grid.edges[[0, -1]]
-        return f"column 'wavelength': no data within the model's {lo:.0f}-{hi:.0f} Angstrom"
+            if good.any():
+                inputs = (part[:, 0] for part in views.torch())
+                yield rows[good], self.encoder(*(inputs if good.all() else (part[good] for part in inputs)))
 
 
 def load(path: str | Path | Model, revision: str | None = None, *, encoder: nn.Module | None = None) -> Model:

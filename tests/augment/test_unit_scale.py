@@ -8,7 +8,8 @@ import pytest
 from clrseries import Series
 from clrseries import lightcurves as lc
 from clrseries import spectra as sp
-from clrseries.augment.unit_scale import scaled, unit_exponents
+from clrseries.augment import unit_scale
+from clrseries.augment.unit_scale import scaled
 
 from ..lightcurves import every_step as curves
 from ..spectra import every_step as spectra
@@ -20,6 +21,10 @@ SPECTRA, CURVES = spectra.compositions(), curves.compositions()
 def times(series, factor):
     flux = (series.flux.astype(float) * factor).astype(np.float32)
     return replace(series, flux=flux, ivar=(series.ivar.astype(float) / factor**2).astype(np.float32))
+
+
+def unit_exponents(series):
+    return unit_scale.unit_exponents(series)
 
 
 def check(before, after, factor):

@@ -1,0 +1,62 @@
+"""Why an object of a series has no view that a model can use."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from .. import lightcurves, spectra
+from ..augment.step import Step
+from ..config import Observe
+from ..series import Series
+
+
+def why_unusable(observe: Observe, one: Series) -> str:
+    """Return why the view of one object has no information.
+
+    Parameters
+    ----------
+    observe : spectra.Observe or lightcurves.Observe
+        Deterministic steps that prepare data for embedding.
+    one : Series
+        One object.
+
+    Returns
+    -------
+    str
+        One of: a column without a number, no usable sample, no data on the grid, or a flux that cannot be normalized.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from clrseries import Grid, Series, spectra as sp
+    >>> from clrseries.model.unusable import why_unusable
+    >>> observe = sp.Observe([sp.Resample(Grid.linear(4100, 4900, 5)), sp.Normalize()])
+    >>> why_unusable(observe, Series.from_arrays(np.arange(7000.0, 7100), [np.ones(100)]))
+    "column 'wavelength': no data within the model's 4100-4900 Angstrom"
+    """
+    curves = isinstance(observe, lightcurves.Observe)
+    for step in observe.steps:
+        column = _column_without_number(step, one)
+        if column:
+            return f"column {column!r}: no usable number, which {type(step).__name__} needs"
+    if not (one.ivar > 0).any():
+        return "column 'flux': no usable point" if curves else "column 'ivar': all pixels are masked"
+    kept: Any = [step for step in observe.steps if not isinstance(step, (spectra.Normalize, lightcurves.Normalize))]
+    if (type(observe)(kept, observe.backend)(one).ivar > 0).any():
+        return "column 'flux': its mean or median is not positive, so that it cannot be normalized"
+    if isinstance(observe, spectra.Observe):
+        lo, hi = observe.grid.edges[[0, -1]]
+        return f"column 'wavelength': no data within the model's {lo:.0f}-{hi:.0f} Angstrom"
+    return "column 'flux': no usable point"
+
+
+def _column_without_number(step: Step, one: Series) -> str:
+    """Return the name of a column that is an argument of the step and holds no finite number, or nothing."""
+    for value in vars(step).values():
+        if isinstance(value, str) and value in one.table.column_names:
+            number = one.table[value].to_pylist()[0]
+            if number is None or (isinstance(number, (int, float)) and not -0.99 <= number < np.inf):
+                return value
+    return ""
