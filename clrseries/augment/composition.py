@@ -145,7 +145,7 @@ class Composition(ABC, Generic[Made]):
         context_of = self._context(series, object_keys(series, seed), views, epoch)
         params, columns = sample_steps(self.steps, self._neutral(), (len(series), views), context_of, self.combine)
         self._check_params(series, columns)
-        lost = np.isnan(params).any(axis=(1, 2))
+        lost = np.asarray(np.isnan(params).any(axis=(1, 2)))
         if lost.any() and not self._told:
             self._told = True  # once, not in every batch
             logger.warning(
@@ -197,7 +197,7 @@ class Composition(ABC, Generic[Made]):
         shape = self._check_shape(series, params, out)
         given, keys = series, object_keys(series, seed)
         series, exponents = self._conditioned(series)
-        lost = np.isnan(params).any(axis=-1)
+        lost = np.asarray(np.isnan(params).any(axis=-1))
         inner = np.where(lost[..., None], list(self._neutral().values()), params) if lost.any() else params
         inner = inner if exponents is None else self._in_unit(inner, exponents)
         call = self._kernel_call(series, inner)

@@ -231,7 +231,9 @@ class Model:
             rows.append(row)
         if not parts:
             first, count = series.object_ids[0], len(series)
-            raise InputError(f"object {first!r}, {next(iter(reasons))}; drop it: none of {count} objects can be embedded")
+            raise InputError(
+                f"object {first!r}, {next(iter(reasons))}; drop it: none of {count} objects can be embedded"
+            )
         if reasons:
             told = ", ".join(f"{number} x {why}" for why, number in reasons.items())
             logger.warning("%d of %d objects cannot be embedded: %s", reasons.total(), len(series), told)
