@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from functools import lru_cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import numpy as np
@@ -19,7 +20,11 @@ from ..border import Plain, plain
 from ..errors import InputError
 
 MOST_COLUMNS = 999  # of a table, by the standard
-MOST_BYTES = 4 << 30  # of an uncompressed file that is read into memory from a compressed one
+MOST_BYTES = 4 << 30  # of a file that is decompressed, on disk where it is large
+IN_MEMORY = 64 << 20  # bytes that are decompressed in memory
+MOST_UNPACKED = 1 << 29  # bytes of an image that was compressed by fpack
+LONGEST_HEADER = 16 << 20  # bytes of the first header
+BLOCK = 2880
 _SHARED: ContextVar[dict[str, Any] | None] = ContextVar("files that are open", default=None)
 
 
@@ -30,7 +35,7 @@ def opened_fits(path: str | Path) -> Iterator[Any]:
     Parameters
     ----------
     path : path
-        The file, which may be compressed with gzip.
+        The file, which may be compressed with gzip or fpack.
 
     Yields
     ------
@@ -91,12 +96,12 @@ def _opened(path: Path) -> Any:
 
     source, size = _source_of(path)
     units = fits.open(source, memmap=False, lazy_load_hdus=False, ignore_missing_simple=False)
-    for number, unit in enumerate(units):
-        place = unit.fileinfo()
-        end = (place["datLoc"] if place else 0) + unit.size
-        if unit.size < 0 or end > size:
-            units.close()
-            raise InputError(f"{path}: HDU {number} needs {end} bytes and the file has {size}: copy it again")
+    try:
+        for number, unit in enumerate(units):
+            _check_size(unit, f"{path}: HDU {number}", size)
+    except BaseException:
+        units.close()
+        raise
     return units
 
 
@@ -181,18 +186,69 @@ def _text(value: Any) -> str:
     return text.strip(" \t\r\n\0")
 
 
+def _check_size(unit: Any, place: str, size: int) -> None:
+    """Refuse an HDU that promises more than the file holds, or that would fill the memory when it is unpacked."""
+    from astropy.io import fits
+
+    packed = isinstance(unit, fits.CompImageHDU)
+    where = unit.fileinfo() or {"datLoc": 0, "datSpan": 0}
+    needed = where["datSpan"] if packed else unit.size
+    if needed < 0 or where["datLoc"] + needed > size:
+        raise InputError(f"{place} needs {where['datLoc'] + needed} bytes and the file has {size}: copy it again")
+    if not packed:
+        return
+    if not 0 <= unit.size <= MOST_UNPACKED:
+        raise InputError(
+            f"{place} is an image of {unit.size} bytes when unpacked: unpack it with funpack if this is right"
+        )
+    # The smallest unit of any compression is a row of the table for each tile, so that small files hold few tiles.
+    tiles = np.prod([-(-long // max(short, 1)) for long, short in zip(unit.shape, unit.tile_shape, strict=True)])
+    if tiles * 8 > max(size, BLOCK) or any(not 0 < tile <= MOST_UNPACKED for tile in unit.tile_shape):
+        raise InputError(
+            f"{place} has tiles of the shape {unit.tile_shape}, which the file is too short for: copy it again"
+        )
+
+
 def _source_of(path: Path) -> tuple[Any, int]:
-    """Return what astropy opens, and its size; compressed files are read into memory up to ``MOST_BYTES``."""
+    """Return what astropy opens, and its size; large compressed files are decompressed on disk."""
     with path.open("rb") as file:
-        compressed = file.read(2) == b"\x1f\x8b"
-    if not compressed:
-        return path, path.stat().st_size
-    whole = io.BytesIO()
-    with gzip.open(path) as stream:
-        while block := stream.read(1 << 20):
-            if whole.tell() + len(block) > MOST_BYTES:
-                raise InputError(f"{path}: holds more than {MOST_BYTES >> 30} GiB when decompressed")
-            whole.write(block)
-    size = whole.tell()
+        packed = file.read(2) == b"\x1f\x8b"
+        if not packed:
+            file.seek(0)
+            _check_header(file, path)
+            return path, path.stat().st_size
+    whole, size = _unpacked(path)
+    _check_header(whole, path)
     whole.seek(0)
     return whole, size
+
+
+def _unpacked(path: Path) -> tuple[Any, int]:
+    """Decompress a file, in memory or, if there is much of it, on disk; return an open file, and its size."""
+    with gzip.open(path) as stream:
+        memory = io.BytesIO(stream.read(IN_MEMORY))
+        block = stream.read(1 << 20)
+        if not block:
+            return memory, len(memory.getbuffer())
+        # The file on disk is removed at once, and its space is free when it is closed.
+        with TemporaryDirectory(ignore_cleanup_errors=True) as folder:
+            large = Path(folder) / "unpacked.fits"
+            with large.open("wb") as disk:
+                disk.write(memory.getbuffer())
+                while block:
+                    if disk.tell() + len(block) > MOST_BYTES:
+                        raise InputError(f"{path}: holds more than {MOST_BYTES >> 30} GiB when decompressed")
+                    disk.write(block)
+                    block = stream.read(1 << 20)
+            return large.open("rb"), large.stat().st_size
+
+
+def _check_header(file: Any, path: Path) -> None:
+    """Refuse a file whose first header has no end, which astropy would read as a whole to find out."""
+    for _ in range(LONGEST_HEADER // BLOCK):
+        block = file.read(BLOCK)
+        if any(block[at : at + 8] == b"END     " for at in range(0, len(block), 80)) or block[-80:-77] == b"END":
+            return
+        if len(block) < BLOCK:  # astropy tells what is wrong with a short file
+            return
+    raise InputError(f"{path}: the first header has no END: it is not a FITS file")
