@@ -33,6 +33,7 @@ def embed(
         Spectra or light curves: files, folders, globs or names of data sets (:func:`clrseries.datasets.open_series`).
     output : path
         Parquet file with all columns of `data` that are not lists, and ``embedding``, a fixed-size list of D float32.
+        Files that could not be read are listed in ``<output>.failed.csv``.
     layer : {"embedding", "projection"}
         ``embedding`` is best for probes and maps, ``projection`` for finding the same source in another archive.
     medium : {"vacuum", "air"}, optional
@@ -65,6 +66,7 @@ def embed(
     refuse_existing(output, overwrite)
     from ..datasets.open import described, open_series
     from ..io.embeddings import with_embeddings
+    from ..io.many_files import write_failed
     from ..io.tables import write_table
     from ..model import load
 
@@ -73,4 +75,5 @@ def embed(
         raise located("is there already: rename it", source=described(data), column="embedding")
     embeddings = load(model).embed(series, layer, on_error=on_error)
     write_table(with_embeddings(series.table, embeddings), output, overwrite=overwrite)
+    write_failed(series, output)
     return Path(output)

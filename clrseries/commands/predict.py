@@ -71,6 +71,7 @@ def predict(
     """
     refuse_existing(output, overwrite)
     from ..datasets.open import described, open_series
+    from ..io.many_files import write_failed
     from ..io.tables import write_table
     from ..model import load
 
@@ -86,6 +87,7 @@ def predict(
             )
         table = table.append_column(field, column)
     write_table(table, output, overwrite=overwrite)
+    write_failed(series, output)
     return Path(output)
 
 

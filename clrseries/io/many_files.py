@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 import pyarrow as pa
 
 from ..errors import InputError
+from ..files import replacing
 from ..series import Series
 from ..series.concatenate import joined
 from ..series.samples import FAILED
@@ -83,6 +84,27 @@ def read_many(
     names, reasons = zip(*failed, strict=True)
     table = pa.table({"file": list(names), "reason": list(reasons)}, schema=FAILED)
     return replace(whole, failed=pa.concat_tables([whole.failed, table]))
+
+
+def write_failed(series: Series, output: str | Path) -> None:
+    """Write the files that could not be read, and why, next to the output of a command.
+
+    Parameters
+    ----------
+    series : Series
+        What was read.
+    output : path
+        File that the command writes. If any file could not be read, ``<output>.failed.csv`` has the columns ``file`` and ``reason``;
+        otherwise one that an earlier run left there is removed.
+    """
+    from pyarrow import csv
+
+    path = Path(f"{output}.failed.csv")
+    if not len(series.failed):
+        path.unlink(missing_ok=True)
+        return
+    with replacing(path) as part:
+        csv.write_csv(series.failed, part)
 
 
 def with_all_bands(series: Sequence[Series]) -> list[Series]:
