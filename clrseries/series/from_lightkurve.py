@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from ..border import numbers, plain
+from ..border import numbers, plain, texts
 from ..errors import InputError, located
 from ..units import days
 from .flux_units import linear_flux, unit_factors
@@ -33,6 +33,8 @@ class TimeSeriesPoints(NamedTuple):
         Number of points that were left out because of the quality mask.
     flux_unit : str
         Unit of the flux, empty if unknown.
+    band : object array of str (S,)
+        Name of the band of each point.
     """
 
     owner: NDArray[np.int64]
@@ -43,6 +45,7 @@ class TimeSeriesPoints(NamedTuple):
     time_system: str
     flagged: int
     flux_unit: str
+    band: NDArray[Any]
 
 
 class _Curve(NamedTuple):
@@ -52,10 +55,11 @@ class _Curve(NamedTuple):
     flagged: NDArray[np.bool_]
     time_system: str
     flux_unit: str
+    band: NDArray[Any]
 
 
 def time_series_points(
-    curves: Any, flux: str, error: str | None, quality: str | int, zero_point: float = 25.0
+    curves: Any, flux: str, error: str | None, quality: str | int, zero_point: float = 25.0, band: str = ""
 ) -> TimeSeriesPoints:
     """Read the points of objects of lightkurve and astropy.
 
@@ -71,6 +75,8 @@ def time_series_points(
         Name of a bit mask of lightkurve, or the bits that make a point unusable.
     zero_point : float
         Magnitude of flux 1, for magnitudes.
+    band : str
+        Name of a column with the bands, or of the band of all points.
 
     Returns
     -------
@@ -83,7 +89,7 @@ def time_series_points(
         A column is missing, the curves have different time systems, or there is no such bit mask.
     """
     singles = [curves] if hasattr(curves, "colnames") else list(curves)
-    parts = [_curve(curve, i, flux, error, quality, zero_point) for i, curve in enumerate(singles)]
+    parts = [_curve(curve, i, flux, error, quality, zero_point, band) for i, curve in enumerate(singles)]
     systems = sorted({part.time_system for part in parts})
     if len(systems) > 1:
         raise InputError(
@@ -93,6 +99,7 @@ def time_series_points(
     parts = _in_one_unit(parts)
     owner = np.repeat(np.arange(len(parts)), [len(part.time) for part in parts])
     time, value, spread, flagged = (np.concatenate([p[k] for p in parts]) if parts else np.empty(0) for k in range(4))
+    bands = np.concatenate([p.band for p in parts]) if parts else np.empty(0, object)
     keep = ~flagged.astype(bool)
     return TimeSeriesPoints(
         owner[keep],
@@ -103,10 +110,13 @@ def time_series_points(
         "".join(systems),
         int(flagged.sum()),
         next((part.flux_unit for part in parts if part.flux_unit), ""),
+        bands[keep],
     )
 
 
-def _curve(curve: Any, number: int, flux: str, error: str | None, quality: str | int, zero_point: float) -> _Curve:
+def _curve(
+    curve: Any, number: int, flux: str, error: str | None, quality: str | int, zero_point: float, band: str
+) -> _Curve:
     if not hasattr(curve, "colnames"):
         raise located(f"is a {type(curve).__name__}, not a light curve of lightkurve or astropy", object_id=str(number))
     if flux not in curve.colnames:
@@ -123,7 +133,12 @@ def _curve(curve: Any, number: int, flux: str, error: str | None, quality: str |
     if "quality" in curve.colnames and quality != 0 and quality != "none":
         bits, _, missing = plain(curve["quality"], "quality")
         flagged = (np.where(missing, 0, bits).astype(np.int64) & _bitmask(curve, quality)) != 0
-    return _Curve(time, found.flux.astype(np.float64), found.error.astype(np.float64), flagged, system, found.unit)
+    kinds = np.full(len(time), band, object)
+    if band in curve.colnames:
+        own, missing = texts(curve[band], band)
+        kinds = np.where(missing, "", own).astype(object).ravel()
+    value, sigma = found.flux.astype(np.float64), found.error.astype(np.float64)
+    return _Curve(time, value, sigma, flagged, system, found.unit, kinds)
 
 
 def _days(curve: Any) -> tuple[NDArray[np.float64], str]:

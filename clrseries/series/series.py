@@ -187,7 +187,7 @@ class Series(Samples):
         error : str, optional
             Name of the column with the errors of `flux`; default guessed from the name of `flux`.
         band : str
-            Name of the band of all points.
+            Name of a column with the bands of the points, if there is such a column, or else of the band of all points.
         quality : str or int
             For curves with a column ``quality``: the name of a bit mask of lightkurve (``"none"``, ``"default"``, ``"hard"``,
             ``"hardest"``), or the bits that make a point unusable.
@@ -216,13 +216,12 @@ class Series(Samples):
         >>> Series.from_lightcurves(curve, band="V").table["time_system"].to_pylist()
         ['MJD (UTC)']
         """
-        found = time_series_points(lightcurves, flux, error, quality, zero_point)
+        found = time_series_points(lightcurves, flux, error, quality, zero_point, band)
         count = len(found.object_ids)
         table = {"object_id": found.object_ids, "time_system": [found.time_system] * count}
         if found.flux_unit:
             table["flux_unit"] = [found.flux_unit] * count
-        bands = np.full(len(found.owner), band, object)
-        series = cls.from_rows(found.owner, found.time, found.flux, found.flux_err, bands, table)
+        series = cls.from_rows(found.owner, found.time, found.flux, found.flux_err, found.band, table)
         return series.with_dropped({"point: flagged in the quality bit mask": found.flagged})
 
     @classmethod

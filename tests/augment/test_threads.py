@@ -4,6 +4,7 @@ import multiprocessing
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
+from typing import Any
 
 import numpy as np
 import pytest
@@ -39,8 +40,8 @@ def test_workers_of_a_loader_make_views():
 
     composition, data = observe(), series()
     wanted = views_of(composition, data)
-    rows = [data.take(np.array([k])) for k in range(len(data))]
-    loader = DataLoader(
+    rows: Any = [data.take(np.array([k])) for k in range(len(data))]
+    loader: Any = DataLoader(
         rows, batch_size=None, num_workers=2, collate_fn=lambda one: composition(one, 2, threads=2).flux, timeout=60
     )
     np.testing.assert_array_equal(np.concatenate([np.asarray(made) for made in loader]), wanted)

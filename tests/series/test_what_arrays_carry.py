@@ -210,6 +210,10 @@ def test_folded_binned_and_masked_time_series():
     curve = TimeSeries(time=time, data={"flux": np.arange(6.0) * u.Jy, "flux_err": np.full(6, 100.0) * u.mJy})
     whole = Series.from_lightcurves(curve)
     assert np.allclose(whole.ivar, 100) and whole.table["time_system"].to_pylist() == ["MJD (TDB)"]
+    curve["band"] = ["g", "r"] * 3
+    assert Series.from_lightcurves(curve, band="band").bands == ("g", "r")
+    assert Series.from_lightcurves(curve, band="V").bands == ("V",)
+    del curve["band"]
     with pytest.raises(InputError, match="phase"):
         Series.from_lightcurves(curve.fold(period=2.5 * u.day))
     binned = aggregate_downsample(curve, time_bin_size=2 * u.day)
