@@ -146,8 +146,13 @@ def table_columns(unit: Any, names: Collection[str] | None = None) -> dict[str, 
             continue
         values = unit.data[column.name]  # native numbers after TSCAL and TZERO
         mask = np.zeros(np.shape(values), bool)
-        if column.null is not None and values.dtype.kind in "iu":
-            mask = np.asarray(values == column.null)
+        if column.null is not None and values.dtype.kind in "iuf":
+            # TNULL is a stored integer, and the values are physical: TZERO + TSCAL times the stored ones
+            scale, zero = (
+                given if given not in (None, "") else neutral
+                for given, neutral in ((column.bscale, 1), (column.bzero, 0))
+            )
+            mask = np.asarray(values == column.null * scale + zero)
         measure = _unit_of(column.unit) if column.unit else None
         found[column.name.lower()] = Plain(*plain(np.asarray(values), column.name)[:1], measure, mask)
     return found

@@ -137,8 +137,8 @@ def _curve(
     if band in curve.colnames:
         own, missing = texts(curve[band], band)
         kinds = np.where(missing, "", own).astype(object).ravel()
-    value, sigma = found.flux.astype(np.float64), found.error.astype(np.float64)
-    return _Curve(time, value, sigma, flagged, system, found.unit, kinds)
+    wide = found.flux.astype(np.float64), found.error.astype(np.float64)
+    return _Curve(time, *wide, flagged, system, found.unit, kinds)
 
 
 def _days(curve: Any) -> tuple[NDArray[np.float64], str]:

@@ -39,6 +39,16 @@ def test_columns_are_native_with_units_and_masks(tmp_path, pack):
     assert columns["flux"].values.dtype.isnative and columns["n"].mask.tolist() == [k == 3 for k in range(8)]
 
 
+def test_missing_values_of_scaled_columns_are_masked(tmp_path):
+    stored = np.array([1, -1, 3], np.int16)
+    table = fits.BinTableHDU.from_columns([fits.Column("FLUX", "I", array=stored, null=-1)])
+    table.header.update(TSCAL1=0.5, TZERO1=10.0)
+    fits.HDUList([fits.PrimaryHDU(), table]).writeto(tmp_path / "x.fits")
+    (columns,) = read(tmp_path / "x.fits")
+    assert columns["flux"].mask.tolist() == [False, True, False]
+    assert columns["flux"].values[[0, 2]].tolist() == [10.5, 11.5]
+
+
 @pytest.mark.parametrize(
     ("old", "new"),
     [

@@ -56,6 +56,9 @@ def read_desi(path: str | Path, medium: str | None = None) -> Series:
         ]
         if not arms:
             raise located("has no HDU B_FLUX, R_FLUX or Z_FLUX", source=str(path))
+        lacking = next((name for name in ["FIBERMAP", *(f"{arm}_IVAR" for arm in arms)] if name not in named), None)
+        if lacking is not None:
+            raise located(f"has no HDU {lacking}", source=str(path))
         parts = [_arm(named, arm) for arm in arms]
         fibers = table_columns(named["FIBERMAP"])
     wave, flux, ivar = _joined(parts)
