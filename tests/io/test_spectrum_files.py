@@ -2,7 +2,9 @@
 
 import gzip
 import io
+import tempfile
 import warnings
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -45,6 +47,17 @@ def test_sdss(tmp_path, names):
     assert read_spectra(tmp_path / "spec-0266-51602-0007.fits", medium="air").x[0] == pytest.approx(
         air_to_vacuum(series.x)[0]
     )
+
+
+def test_sdss_equals_specutils(tmp_path):
+    from specutils import Spectrum
+
+    path = sdss_file(tmp_path / "spec-0266-51602-0007.fits", ("flux", "loglam", "ivar", "and_mask"))
+    series, other = read_spectra(path), Spectrum.read(str(path), format="SDSS-III/IV spec")
+    np.testing.assert_allclose(series.x, other.spectral_axis.to_value(u.AA), rtol=1e-7)
+    np.testing.assert_allclose(series.flux, other.flux.value, rtol=1e-6)
+    np.testing.assert_allclose(series.ivar, np.where(other.mask, 0, other.uncertainty.array), rtol=1e-6)
+    assert u.Unit(series.table["flux_unit"][0].as_py()) == other.flux.unit
 
 
 def desi(tmp_path, redrock=True):
@@ -269,7 +282,28 @@ def bytes_of(write):
 
 
 IMAGE = fits.PrimaryHDU(np.arange(50.0), fits.Header({"CRVAL1": 4000.0, "CDELT1": 2.0}))
+
+
+def bytes_in_folder(write):
+    with tempfile.TemporaryDirectory() as folder:
+        return write(Path(folder)).read_bytes()
+
+
+def lamost_file(out):
+    first = fits.PrimaryHDU(np.array([np.ones(50), np.ones(50), WAVE, np.zeros(50), np.zeros(50)]))
+    first.header.update(OBSID=101, COEFF0=3.6, COEFF1=1e-4)
+    first.writeto(out)
+
+
+def gaia_file(out):
+    Table({"source_id": [1, 2], "flux": np.ones((2, 343)), "flux_error": np.ones((2, 343))}).write(out, format="fits")
+
+
 FILES = {
+    "desi.fits": bytes_in_folder(lambda folder: desi(folder, redrock=False)),
+    "lamost.fits": bytes_of(lamost_file),
+    "gaia.fits": bytes_of(gaia_file),
+    "table.fits": bytes_of(lambda out: Table({"WAVE": WAVE, "FLUX": np.ones(50)}).write(out, format="fits")),
     "image.fits": bytes_of(IMAGE.writeto),
     "sdss.fits": bytes_of(sdss_file),
     "sn.lnw": LNW.encode(),
