@@ -156,7 +156,7 @@ def test_names_settings_and_what_is_refused():
         ({"simclr": {"temperature": 0}}, "temperature must be positive"),
         ({"simclr": {"temperature": "hot"}}, "method: simclr: temperature must be a number, got 'hot'"),
         ({"byol": {"momentum": 5.0}}, "momentum must be at least 0 and below 1"),
-        ({"moco_v2": {"queue": 0}}, "queue must be at least 1"),
+        ({"moco_v2": {"queue": 0}}, "queue must be finite and at least 1"),
         ({"supcon": {"weight": 2}}, "weight must be above 0 and at most 1"),
         ({"a": {}, "b": {}}, "write a name"),
     ):
