@@ -40,8 +40,8 @@ def finetune(
     """Train a head, and a chosen part of the encoder, to predict a column of the data.
 
     For values, the head predicts a mixture of Gaussians; for classes, a probability of each class. Classes with fewer than five
-    objects are left out, and ``metrics.json`` counts them. The objects are divided into three parts: the test set, whose size is `held_out`; a fifth of the others, on which the
-    probabilities are calibrated; and the training set.
+    objects are left out, and ``metrics.json`` counts them. The objects are divided into three parts: the test set, whose size is
+    `held_out`; a fifth of the others, on which the probabilities are calibrated; and the training set.
 
     Parameters
     ----------

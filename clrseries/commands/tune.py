@@ -26,7 +26,7 @@ def tune(
     trials: int = 20,
     objective: Objective = "rank",
     probe: str | None = None,
-    medium: Literal["vacuum", "air"] = "vacuum",
+    medium: Literal["vacuum", "air"] | None = None,
     seed: int = 0,
     resume: bool = False,
     overwrite: bool = False,
@@ -54,7 +54,7 @@ def tune(
         because a weaker augmentation always has a better alignment.
     probe : str, optional
         Column for a linear probe.
-    medium : {"vacuum", "air"}
+    medium : {"vacuum", "air"}, optional
         Medium of the wavelengths of spectra in files and tables; those in air are brought to vacuum.
     seed : int
         Seed of the search and of every training; not negative.
@@ -98,6 +98,6 @@ def tune(
     from ..training.tuning import as_mapping, search
     from .pretrain import pretrain
 
-    if known_name("medium", medium, ("vacuum", "air")) == "air":
-        fixed = as_mapping("fixed", fixed) | {"medium": "air"}
+    if medium is not None:
+        fixed = as_mapping("fixed", fixed) | {"medium": known_name("medium", medium, ("vacuum", "air"))}
     return search(pretrain, data, Path(output), space, fixed, trials, chosen, probe, seed, resume)

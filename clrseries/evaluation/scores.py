@@ -116,8 +116,8 @@ def value_scores(
     Returns
     -------
     dict
-        ``r2`` (NaN if all true values are equal), ``mae`` (mean absolute error), ``rms``, ``within_one_sigma`` (0.68 if the errors are Gaussian and the
-        uncertainties right) and ``log_likelihood`` (mean).
+        ``r2`` (NaN if all true values are equal), ``mae`` (mean absolute error), ``rms``, ``within_one_sigma`` (0.68 if the errors
+        are Gaussian and the uncertainties right) and ``log_likelihood`` (mean).
     """
     apart = found - true
     variance = np.square(true - true.mean()).sum()

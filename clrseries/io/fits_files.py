@@ -79,8 +79,11 @@ def opened_once() -> Iterator[None]:
     Yields
     ------
     None
-        At the end of the context, all files are closed.
+        At the end of the outermost such context, all files are closed.
     """
+    if _SHARED.get() is not None:
+        yield
+        return
     files: dict[str, Any] = {}
     token = _SHARED.set(files)
     try:

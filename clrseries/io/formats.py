@@ -19,6 +19,7 @@ from .tables import column_names
 
 HEAD = 1 << 14  # bytes of a file that tell its format
 SPECTRA, LIGHT_CURVES = "spectra", "light curves"
+CALIBRATED = ("ztf", "snana", "osc")  # formats whose readers take the zero point that fluxes shall have
 
 
 class Peek:

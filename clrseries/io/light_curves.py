@@ -12,7 +12,7 @@ import pyarrow as pa
 
 from ..errors import InputError
 from ..series import Series, check_series
-from .formats import LIGHT_CURVES, Peek, check_format, format_of
+from .formats import CALIBRATED, LIGHT_CURVES, Peek, check_format, format_of
 from .kepler import read_kepler
 from .light_curve_tables import light_curves_of_table
 from .long_tables import ID_NAMES
@@ -46,11 +46,11 @@ def read_light_curves(
     Parameters
     ----------
     data : path, sequence of paths, or table of pyarrow, pandas, polars or astropy
-        A file, a folder, a glob, or several of them. If the column `time` holds lists, there is one row per object. Otherwise there is one row per point, and the points of an
-        object, which have the same `object_id`, may be in any order.
+        A file, a folder, a glob, or several of them. If the column `time` holds lists, there is one row per object. Otherwise
+        there is one row per point, and the points of an object, which have the same `object_id`, may be in any order.
     format : str
-        ``kepler`` (Kepler, K2, TESS and other light curves in FITS), ``ztf``, ``snana``, ``osc``, ``panstarrs`` or ``table`` (Parquet, Arrow, CSV); by
-        default it is recognized, file by file. The other arguments but `zero_point`, `bands` and `rename` are for tables.
+        ``kepler`` (Kepler, K2, TESS and other light curves in FITS), ``ztf``, ``snana``, ``osc``, ``panstarrs`` or ``table`` (Parquet,
+        Arrow, CSV); by default it is recognized, file by file. The other arguments but `zero_point`, `bands` and `rename` are for tables.
     time : str
         Name of the column with the times [day, or dates]. All times must be in one time system, which is not converted.
     flux, error : str
@@ -121,7 +121,7 @@ def _read_file(path: str | Path, format: str, columns: dict[str, Any]) -> Series
     found = format_of(path, LIGHT_CURVES, format)
     if found.name == "table":
         return read_light_curve_table(path, **columns)
-    series = found.read(path, zero_point=columns["zero_point"])
+    series = found.read(path, **({"zero_point": columns["zero_point"]} if found.name in CALIBRATED else {}))
     rename, bands = columns["rename"], columns["bands"]
     if rename or bands:
         new = bands or list(dict.fromkeys((rename or {}).get(name, name) for name in series.bands))
@@ -152,15 +152,13 @@ def read_light_curve_table(path: str | Path, **columns: Any) -> Series:
     return light_curves_of_table(read_table(path, text=text), source=str(path), **columns)
 
 
-def read_mission(path: str | Path, *, zero_point: float = 25.0) -> Series:
+def read_mission(path: str | Path) -> Series:
     """Read a light curve of Kepler, K2, TESS or another mission, with the flux that lightkurve takes for its product.
 
     Parameters
     ----------
     path : path
         FITS file.
-    zero_point : float
-        Not used, since these files hold no magnitudes.
 
     Returns
     -------

@@ -16,7 +16,7 @@ FILTERS = {"1": "g", "2": "r", "3": "i", "4": "z", "5": "y"}
 NOTHING = -999.0
 
 
-def read_panstarrs(path: str | Path, *, zero_point: float = 25.0) -> Series:
+def read_panstarrs(path: str | Path) -> Series:
     """Read a table of detections of Pan-STARRS (``Detection`` or ``ForcedWarpMeasurement``) with one row per point.
 
     Parameters
@@ -24,8 +24,6 @@ def read_panstarrs(path: str | Path, *, zero_point: float = 25.0) -> Series:
     path : path
         CSV or Parquet with ``objID, filterID, obsTime, psfFlux`` and ``psfFluxErr``; ``filterID`` 1 to 5 is g, r, i, z, y, and -999 is a
         missing value.
-    zero_point : float
-        Not used, since fluxes are in Jansky.
 
     Returns
     -------

@@ -9,6 +9,7 @@ from typing import Any, Literal
 import pyarrow as pa
 
 from ..errors import InputError
+from ..names import known_name
 from ..series import Series, check_series
 from .formats import SPECTRA, Peek, check_format, format_of
 from .long_tables import ID_NAMES, id_column
@@ -44,8 +45,8 @@ def read_spectra(
         spectrum. Otherwise there is one row per pixel, and the pixels of a spectrum have the same `object_id`; without it, a file
         is one spectrum.
     format : str
-        ``sdss``, ``desi``, ``lamost``, ``gaia``, ``lnw``, ``fits-image``, ``fits-table``, ``ecsv``, ``ascii``, ``specutils`` or ``table`` (Parquet,
-        Arrow, CSV); by default it is recognized, file by file.
+        ``sdss``, ``desi``, ``lamost``, ``gaia``, ``lnw``, ``fits-image``, ``fits-table``, ``ecsv``, ``ascii``, ``specutils`` or ``table``
+        (Parquet, Arrow, CSV); by default it is recognized, file by file.
     x, flux : str
         Names of the columns of a table with the wavelengths [Angstrom] and the flux.
     ivar : str
@@ -94,8 +95,7 @@ def read_spectra(
     columns = {"x": x, "flux": flux, "ivar": ivar, "object_id": object_id}
     if held is not None:
         return spectra_of_table(held, medium=medium or "vacuum", source=source, **columns)
-    if medium not in (None, "air", "vacuum"):
-        raise InputError(f"medium is 'air' or 'vacuum'; got {medium!r}")
+    medium = None if medium is None else known_name("medium", medium, ("vacuum", "air"))
     read = partial(_read_file, format=check_format(format, SPECTRA), medium=medium, columns=columns)
     return read_many(files_of(data), read, on_error=on_error, processes=processes, progress=progress)
 

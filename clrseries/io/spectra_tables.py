@@ -9,10 +9,11 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from ..border import in_unit, unit_of
+from ..border import in_unit
 from ..errors import located
 from ..series import Series
 from ..series.flux_units import linear, unit_text
+from ..series.photometry import ivar_of
 from ..series.spectrum_samples import tidy_samples
 from ..series.table import object_table, with_flux_unit
 from ..series.usable import without_unusable
@@ -77,7 +78,7 @@ def spectra_of_table(
     columns = object_table(with_flux_unit(table.select(keep), table.num_rows, found.flux_unit), table.num_rows)
     series = Series(found.x, found.flux, found.ivar, found.offsets, columns)
     series = without_unusable(series, source)
-    if unit_of(wave) is None and wave_unit is None:
+    if wave_unit is None:
         refuse_unlikely(series.x, series.offsets, series.table["object_id"], source)
     return series.with_dropped(
         {
@@ -169,9 +170,7 @@ def _ivar(
         if missing.any():  # null lists: their pixels came as NaN
             given = np.where(np.repeat(missing, np.diff(offsets)), np.isfinite(flux), given).astype(given.dtype)
         return np.where(np.isnan(given) & ~np.isfinite(flux), 0, given).astype(given.dtype)
-    wide = given.astype(np.float64)
-    good = np.isfinite(wide) & (wide > 0) & np.isfinite(flux)
-    found = np.where(good, np.where(good, wide, 1.0) ** (-1.0 if power == 2 else -2.0), 0.0)
+    found = np.where(np.isfinite(flux), ivar_of(given, -1.0 if power == 2 else -2.0), 0.0)
     if missing.any():
         found = with_estimated_ivar(found, flux, offsets, missing)
         logger.info(

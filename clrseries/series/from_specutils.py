@@ -11,6 +11,7 @@ from ..border import floating, in_unit, plain
 from ..errors import located
 from ..units import angstrom
 from .flux_units import linear
+from .photometry import ivar_of
 
 NAMES = (
     "TARGETID",
@@ -109,8 +110,7 @@ def _ivar(spectrum: Any, unit: Any, number: int) -> NDArray[np.floating] | None:
             "of astropy.nddata", object_id=str(number), column="uncertainty",
         )  # fmt: skip
     values = in_unit(values.astype(np.float64), own, unit ** powers[kind], "uncertainty")
-    with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
-        ivar = values if kind == "ivar" else values ** (-1.0 if kind == "var" else -2.0)
+    ivar = values if kind == "ivar" else ivar_of(values, -1.0 if kind == "var" else -2.0)
     known = ~mask & np.isfinite(ivar) & (values > 0)
     return np.where(known, ivar, 0.0)
 

@@ -56,6 +56,27 @@ def flux_err_from_limit(magnitude: Any, zero_point: float, sigma: float = 5.0) -
     return 10.0 ** (-0.4 * (np.asarray(magnitude, np.float64) - zero_point)) / sigma
 
 
+def ivar_of(error: NDArray[np.floating], power: float = -2.0) -> NDArray[np.float64]:
+    """Convert errors or variances to inverse variances.
+
+    Parameters
+    ----------
+    error : float array
+        Errors (1 sigma), or variances.
+    power : float
+        -2 for errors, -1 for variances.
+
+    Returns
+    -------
+    float64 array
+        0 where `error` is not finite or not positive.
+    """
+    wide = np.asarray(error, np.float64)
+    good = np.isfinite(wide) & (wide > 0)
+    with np.errstate(over="ignore"):
+        return np.where(good, 1.0 / np.where(good, wide, 1.0) ** -power, 0.0)
+
+
 def wide_inverse_variance(flux: NDArray[np.floating], error: NDArray[np.floating]) -> NDArray[np.float64]:
     """Return the inverse variance 1 / error^2 of each point in float64.
 
@@ -69,10 +90,7 @@ def wide_inverse_variance(flux: NDArray[np.floating], error: NDArray[np.floating
     float64 (S,)
         0 where the flux is not finite, or the error is not finite and positive.
     """
-    wide = np.asarray(error, np.float64)
-    good = np.isfinite(flux) & np.isfinite(wide) & (wide > 0)
-    with np.errstate(over="ignore"):
-        return np.where(good, 1.0 / np.where(good, wide, 1.0) ** 2, 0.0)
+    return np.where(np.isfinite(flux), ivar_of(error), 0.0)
 
 
 def inverse_variance(flux: NDArray[np.floating], error: NDArray[np.floating]) -> NDArray[np.float32]:

@@ -218,9 +218,8 @@ class Series(Samples):
         """
         found = time_series_points(lightcurves, flux, error, quality, zero_point, band)
         count = len(found.object_ids)
-        table = {"object_id": found.object_ids, "time_system": [found.time_system] * count}
-        if found.flux_unit:
-            table["flux_unit"] = [found.flux_unit] * count
+        known: Columns = {"object_id": found.object_ids, "time_system": [found.time_system] * count}
+        table = with_flux_unit(known, count, found.flux_unit) or known
         series = cls.from_rows(found.owner, found.time, found.flux, found.flux_err, found.band, table)
         return series.with_dropped({"point: flagged in the quality bit mask": found.flagged})
 

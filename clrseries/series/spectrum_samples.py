@@ -13,6 +13,7 @@ from ..errors import InputError, located
 from ..units import angstrom, in_vacuum
 from .float32 import held_in_float32
 from .flux_units import linear, unit_text
+from .photometry import ivar_of
 
 
 class SpectrumSamples(NamedTuple):
@@ -133,7 +134,7 @@ def _weights(ivar: Any, flux_err: Any, unit: Any, fluxes: Rows) -> list[NDArray[
     wanted = unit if ivar is None else (None if unit is None else unit**-2)
     weights = [in_unit(row, given.unit, wanted, "ivar" if flux_err is None else "flux_err") for row in given.values]
     if ivar is None:
-        weights = [_ivar_of(row) for row in weights]
+        weights = [ivar_of(row) for row in weights]
     hidden = given.missing
     if len(hidden) == len(fluxes.missing):
         hidden = [a | b if len(a) == len(b) else a for a, b in zip(hidden, fluxes.missing, strict=True)]
@@ -141,12 +142,6 @@ def _weights(ivar: Any, flux_err: Any, unit: Any, fluxes: Rows) -> list[NDArray[
         np.where(gone, 0.0, row).astype(row.dtype) if gone.any() else row
         for gone, row in zip(hidden, weights, strict=True)
     ]
-
-
-def _ivar_of(error: NDArray[np.floating]) -> NDArray[np.float64]:
-    wide = error.astype(np.float64)
-    good = np.isfinite(wide) & (wide > 0)
-    return np.where(good, 1.0 / np.where(good, wide, 1.0) ** 2, 0.0)
 
 
 def _check_shapes(name: str, rows: Sequence[NDArray[Any]], fluxes: Sequence[NDArray[Any]]) -> None:

@@ -16,7 +16,7 @@ from ..errors import Terminated
 from ..files import make_folder
 from .arguments import Arguments
 from .assemble import assemble, save_models
-from .resuming import check_resumed, keep
+from .resuming import check_resumed, described, keep
 
 
 def train(arguments: Arguments) -> Path:
@@ -44,12 +44,13 @@ def train(arguments: Arguments) -> Path:
     with torch.random.fork_rng():
         trainer, module = assemble(arguments)
         folder, checkpoint = arguments.output, arguments.output / "last.ckpt"
-        earlier = check_resumed(arguments, module) if arguments.resume else []
+        told = described(arguments, module) if arguments.resume or trainer.is_global_zero else {}
+        earlier = check_resumed(arguments, module, told) if arguments.resume else []
         make_folder(folder)
         if trainer.is_global_zero:
             if not arguments.resume:
                 checkpoint.unlink(missing_ok=True)
-            keep(arguments, module, earlier)
+            keep(folder, told, earlier)
         with warnings.catch_warnings(), _told_how_to_go_on(checkpoint):
             warnings.filterwarnings("ignore", module="lightning")  # deprecated functions of torch that lightning calls
             trainer.fit(module, ckpt_path=str(checkpoint) if arguments.resume else None, weights_only=True)

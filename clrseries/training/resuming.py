@@ -67,7 +67,7 @@ def described(arguments: Arguments, module: Pretraining) -> dict[str, Any]:
     return plain
 
 
-def check_resumed(arguments: Arguments, module: Pretraining) -> list[int]:
+def check_resumed(arguments: Arguments, module: Pretraining, told: Mapping[str, Any]) -> list[int]:
     """Check that a run can be continued from its checkpoint with these arguments.
 
     Parameters
@@ -76,6 +76,8 @@ def check_resumed(arguments: Arguments, module: Pretraining) -> list[int]:
         Arguments of the training.
     module : Pretraining
         The module that is built from them.
+    told : mapping of str to plain data
+        As :func:`described` returns it.
 
     Returns
     -------
@@ -88,7 +90,7 @@ def check_resumed(arguments: Arguments, module: Pretraining) -> list[int]:
         The checkpoint is incomplete or of another network, or an argument differs from that of the run. The message names the
         argument, its value in the run and the value that was given.
     """
-    told, folder = described(arguments, module), arguments.output
+    folder = arguments.output
     before = _read(folder / FILE)
     for name, value in told.items():
         was = before.get(name, value)
@@ -103,19 +105,19 @@ def check_resumed(arguments: Arguments, module: Pretraining) -> list[int]:
     return [*earlier, before["epochs"]] if before.get("epochs", told["epochs"]) < told["epochs"] else earlier
 
 
-def keep(arguments: Arguments, module: Pretraining, earlier: list[int]) -> None:
+def keep(folder: Path, told: Mapping[str, Any], earlier: list[int]) -> None:
     """Write the arguments of a run to its folder.
 
     Parameters
     ----------
-    arguments : Arguments
-        Arguments of the training.
-    module : Pretraining
-        The module that is built from them.
+    folder : Path
+        Folder of the run.
+    told : mapping of str to plain data
+        As :func:`described` returns it.
     earlier : list of int
         As :func:`check_resumed` returns it.
     """
-    write_json(arguments.output / FILE, described(arguments, module) | {"earlier_epochs": earlier})
+    write_json(folder / FILE, {**told, "earlier_epochs": earlier})
 
 
 def _read(path: Path) -> dict[str, Any]:

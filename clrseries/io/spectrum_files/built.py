@@ -72,27 +72,6 @@ def spectra_from(
     return series.with_dropped({"pixel: without a wavelength": found.without_wavelength})
 
 
-def ivar_of(error: NDArray[np.floating], power: float = -2.0) -> NDArray[np.float64]:
-    """Convert errors or variances to inverse variances.
-
-    Parameters
-    ----------
-    error : float array
-        Errors (1 sigma), or variances.
-    power : float
-        -2 for errors, -1 for variances.
-
-    Returns
-    -------
-    float64 array
-        0 where `error` is not finite or not positive.
-    """
-    wide = np.asarray(error, np.float64)
-    good = np.isfinite(wide) & (wide > 0)
-    with np.errstate(over="ignore"):
-        return np.where(good, np.where(good, wide, 1.0) ** power, 0.0)
-
-
 def flux_unit(text: Any) -> str | None:
     """Return the unit of flux that a header names, in a form that astropy reads.
 

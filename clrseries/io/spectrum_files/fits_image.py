@@ -11,10 +11,11 @@ from numpy.typing import NDArray
 
 from ...errors import located
 from ...series import Series
+from ...series.photometry import ivar_of
 from ...units import angstrom
 from ..fits_files import as_text, opened_fits, table_columns
 from ..transients import name_of_file
-from .built import flux_unit, ivar_of, medium_of, spectra_from
+from .built import flux_unit, medium_of, spectra_from
 
 logger = logging.getLogger("clrseries")
 # Power of the inverse variance in the values of an extension, by its name.

@@ -12,10 +12,11 @@ from ...border import Plain, in_unit, plain
 from ...errors import InputError, located
 from ...series import Series
 from ...series.flux_units import linear
+from ...series.photometry import ivar_of
 from ...units import angstrom
 from ..fits_files import as_text, opened_fits, table_columns
 from ..transients import name_of_file
-from .built import flux_unit, ivar_of, medium_of, spectra_from
+from .built import flux_unit, medium_of, spectra_from
 
 WAVES = ("wavelength", "wave", "lambda", "lam", "loglam", "spectral_axis", "wave_air", "wave_vac", "awav")
 FLUXES = ("flux", "flux_density", "spec", "spectrum", "flam", "fnu", "counts")

@@ -12,7 +12,8 @@ from numpy.typing import NDArray
 from ...border import plain
 from ...errors import InputError, located
 from ...series import Series
-from .built import ivar_of, spectra_from
+from ...series.photometry import ivar_of
+from .built import spectra_from
 
 WAVE = np.arange(336.0, 1021.0, 2.0) * 10.0  # [Angstrom]: 343 samples
 UNIT = "W / (nm m2)"

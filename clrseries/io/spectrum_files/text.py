@@ -11,9 +11,10 @@ from numpy.typing import NDArray
 
 from ...errors import InputError, located
 from ...series import Series
+from ...series.photometry import ivar_of
 from ...series.wavelengths import refuse_unlikely
 from ..transients import name_of_file, text_of
-from .built import ivar_of, spectra_from
+from .built import spectra_from
 
 
 def read_columns(path: str | Path, medium: str | None = None) -> Series:
