@@ -2,6 +2,7 @@
 
 from . import (
     broaden,
+    broaden_pixels,
     custom,
     interpolate,
     layout,
@@ -10,6 +11,7 @@ from . import (
     normalize,
     observe,
     resample,
+    resample_pixels,
     response,
     rotate,
     scratch,
@@ -18,6 +20,7 @@ from . import (
 
 __all__ = [
     "broaden",
+    "broaden_pixels",
     "custom",
     "interpolate",
     "layout",
@@ -26,6 +29,7 @@ __all__ = [
     "normalize",
     "observe",
     "resample",
+    "resample_pixels",
     "response",
     "rotate",
     "scratch",

@@ -19,11 +19,13 @@ from ..philox import TILE, fill_normal, fill_uniform
 from ..sums import good_mean
 from . import layout
 from .broaden import PAD, broaden_row
+from .broaden_pixels import broaden_pixels
 from .interpolate import CONSERVE, interpolate_sums
 from .masks import mask_pixels, mask_range, mask_runs
 from .noise import add_constant, add_cosmic_rays, add_line, add_noise
 from .normalize import compress, normalize_row
 from .resample import Profile, Sums, resample_sums
+from .resample_pixels import resample_pixels
 from .response import add_calibration_error, add_curve, add_fringe, add_rest_curve
 from .rotate import rotate_sums
 from .scratch import scratch
@@ -101,7 +103,12 @@ def record(x, flux, ivar, params, tables, work, out_flux, out_ivar, lane, lanes,
     method, stretch, offset = int(params[layout.METHOD]), params[layout.STRETCH], params[layout.OFFSET]
     if method == CONSERVE:
         profile = Profile(tables.lsf, a, b, c, turned)
-        resample_sums(x, flux, ivar, stretch, offset, tables.edges, profile, work.tile, inner, lane, lanes, barrier)
+        if lanes > 1:
+            resample_pixels(
+                x, flux, ivar, stretch, offset, tables.edges, profile, work.partial[0], inner, lane, lanes, barrier
+            )
+        else:
+            resample_sums(x, flux, ivar, stretch, offset, tables.edges, profile, work.tile, inner, lane, lanes, barrier)
     else:
         interpolate_sums(x, flux, ivar, stretch, offset, tables.edges, method, inner, lane, lanes)
         barrier()
@@ -114,7 +121,9 @@ def record(x, flux, ivar, params, tables, work, out_flux, out_ivar, lane, lanes,
         )  # fmt: skip
         barrier()
         sums = Sums(rows[3], rows[4], rows[5])
-    if widest > ZERO:
+    if widest > ZERO and lanes > 1:
+        broaden_pixels(sums, tables.lsf, a, b, c, widest, scale, tables.widths, out_flux, out_ivar, lane, lanes)
+    elif widest > ZERO:
         broaden_row(
             sums,
             tables.lsf,

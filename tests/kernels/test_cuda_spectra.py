@@ -100,7 +100,16 @@ def stages():
     from numba import types
 
     from clrseries.kernels import factor, philox, scale, select, sums
-    from clrseries.kernels.spectra import broaden, masks, noise, normalize, response, rotate, sums_to_flux
+    from clrseries.kernels.spectra import (
+        broaden,
+        broaden_pixels,
+        masks,
+        noise,
+        normalize,
+        response,
+        rotate,
+        sums_to_flux,
+    )
     from clrseries.kernels.spectra.resample import Sums
 
     f, i, n = types.float32, types.int64, types.int32
@@ -121,7 +130,8 @@ def stages():
         (noise.add_noise, (row, row, f, f, f, row, row, row)),
         (noise.add_cosmic_rays, (row, row, i, f, f, row)),
         (masks.mask_range, (row, row, i, i)), (masks.mask_runs, (row, row, i, i, row)), (masks.mask_pixels, (row, row, f, row)),
-        (sums.partial_moments, (row, row, i, i, grid)),
+        (broaden_pixels.broaden_pixels, (padded, grid, f, f, f, f, f, row, row, row)),
+        (sums.partial_moments, (row, row, i, i, grid)), (sums.own_moments, (row, row, i, i, grid)), (sums.halve, (grid, i)),
         (select.order_keys, (row, row, keys)), (select.count_at_most, (keys, n)),
         (scale.divide, (row, row, f)), (normalize.compress, (row, row, f)),
         (normalize.bin_sums, (row, row, i, i, row, row)), (normalize.smooth_bins, (row, row, row)),
@@ -140,7 +150,14 @@ def kernel_modules():
 
 
 def test_every_stage_is_in_that_list_but_those_that_handle_wavelengths_and_times():
-    wavelengths = {"chunk_edges", "chunk_products", "add_overlaps", "interpolate_sums"}
+    wavelengths = {
+        "chunk_edges",
+        "chunk_products",
+        "add_overlaps",
+        "add_pixels",
+        "chunk_correlations",
+        "interpolate_sums",
+    }
     others = {
         "broaden_row",
         "clear_sums",
