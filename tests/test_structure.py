@@ -188,13 +188,12 @@ def test_kernels_refuse_to_be_a_top_level_package():
 
 
 RUN = """
-import numpy as np, time
+import numpy as np
 from clrseries import Grid, Series, spectra as sp
 s = Series.from_arrays(np.linspace(4000, 5000, 100), np.ones((2, 100)))
-t = time.perf_counter()
 sp.Observe([sp.Resample(Grid.log(4100, 4900, 100)), sp.Noise(10), sp.Normalize()])(s)
 from clrseries.kernels.spectra.observe import observe_spectra
-print(time.perf_counter() - t, sum(observe_spectra.stats.cache_hits.values()))
+print(sum(observe_spectra.stats.cache_hits.values()))
 """
 
 
@@ -208,12 +207,10 @@ def test_a_second_process_finds_its_kernels_and_an_edit_does_not_serve_stale_one
         command = [sys.executable, "-c", RUN]
         done = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True)
         assert done.returncode == 0, done.stderr
-        seconds, hits = done.stdout.split()
-        return float(seconds), int(hits)
+        return int(done.stdout)
 
-    assert run()[1] == 0
-    seconds, hits = run()
-    assert hits == 1 and seconds < 1
+    assert run() == 0
+    assert run() == 1
     edited = tmp_path / "kernels" / "spectra" / "noise.py"
     edited.write_text(edited.read_text() + "\n# edited\n")
-    assert run()[1] == 0
+    assert run() == 0
