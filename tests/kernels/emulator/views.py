@@ -1,0 +1,93 @@
+"""Make the views of a composition with the emulated kernel, through the package's own launch."""
+
+import inspect
+from contextlib import contextmanager
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+
+from . import runtime
+from .kernel import EmulatedKernel
+
+SHARED_LIMIT = 227 * 1024  # bytes that a block of an H100 may ask for
+KERNELS: dict = {}
+
+
+@contextmanager
+def emulated(blocks=2, shared_limit=SHARED_LIMIT):
+    """Within it, ``backend="cuda"`` makes views on this CPU, as numpy arrays; yields the list of kernels that ran.
+
+    Parameters
+    ----------
+    blocks : int
+        Multiprocessors of the device that is stood in for; each runs one block.
+    shared_limit : int
+        Bytes of shared memory that a block may ask for; with 0 all rows lie in global memory.
+    """
+    from numba import cuda
+
+    from clrseries.augment import device
+    from clrseries.kernels.cuda import driver
+
+    ran: list[EmulatedKernel] = []
+    real = driver.launch
+
+    def launch(plan, *arguments, **options):
+        kernel = KERNELS.setdefault(plan.kernel, EmulatedKernel(plan.kernel))
+        ran.append(kernel)
+        given = inspect.signature(real).bind(plan._replace(kernel=kernel), *arguments, **options)
+        given.arguments["blocks"] = blocks
+        return real(*given.args, **given.kwargs)
+
+    def run_here(launch, series, samples, params, tables, keys, epoch, extra, shape, kinds, outputs):
+        arrays = tuple(np.empty(shape, kind) for kind in kinds) if outputs is None else outputs
+        tables = type(tables)(*(_writable(t) for t in tables))
+        placed = [_writable(a) for a in (*samples, series.offsets, params, keys)]
+        launch(tuple(placed[:-3]), placed[-3], placed[-2], tables, placed[-1], epoch, *extra, arrays)
+        return arrays
+
+    stand_in = SimpleNamespace(MULTIPROCESSOR_COUNT=blocks, MAX_SHARED_MEMORY_PER_BLOCK_OPTIN=shared_limit)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(driver, "launch", launch)
+        patch.setattr(driver, "ask_for_shared", lambda *arguments: None)
+        patch.setattr(device, "run_on_device", run_here)
+        patch.setattr(cuda, "get_current_device", lambda: stand_in)
+        patch.setattr(cuda, "device_array", np.empty)
+        yield ran
+
+
+def _writable(value):
+    """Return an array as it is on a device: contiguous and not read-only."""
+    return value if np.ndim(value) == 0 else np.array(value, order="C")
+
+
+def emulated_views(composition, series, views=2, seed=3, order="forward", rounding=False, removed=0, **options):
+    """Return the views that ``backend="cuda"`` makes, and what went wrong.
+
+    Parameters
+    ----------
+    composition : Observe
+        With ``backend="cuda"``.
+    series : Series
+    views, seed : int
+    order : {"forward", "reversed", "shuffled", "odd first"}
+        In which order the lanes run from one barrier to the next.
+    rounding : bool
+        Whether NVIDIA's approximate functions are as far from the right answer as their manual allows.
+    removed : int
+        Number of a barrier that does nothing.
+    **options
+        Those of :func:`emulated`.
+
+    Returns
+    -------
+    Views, list of Finding
+    """
+    runtime.set_number("order", runtime.ORDERS[order])
+    runtime.set_number("rounding", int(rounding))
+    runtime.set_number("removed", removed)
+    runtime.forget()
+    with emulated(**options) as ran:
+        made = composition(series, views, seed)
+    return made, ran[-1].findings()
