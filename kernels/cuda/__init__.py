@@ -2,3 +2,10 @@
 
 Nothing here is imported unless a GPU, or Numba's CUDA simulator, is asked for.
 """
+
+from ..cache import private_cache
+
+with private_cache():  # Numba fixes the cache folder of a function when it decorates it
+    from . import driver, lightcurves, spectra
+
+__all__ = ["driver", "lightcurves", "spectra"]

@@ -9,9 +9,12 @@ from collections import namedtuple
 import numpy as np
 from numba import cuda, from_dtype, types
 
+from ..cache import cache_directory
 from ..lanes import SIMULATED
 
 THREADS = 32 if SIMULATED else 256  # of a block, its lanes: a multiple of philox.LANES
+LEAST_BLOCKS = 3 if SIMULATED else 128  # Numba warns of fewer; those without a view return at once
+CACHED = cache_directory() is not None  # whether Numba keeps the compiled kernels on disk
 UNASKED_BYTES = 48 * 1024  # shared memory that a block may use without asking the driver for more
 MOST_SPACE = 2**30  # most bytes of global work space in one launch
 
@@ -22,7 +25,6 @@ Plan = namedtuple(
         "row_words",  # int: size of all rows of one block, in shared or in global memory [words of 4 bytes]
         "static_bytes",  # int: shared memory of one block besides its rows [bytes]
         "spaces",  # ((number, dtype), ...): arrays of global work space of one block besides its rows
-        "row_spaces",  # (dtype, ...): types in which the rows are seen, for the arrays that hold them in global memory
         "blocks",  # int: blocks for each multiprocessor
     ],
 )
@@ -34,7 +36,7 @@ def barrier():
     cuda.syncthreads()
 
 
-def launch(plan, samples, offsets, params, tables, keys, epoch, extra, outputs, stream=0, blocks=None):
+def launch(plan, samples, offsets, params, tables, keys, epoch, extra, outputs, empty=np.empty, stream=0, blocks=None):
     """Run a kernel on device arrays (in the simulator: on numpy arrays).
 
     Parameters
@@ -55,28 +57,30 @@ def launch(plan, samples, offsets, params, tables, keys, epoch, extra, outputs, 
     extra : tuple
         Further arguments of this kernel, between `epoch` and `staged`.
     outputs : tuple of arrays (N, V, L), out
+    empty : function of a shape and a dtype
+        Makes a device array for work space that may be used in `stream` until the kernel ends.
     stream : CUDA stream
     blocks : int, optional
-        Default ``plan.blocks`` for each multiprocessor, or fewer where the work space would pass ``MOST_SPACE``.
+        Most blocks that work at once; default ``plan.blocks`` for each multiprocessor. Fewer work where there are fewer views,
+        or where the work space would pass ``MOST_SPACE``.
     """
     count = params.shape[0] * params.shape[1]
+    if count == 0:
+        return
     # true where the rows fit into shared memory; otherwise the kernel takes them from the last of `spaces`
     staged = 4 * plan.row_words + plan.static_bytes <= shared_limit()
     if blocks is None:
         blocks = 2 if SIMULATED else plan.blocks * cuda.get_current_device().MULTIPROCESSOR_COUNT
-    rows = () if staged else tuple((plan.row_words, kind) for kind in plan.row_spaces)
-    each = sum(size * np.dtype(kind).itemsize for size, kind in (*plan.spaces, *rows))
-    blocks = max(min(blocks, count, MOST_SPACE // max(each, 1)), 1)
-    empty = np.empty if SIMULATED else cuda.device_array
-    spaces = (
-        *(empty((blocks, size), kind) for size, kind in plan.spaces),
-        *(empty((1, 1) if staged else (blocks, plan.row_words), kind) for kind in plan.row_spaces),
-    )
+    spaces = (*plan.spaces, (1 if staged else plan.row_words, np.float32))
+    each = sum(size * np.dtype(kind).itemsize for size, kind in spaces)
+    workers = max(min(blocks, count, MOST_SPACE // each), 1)
+    room = tuple(empty((workers, size), kind) for size, kind in spaces)
     dynamic = 4 * plan.row_words if staged else 0
-    arguments = ((*samples, offsets, params, keys), tables, np.int64(epoch), *extra, staged, spaces, outputs)
+    batch = (*samples, offsets, params, keys)
+    arguments = (batch, tables, np.int64(epoch), *extra, staged, np.int64(workers), room, outputs)
     if dynamic + plan.static_bytes > UNASKED_BYTES and not SIMULATED:
         ask_for_shared(plan.kernel, arguments, dynamic)
-    plan.kernel[blocks, THREADS, stream, dynamic](*arguments)
+    plan.kernel[max(workers, LEAST_BLOCKS), THREADS, stream, dynamic](*arguments)
 
 
 def signature(samples, tables, extra, spaces, outputs):
@@ -90,7 +94,7 @@ def signature(samples, tables, extra, spaces, outputs):
     extra : sequence of numba types
         Types of the further arguments.
     spaces : sequence of dtype
-        Types of the global work space, with that of the rows last.
+        Types of the global work space besides the rows.
     outputs : sequence of dtype
         Types of the arrays of a view.
 
@@ -111,7 +115,8 @@ def signature(samples, tables, extra, spaces, outputs):
     )
     one, three = (lambda kind: types.Array(kind, 1, "C")), types.Array(types.float64, 3, "C")
     batch = types.Tuple([*arrays(samples, 1), one(types.int64), three, one(types.uint64)])
-    return types.void(batch, table_types, types.int64, *extra, types.boolean, arrays(spaces, 2), arrays(outputs, 3))
+    room = arrays((*spaces, np.float32), 2)
+    return types.void(batch, table_types, types.int64, *extra, types.boolean, types.int64, room, arrays(outputs, 3))
 
 
 def ask_for_shared(kernel, arguments, dynamic):

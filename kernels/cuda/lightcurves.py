@@ -4,8 +4,6 @@ The row of a view lies in shared memory where it fits. The curve before packing 
 a work space in global memory, one part for each block.
 """
 
-from functools import lru_cache
-
 import numpy as np
 from numba import cuda, float32, int32, types
 
@@ -13,7 +11,7 @@ from ..lightcurves.layout import MOST_BANDS
 from ..lightcurves.observe import observe_row
 from ..lightcurves.scratch import PART, Numbers, Points, Scratch, padded_points, padded_row
 from . import driver
-from .driver import THREADS, barrier
+from .driver import CACHED, THREADS, barrier
 
 STARTS, MEDIANS = MOST_BANDS + 1, 2 * MOST_BANDS  # lengths of shared arrays
 # bytes of the shared arrays of one block besides its rows: counts, starts and in_band, medians and scatters
@@ -42,57 +40,54 @@ def sizes(most, length):
     return 2 * points, 4 * points, 2 * points + MOST_BANDS * PART + length + 1, 2 * points
 
 
-@lru_cache
-def kernel_for():
-    """Return the CUDA kernel for light curves; Numba compiles it when it is launched.
+@cuda.jit(device=True)
+def make_views(batch, tables, epoch, bands, most, staged, workers, spaces, outputs):
+    """Make the views of one block: number ``blockIdx.x``, and every `workers`-th after it."""
+    x, flux, ivar, band, offsets, params, keys = batch
+    doubles, floats, integers, bytes_, more_rows = spaces
+    out_time, out_flux, out_ivar, out_band = outputs
+    lane, lanes = cuda.threadIdx.x, THREADS  # a number known to the compiler
+    counts = cuda.shared.array(THREADS, int32)
+    starts = cuda.shared.array(STARTS, int32)
+    in_band = cuda.shared.array(STARTS, int32)
+    medians = cuda.shared.array(MEDIANS, float32)
+    scatters = cuda.shared.array(MOST_BANDS, float32)
+    rows = cuda.shared.array(0, float32)
+    if not staged:
+        rows = more_rows[cuda.blockIdx.x]
+    views, length = params.shape[1], out_flux.shape[2]
+    n, width = padded_points(most, length), padded_row(length)
+    d, f = doubles[cuda.blockIdx.x], floats[cuda.blockIdx.x]
+    i4, i1 = integers[cuda.blockIdx.x], bytes_[cuda.blockIdx.x]
+    now = Points(d[:n], f[:n], f[n : 2 * n], i1[:n])
+    then = Points(d[n : 2 * n], f[2 * n : 3 * n], f[3 * n : 4 * n], i1[n : 2 * n])
+    second = n + MOST_BANDS * PART
+    places, slots = i4[second : second + n], i4[second + n : second + n + length + 1]
+    numbers = Numbers(i4[:second], places, slots, starts, in_band, counts)
+    work_rows = (rows[:width], rows[width : 2 * width], rows[2 * width : 3 * width])
+    work = Scratch(now, then, work_rows, numbers, medians, scatters)
+    own_time, own_flux, own_ivar = rows[3 * width :], rows[4 * width :], rows[5 * width :]
+    for r in range(cuda.blockIdx.x, params.shape[0] * views, workers):
+        i, view = r // views, r % views
+        a, b = offsets[i], offsets[i + 1]
+        own = (own_time[:length], own_flux[:length], own_ivar[:length], out_band[i, view])
+        observe_row(
+            x[a:b], flux[a:b], ivar[a:b], band[a:b], bands, params[i, view], tables, keys[i], view, epoch, work,
+            own, lane, lanes, barrier,
+        )  # fmt: skip
+        cuda.syncthreads()  # observe_row ends without a barrier
+        for j in range(lane, length, lanes):
+            out_time[i, view, j] = own_time[j]
+            out_flux[i, view, j] = own_flux[j]
+            out_ivar[i, view, j] = own_ivar[j]
+        cuda.syncthreads()  # the next view overwrites the row
 
-    Returns
-    -------
-    CUDA kernel
-    """
 
-    @cuda.jit
-    def observe_blocks(batch, tables, epoch, bands, most, staged, spaces, outputs):
-        x, flux, ivar, band, offsets, params, keys = batch
-        doubles, floats, integers, bytes_, more_rows = spaces
-        out_time, out_flux, out_ivar, out_band = outputs
-        lane, lanes = cuda.threadIdx.x, cuda.blockDim.x
-        counts = cuda.shared.array(THREADS, int32)
-        starts = cuda.shared.array(STARTS, int32)
-        in_band = cuda.shared.array(STARTS, int32)
-        medians = cuda.shared.array(MEDIANS, float32)
-        scatters = cuda.shared.array(MOST_BANDS, float32)
-        rows = cuda.shared.array(0, float32)
-        if not staged:
-            rows = more_rows[cuda.blockIdx.x]
-        views, length = params.shape[1], out_flux.shape[2]
-        n, width = padded_points(most, length), padded_row(length)
-        d, f = doubles[cuda.blockIdx.x], floats[cuda.blockIdx.x]
-        i4, i1 = integers[cuda.blockIdx.x], bytes_[cuda.blockIdx.x]
-        now = Points(d[:n], f[:n], f[n : 2 * n], i1[:n])
-        then = Points(d[n : 2 * n], f[2 * n : 3 * n], f[3 * n : 4 * n], i1[n : 2 * n])
-        second = n + MOST_BANDS * PART
-        places, slots = i4[second : second + n], i4[second + n : second + n + length + 1]
-        numbers = Numbers(i4[:second], places, slots, starts, in_band, counts)
-        work_rows = (rows[:width], rows[width : 2 * width], rows[2 * width : 3 * width])
-        work = Scratch(now, then, work_rows, numbers, medians, scatters)
-        own_time, own_flux, own_ivar = rows[3 * width :], rows[4 * width :], rows[5 * width :]
-        for r in range(cuda.blockIdx.x, params.shape[0] * views, cuda.gridDim.x):
-            i, view = r // views, r % views
-            a, b = offsets[i], offsets[i + 1]
-            own = (own_time[:length], own_flux[:length], own_ivar[:length], out_band[i, view])
-            observe_row(
-                x[a:b], flux[a:b], ivar[a:b], band[a:b], bands, params[i, view], tables, keys[i], view, epoch, work,
-                own, lane, lanes, barrier,
-            )  # fmt: skip
-            cuda.syncthreads()  # observe_row ends without a barrier
-            for j in range(lane, length, lanes):
-                out_time[i, view, j] = own_time[j]
-                out_flux[i, view, j] = own_flux[j]
-                out_ivar[i, view, j] = own_ivar[j]
-            cuda.syncthreads()  # the next view overwrites the row
-
-    return observe_blocks
+@cuda.jit(cache=CACHED)
+def observe_blocks(batch, tables, epoch, bands, most, staged, workers, spaces, outputs):
+    """Make all views; Numba keeps the compiled kernel on disk."""
+    if cuda.blockIdx.x < workers:
+        make_views(batch, tables, epoch, bands, most, staged, workers, spaces, outputs)
 
 
 def signature(tables):
@@ -107,20 +102,20 @@ def signature(tables):
     numba signature
     """
     samples, outputs = (np.float64, np.float32, np.float32, np.int8), (np.float32, np.float32, np.float32, np.int8)
-    return driver.signature(samples, tables, [types.int64, types.int64], (*KINDS, np.float32), outputs)
+    return driver.signature(samples, tables, [types.int64, types.int64], KINDS, outputs)
 
 
-def launch(samples, offsets, params, tables, keys, epoch, bands, most, outputs, stream=0, blocks=None):
+def launch(samples, offsets, params, tables, keys, epoch, bands, most, outputs, empty=np.empty, stream=0, blocks=None):
     """Make views of light curves from device arrays (in the simulator: from numpy arrays).
 
     Parameters
     ----------
-    samples, offsets, params, tables, keys, epoch, bands, most, outputs : arrays on the device, int
+    samples, offsets, params, tables, keys, epoch, bands, most : arrays on the device, int
         As in :func:`clrseries.kernels.lightcurves.observe.observe_light_curves`.
-    stream, blocks : CUDA stream, int, optional
+    outputs, empty, stream, blocks : arrays on the device, function, CUDA stream, int, optional
         As in :func:`clrseries.kernels.cuda.driver.launch`.
     """
     length = outputs[0].shape[2]
     spaces = tuple(zip(sizes(most, length), KINDS, strict=True))
-    plan = driver.Plan(kernel_for(), ROWS * padded_row(length), STATIC_BYTES, spaces, (np.float32,), BLOCKS)
-    driver.launch(plan, samples, offsets, params, tables, keys, epoch, (bands, most), outputs, stream, blocks)
+    plan = driver.Plan(observe_blocks, ROWS * padded_row(length), STATIC_BYTES, spaces, BLOCKS)
+    driver.launch(plan, samples, offsets, params, tables, keys, epoch, (bands, most), outputs, empty, stream, blocks)

@@ -16,7 +16,7 @@ from ..spectra.resample import CHUNK, Tile
 from ..spectra.scratch import Scratch, padded
 from ..sums import SUMS
 from . import driver
-from .driver import THREADS, barrier
+from .driver import CACHED, THREADS, barrier
 
 ROWS = 3  # padded rows of work; three more where a view rotates
 EDGES, PRODUCTS = CHUNK + 2, CHUNK + 1  # lengths of shared arrays
@@ -43,66 +43,82 @@ def row_words(pixels, rotates):
     return (2 * ROWS if rotates else ROWS) * padded(pixels) + 2 * pixels
 
 
-@lru_cache
-def kernel_for(custom=nothing):
-    """Return the CUDA kernel of a composition; Numba compiles it when it is launched.
+@cuda.jit(device=True)
+def make_views(batch, tables, epoch, rotates, staged, workers, spaces, outputs, step):
+    """Make the views of one block: number ``blockIdx.x``, and every `workers`-th after it."""
+    x, flux, ivar, offsets, params, keys = batch
+    out_flux, out_ivar = outputs
+    lane, lanes = cuda.threadIdx.x, THREADS  # a number known to the compiler
+    edges = cuda.shared.array(EDGES, float64)
+    products = cuda.shared.array((4, PRODUCTS), float32)
+    strip = cuda.shared.array((6, STRIP), float32)
+    partial = cuda.shared.array((3, SUMS), float32)
+    counts = cuda.shared.array(THREADS, int32)
+    views, pixels = params.shape[1], out_flux.shape[2]
+    width = padded(pixels)
+    second = width if rotates else 0
+    row = cuda.shared.array(0, float32)
+    if not staged:
+        row = spaces[0][cuda.blockIdx.x]
+    more = ROWS * width
+    own = more + 3 * second
+    rows = (
+        row[:width],
+        row[width : 2 * width],
+        row[2 * width : 3 * width],
+        row[more : more + second],
+        row[more + second : more + 2 * second],
+        row[more + 2 * second : own],
+    )
+    # the keys of normalize.py share the memory of the third row: no normalization needs both
+    sorting = row[2 * width : 2 * width + pixels].view(np.int32)
+    work = Scratch(Tile(edges, products), rows, strip, partial, sorting, counts)
+    own_flux, own_ivar = row[own : own + pixels], row[own + pixels : own + 2 * pixels]
+    for r in range(cuda.blockIdx.x, params.shape[0] * views, workers):
+        i, view = r // views, r % views
+        a, b = offsets[i], offsets[i + 1]
+        observe_row(
+            x[a:b], flux[a:b], ivar[a:b], params[i, view], tables, keys[i], view, epoch, work, step,
+            own_flux, own_ivar, lane, lanes, barrier,
+        )  # fmt: skip
+        cuda.syncthreads()  # observe_row ends without a barrier
+        for j in range(lane, pixels, lanes):
+            out_flux[i, view, j] = own_flux[j]
+            out_ivar[i, view, j] = own_ivar[j]
+        cuda.syncthreads()  # the next view overwrites the row
+
+
+@cuda.jit(cache=CACHED)
+def observe_blocks(batch, tables, epoch, rotates, staged, workers, spaces, outputs):
+    """Make all views, with no step of the user's own; Numba keeps the compiled kernel on disk."""
+    if cuda.blockIdx.x < workers:
+        make_views(batch, tables, epoch, rotates, staged, workers, spaces, outputs, nothing)
+
+
+@lru_cache(maxsize=16)
+def kernel_for(custom=None):
+    """Return the CUDA kernel of a composition; Numba compiles it, or loads it from disk, when it is launched.
 
     Parameters
     ----------
-    custom : function
-        A step of the user's own, plain or ``@njit``; the kernel is compiled with it.
+    custom : function, optional
+        A step of the user's own, plain or ``@njit``. The kernel is compiled with it in every process, because Numba cannot know
+        what other functions it calls.
 
     Returns
     -------
     CUDA kernel
     """
+    if custom is None:
+        return observe_blocks
     step = custom if SIMULATED else cuda.jit(device=True)(getattr(custom, "py_func", custom))
 
     @cuda.jit
-    def observe_blocks(batch, tables, epoch, rotates, staged, spaces, outputs):
-        x, flux, ivar, offsets, params, keys = batch
-        space, words = spaces
-        out_flux, out_ivar = outputs
-        lane, lanes = cuda.threadIdx.x, THREADS
-        edges = cuda.shared.array(EDGES, float64)
-        products = cuda.shared.array((4, PRODUCTS), float32)
-        strip = cuda.shared.array((6, STRIP), float32)
-        partial = cuda.shared.array((3, SUMS), float32)
-        counts = cuda.shared.array(THREADS, int32)
-        views, pixels = params.shape[1], out_flux.shape[2]
-        width = padded(pixels)
-        second = width if rotates else 0
-        row, order = cuda.shared.array(0, float32), cuda.shared.array(0, int32)
-        if not staged:
-            row, order = space[cuda.blockIdx.x], words[cuda.blockIdx.x]
-        more = ROWS * width
-        own = more + 3 * second
-        rows = (
-            row[:width],
-            row[width : 2 * width],
-            row[2 * width : 3 * width],
-            row[more : more + second],
-            row[more + second : more + 2 * second],
-            row[more + 2 * second : own],
-        )
-        # the keys of normalize.py share the memory of the third row: no normalization needs both
-        sorting = order[2 * width : 2 * width + pixels]
-        work = Scratch(Tile(edges, products), rows, strip, partial, sorting, counts)
-        own_flux, own_ivar = row[own : own + pixels], row[own + pixels : own + 2 * pixels]
-        for r in range(cuda.blockIdx.x, params.shape[0] * views, cuda.gridDim.x):
-            i, view = r // views, r % views
-            a, b = offsets[i], offsets[i + 1]
-            observe_row(
-                x[a:b], flux[a:b], ivar[a:b], params[i, view], tables, keys[i], view, epoch, work, step,
-                own_flux, own_ivar, lane, lanes, barrier,
-            )  # fmt: skip
-            cuda.syncthreads()  # observe_row ends without a barrier
-            for j in range(lane, pixels, lanes):
-                out_flux[i, view, j] = own_flux[j]
-                out_ivar[i, view, j] = own_ivar[j]
-            cuda.syncthreads()  # the next view overwrites the row
+    def observe_blocks_with_custom(batch, tables, epoch, rotates, staged, workers, spaces, outputs):
+        if cuda.blockIdx.x < workers:
+            make_views(batch, tables, epoch, rotates, staged, workers, spaces, outputs, step)
 
-    return observe_blocks
+    return observe_blocks_with_custom
 
 
 def signature(tables):
@@ -116,11 +132,13 @@ def signature(tables):
     -------
     numba signature
     """
-    samples, spaces = (np.float64, np.float32, np.float32), (np.float32, np.int32)
-    return driver.signature(samples, tables, [types.boolean], spaces, (np.float32, np.float32))
+    samples = (np.float64, np.float32, np.float32)
+    return driver.signature(samples, tables, [types.boolean], (), (np.float32, np.float32))
 
 
-def launch(samples, offsets, params, tables, keys, epoch, rotates, custom, outputs, stream=0, blocks=None):
+def launch(
+    samples, offsets, params, tables, keys, epoch, rotates, custom, outputs, empty=np.empty, stream=0, blocks=None
+):
     """Make views of spectra from device arrays (in the simulator: from numpy arrays).
 
     Parameters
@@ -129,10 +147,9 @@ def launch(samples, offsets, params, tables, keys, epoch, rotates, custom, outpu
         As in :func:`clrseries.kernels.spectra.observe.observe_spectra`.
     custom : function or None
         A step of the user's own, as a Python function and not by its address.
-    outputs, stream, blocks : arrays on the device, CUDA stream, int, optional
+    outputs, empty, stream, blocks : arrays on the device, function, CUDA stream, int, optional
         As in :func:`clrseries.kernels.cuda.driver.launch`.
     """
-    kernel = kernel_for(custom) if custom is not None else kernel_for()
     needed = row_words(outputs[0].shape[2], rotates)
-    plan = driver.Plan(kernel, needed, STATIC_BYTES, (), (np.float32, np.int32), BLOCKS)
-    driver.launch(plan, samples, offsets, params, tables, keys, epoch, (rotates,), outputs, stream, blocks)
+    plan = driver.Plan(kernel_for(custom), needed, STATIC_BYTES, (), BLOCKS)
+    driver.launch(plan, samples, offsets, params, tables, keys, epoch, (rotates,), outputs, empty, stream, blocks)

@@ -13,7 +13,7 @@ import pytest
 from clrseries.lightcurves import Observe
 
 from ..lightcurves import every_step
-from .test_cuda_spectra import ROOT, cuda_compiler, missing, ptx_of  # noqa: F401
+from .test_cuda_spectra import APPROXIMATE, ROOT, cuda_compiler, missing, ptx_of  # noqa: F401
 
 
 def assert_alike(found, views, name):
@@ -47,8 +47,9 @@ def test_the_kernel_assembles_without_spills(cuda_compiler, tmp_path, capability
 
     assembler = shutil.which("ptxas") or missing("ptxas is not on PATH")
     tables = Observe(every_step.compositions()["plain"]).tables(("g",))
-    made = kernel.kernel_for.__wrapped__()
+    made = kernel.observe_blocks
     text = ptx_of(cuda_compiler, made.py_func, kernel.signature(tables), capability)
+    assert not APPROXIMATE.findall(text)
     (tmp_path / "kernel.ptx").write_text(text)
     target = f"-arch=sm_{capability[0]}{capability[1]}"
     command = [assembler, "-v", target, tmp_path / "kernel.ptx", "-o", tmp_path / "kernel.cubin"]

@@ -19,6 +19,7 @@ from .light_curve_stages import TIMES, light_curve_stages
 
 COUNTS = {"count_at_most", "count_taken", "largest_at_most", "smallest_above"}  # stages that return something
 ROOT = Path(__file__).parents[2]
+APPROXIMATE = re.compile(r"\b(?:div|rcp|sqrt|rsqrt|sin|cos|lg2|ex2)\.(?:approx|full)[a-z.]*f32|\.ftz\.f32")
 ARITHMETIC = re.compile(r"\b(add|sub|mul|fma|div|rcp|sqrt|min|max)\.?[a-z.]*\.f64\b")
 
 
@@ -75,8 +76,9 @@ def test_the_kernel_assembles_without_spills(cuda_compiler, tmp_path, capability
 
     assembler = shutil.which("ptxas") or missing("ptxas is not on PATH")
     tables = Observe(every_step.compositions()["plain"]).tables
-    made = kernel.kernel_for.__wrapped__(*([every_step.vignette] if own.startswith("a ") else []))
+    made = kernel.kernel_for.__wrapped__(every_step.vignette if own.startswith("a ") else None)
     text = ptx_of(cuda_compiler, made.py_func, kernel.signature(tables), capability)
+    assert not APPROXIMATE.findall(text)
     (tmp_path / "kernel.ptx").write_text(text)
     command = [
         assembler,
@@ -186,7 +188,31 @@ def test_no_loop_over_samples_computes_in_double_precision(cuda_compiler, stage,
     returns = types.int32 if stage.__name__ in COUNTS else types.void
     text = ptx_of(cuda_compiler, stage.py_func, returns(*arguments, *lanes), (9, 0), device=True)
     assert ".visible .func" in text
-    assert not ARITHMETIC.findall(text)
+    assert not ARITHMETIC.findall(text) and not APPROXIMATE.findall(text)
+
+
+def test_divisions_are_exact_on_a_device(cuda_compiler):
+    """With any fast-math flag, numba-cuda divides by approximations that are 0 for a divisor above 2^126."""
+    from numba import types
+
+    from clrseries.kernels import scale
+
+    row = types.float32[::1]
+    signature = types.void(row, row, types.float32, types.int64, types.int64)
+    text = ptx_of(cuda_compiler, scale.multiply.py_func, signature, (9, 0), device=True)
+    assert "div.rn.f32" in text or "rcp.rn.f32" in text
+    assert not APPROXIMATE.findall(text)
+    fast = cuda_compiler[0].compile_ptx(scale.multiply.py_func, signature, cc=(9, 0), device=True, fastmath=True)[0]
+    assert APPROXIMATE.findall(fast)
+
+
+def test_the_cpu_keeps_its_flags():
+    from clrseries.kernels import scale
+
+    row = np.ones(8, np.float32)
+    scale.multiply(row, row.copy(), np.float32(3), 0, 1)
+    (text,) = scale.multiply.inspect_llvm().values()
+    assert re.search(r"fmul nsz arcp contract float", text)
 
 
 def test_the_pattern_finds_double_precision(cuda_compiler):
@@ -239,7 +265,7 @@ def test_a_long_row_asks_for_the_shared_memory_it_needs(cuda_compiler):
 
     asked = []
     function = SimpleNamespace(handle="handle", device=SimpleNamespace(id=3))
-    made = kernel.kernel_for.__wrapped__()
+    made = kernel.observe_blocks
     assert callable(made.typeof_pyval) and callable(made.compile)
 
     def compiled(types):

@@ -63,7 +63,7 @@ class EmulatedKernel:
             slots += [0, 0, value.size, value.itemsize, value.ctypes.data, *value.shape, *value.strides]
             if role in POISON:
                 value.view(np.uint8)[...] = POISON[role]
-            parts = value if role == SPACE and len(value) == blocks else value[None]
+            parts = value if role == SPACE else value[None]  # a part for each block that works
             for k, part in enumerate(parts):
                 only = k if len(parts) > 1 else -1
                 self._watch(name, part.ctypes.data, part.nbytes, part.itemsize, role, only)

@@ -50,10 +50,10 @@ def emulated(blocks=2, shared_limit=SHARED_LIMIT):
     stand_in = SimpleNamespace(MULTIPROCESSOR_COUNT=blocks, MAX_SHARED_MEMORY_PER_BLOCK_OPTIN=shared_limit)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(driver, "launch", launch)
+        patch.setattr(driver, "LEAST_BLOCKS", blocks + 1)  # the last has nothing to do
         patch.setattr(driver, "ask_for_shared", lambda *arguments: None)
         patch.setattr(device, "run_on_device", run_here)
         patch.setattr(cuda, "get_current_device", lambda: stand_in)
-        patch.setattr(cuda, "device_array", np.empty)
         yield ran
 
 
