@@ -41,7 +41,7 @@ class EmulatedKernel:
         self.arrays = []
         slots: list[int] = []
         for name, value, kind in zip(inspect.signature(self.kernel.py_func).parameters, arguments, kinds, strict=True):
-            self._add(name, value, kind, KINDS.get(name, INPUT), blocks, slots)
+            self._add(name, value, kind, KINDS.get(name, INPUT), slots)
         for name, (address, size, unit) in self.program.shared.items():
             self._watch(name, address, size, unit, SHARED)
         if dynamic:
@@ -52,12 +52,12 @@ class EmulatedKernel:
         packed = (ctypes.c_int64 * len(slots))(*slots)
         runtime.library().run(ctypes.c_void_p(self.program.entry), packed, threads, blocks, dynamic)
 
-    def _add(self, name, value, kind, role, blocks, slots):
+    def _add(self, name, value, kind, role, slots):
         """Add one argument to the list that the kernel takes, flat as Numba passes it, and have arrays watched."""
         if isinstance(kind, types.BaseTuple):
             names = getattr(kind, "fields", range(len(value)))
             for inner, one, its in zip(names, value, list[types.Type](kind), strict=True):  # type: ignore[arg-type]
-                self._add(f"{name}.{inner}", one, its, role, blocks, slots)
+                self._add(f"{name}.{inner}", one, its, role, slots)
         elif isinstance(kind, types.Array):
             assert value.flags.c_contiguous, name
             slots += [0, 0, value.size, value.itemsize, value.ctypes.data, *value.shape, *value.strides]
