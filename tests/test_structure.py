@@ -14,7 +14,7 @@ ROOT = Path(__file__).parent.parent
 ROOMS = [
     "errors", "border", "plain_data", "files", "units", "names", "argument_types", "choice", "grids", "kernels", "series", "views", "augment",
     "spectra", "lightcurves", "presets", "config", "io", "datasets", "distributed", "encoders", "methods", "model", "evaluation",
-    "training", "finetuning", "report",
+    "training", "finetuning", "report", "archive",
     "commands", "demos",
 ]  # fmt: skip
 APART = {frozenset({"spectra", "lightcurves"})}  # twins that do not know each other

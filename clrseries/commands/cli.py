@@ -9,6 +9,7 @@ from importlib import import_module
 from typing import Any
 
 from ..errors import InputError, Terminated
+from .in_parts import exit_status
 from .table import COMMANDS, Command
 
 EXAMPLES = """\
@@ -19,6 +20,7 @@ examples:
   clrseries pretrain --data miles stelib --output run/ --epochs 50 --method vicreg
   clrseries methods                                      list the methods
   clrseries embed run/model spectra.parquet --output embeddings.parquet
+  clrseries embed run/model archive/ --output embeddings/      larger than the memory; run it again to continue
   clrseries finetune run/model spectra.parquet --target class --mode lora --output classifier/
   clrseries predict classifier/model new.parquet --output classes.parquet
   clrseries evaluate embeddings.parquet --target class --output report/
@@ -42,7 +44,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     Returns
     -------
     int
-        Exit status: 0; 2 after bad input, with one line on standard error; 130 after an interruption (Ctrl-C); or 143 after SIGTERM.
+        Exit status: 0; 2 after bad input, with one line on standard error; 3 after ``embed`` or ``preprocess`` has written a folder with a
+        table of errors; 130 after an interruption (Ctrl-C); or 143 after SIGTERM.
 
     Examples
     --------
@@ -131,4 +134,4 @@ def _run(command: Command, words: list[str]) -> int:
         print(json_text(result[command.prints]), end="")
     elif command.prints == "":
         print(result)
-    return 0
+    return exit_status(result)

@@ -5,8 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
-from ..errors import located
+from ..errors import InputError, located
 from ..files import refuse_existing
+from .in_parts import in_parts, is_folder
 
 if TYPE_CHECKING:
     from ..datasets.open import Data
@@ -22,8 +23,12 @@ def embed(
     medium: Literal["vacuum", "air"] | None = None,
     on_error: Literal["skip", "stop"] = "skip",
     overwrite: bool = False,
+    progress: bool = True,
+    dry_run: bool = False,
 ) -> Path:
-    """Compute the embedding of every object with a trained model, and write a table.
+    """Compute the embedding of every object with a trained model, and write a table or a folder of tables.
+
+    With a folder as `output`, the data may be larger than the memory, and the same call continues a run that was interrupted.
 
     Parameters
     ----------
@@ -33,7 +38,9 @@ def embed(
         Spectra or light curves: files, folders, globs or names of data sets (:func:`clrseries.datasets.open_series`).
     output : path
         Parquet file with all columns of `data` that are not lists, and ``embedding``, a fixed-size list of D float32.
-        Files that could not be read are listed in ``<output>.failed.csv``.
+        Files that could not be read are listed in ``<output>.failed.csv``. Or a folder, whose name ends in ``/`` or has no suffix, for
+        files, folders, globs and HATS catalogs: it gets Parquet files in ``dataset/``, ``manifest.json``, and ``errors.parquet`` if
+        anything could not be embedded (exit status 3 of the command).
     layer : {"embedding", "projection"}
         ``embedding`` is best for probes and maps, ``projection`` for finding the same source in another archive.
     medium : {"vacuum", "air"}, optional
@@ -42,6 +49,10 @@ def embed(
         Whether an object that cannot be embedded gets a null and is counted, or stops the command.
     overwrite : bool
         Whether `output` is replaced if it exists.
+    progress : bool
+        Whether the progress is shown on standard error, for a folder.
+    dry_run : bool
+        Whether nothing is written, and the time and size that a folder will take are printed, from a measured sample.
 
     Returns
     -------
@@ -51,7 +62,7 @@ def embed(
     Raises
     ------
     InputError
-        `output` exists, or the model or the data cannot be used.
+        `output` exists, or the model or the data cannot be used; or a folder holds the output of another model or other data.
 
     Examples
     --------
@@ -63,6 +74,13 @@ def embed(
     >>> embed(model, stars, folder + "/embeddings.parquet").name
     'embeddings.parquet'
     """
+    if is_folder(output):
+        from ..archive.embedding import Embedding
+        from ..model import load
+
+        return in_parts(data, Embedding(load(model), layer), output, medium, on_error, overwrite, progress, dry_run)
+    if dry_run:
+        raise InputError(f"dry_run: is for a folder of output, and {output} is a file; write a name that ends in /")
     refuse_existing(output, overwrite)
     from ..datasets.open import described, open_series
     from ..io.embeddings import with_embeddings

@@ -36,7 +36,7 @@ def completed(
     >>> completed(["steps.yaml", "a.parquet"], (), {"--data"}, configurable=True)
     ['--config=steps.yaml', '--data=["a.parquet"]']
     """
-    words = list(words)
+    words = [_underscored(word) for word in words]
     if configurable:
         words = _named(words)
     rewritten: list[str] = []
@@ -53,6 +53,12 @@ def completed(
         else:
             rewritten.append(word)
     return rewritten
+
+
+def _underscored(word: str) -> str:
+    """Write the name of an option as Python does, as ``--dry_run`` for ``--dry-run``."""
+    name, given, value = word.partition("=")
+    return name.replace("-", "_").replace("__", "--", 1) + given + value if name.startswith("--") else word
 
 
 def _named(words: list[str]) -> list[str]:

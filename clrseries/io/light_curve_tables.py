@@ -67,7 +67,7 @@ def light_curves_of_table(
     """
     table = plain_table(table, source)
     if nested is not None:
-        table = _unnested(table, nested, source)
+        table = unnested(table, nested, source)
     flux, error, magnitudes = _flux_columns(table.column_names, flux, error, magnitudes)
     names = {"time": time, "flux": flux, "error": error, **({"band": band} if band else {})}
     for name in names.values():
@@ -144,7 +144,28 @@ def field_unit(table: pa.Table, name: str) -> Any:
         return None
 
 
-def _unnested(table: pa.Table, nested: str, source: str) -> pa.Table:
+def unnested(table: pa.Table, nested: str, source: str = "") -> pa.Table:
+    """Return a table whose column of structs is replaced by the lists in it, which are not copied.
+
+    Parameters
+    ----------
+    table : pyarrow.Table
+        One row per object.
+    nested : str
+        Name of a column of structs of lists, or of lists of structs.
+    source : str
+        File or table, for the error.
+
+    Returns
+    -------
+    pyarrow.Table
+        The lists follow the other columns, under their own names.
+
+    Raises
+    ------
+    InputError
+        The column is missing or has another type.
+    """
     if nested not in table.column_names:
         raise located(f"is missing; there are {', '.join(table.column_names)}", source=source, column=nested)
     column = table[nested].combine_chunks()

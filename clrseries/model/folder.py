@@ -74,6 +74,8 @@ def read(path: str | Path, revision: str | None, encoder: nn.Module | None) -> P
     InputError
         The folder cannot be used.
     """
+    if "\0" in str(path):
+        raise InputError(f"{str(path)!r}: is no name of a folder, because it holds a null character")
     folder = Path(path)
     if not (folder / "config.json").exists() and (folder / "model" / "config.json").exists():
         folder = folder / "model"  # the folder of a run

@@ -5,7 +5,6 @@ from __future__ import annotations
 import logging
 import tempfile
 from collections import Counter
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
@@ -21,14 +20,12 @@ from ..errors import InputError
 from ..files import refuse_existing, replacing
 from ..names import known_name
 from ..series import Series, check_series
-from ..views import LightCurveViews
 from . import folder, hub
-from .unusable import why_unusable
+from .stages import BATCH, encoded, prepared
 
 logger = logging.getLogger("clrseries")
 
 LAYERS = ("embedding", "projection")
-BATCH = 256  # number of objects that are embedded together
 
 
 @dataclass(eq=False)
@@ -220,19 +217,31 @@ class Model:
             self.save(Path(there) / "model")
             return hub.push(Path(there) / "model", name, private=private)
 
-    @torch.no_grad()
     def _outputs(self, network: nn.Module, series: Series, threads: int | None, on_error: str) -> torch.Tensor:
         """Return what a network makes of the embeddings, NaN for objects that cannot be embedded."""
         on_error = known_name("on_error", on_error, ("skip", "stop"))
+        check_series(series, "a model")
+        if not len(series):
+            raise InputError("there is nothing to embed: the series has no objects")
+        self.encoder.eval()
+        series = series.with_bands(self.bands) if self.bands else series
+        observe = self.observe.deterministic()
         reasons: Counter[str] = Counter()
         parts, rows = [], []
-        for row, embeddings in self._embeddings(series, threads, on_error, reasons):
-            parts.append(network(embeddings).float())
-            rows.append(row)
+        for first in range(0, len(series), BATCH):
+            batch = series.between(first, min(first + BATCH, len(series)))
+            views = prepared(observe, batch, threads)
+            for row, reason in views.reasons.items():
+                if on_error == "stop":
+                    raise InputError(f"object {batch.object_ids[row]!r}, {reason}; drop the object")
+                reasons[reason] += 1
+            if views.good.any():
+                parts.append(encoded(self.encoder, network, views))
+                rows.append(first + np.flatnonzero(views.good))
         if not parts:
-            first, count = series.object_ids[0], len(series)
+            first_id, count = series.object_ids[0], len(series)
             raise InputError(
-                f"object {first!r}, {next(iter(reasons))}; drop it: none of {count} objects can be embedded"
+                f"object {first_id!r}, {next(iter(reasons))}; drop it: none of {count} objects can be embedded"
             )
         if reasons:
             told = ", ".join(f"{number} x {why}" for why, number in reasons.items())
@@ -241,31 +250,6 @@ class Model:
         outputs = found.new_full((len(series), *found.shape[1:]), torch.nan)
         outputs[torch.as_tensor(np.concatenate(rows), device=found.device)] = found
         return outputs
-
-    def _embeddings(
-        self, series: Series, threads: int | None, on_error: str, reasons: Counter[str]
-    ) -> Iterator[tuple[NDArray[np.int64], torch.Tensor]]:
-        check_series(series, "a model")
-        if not len(series):
-            raise InputError("there is nothing to embed: the series has no objects")
-        self.encoder.eval()
-        if self.bands:
-            series = series.with_bands(self.bands)
-        prepare = self.observe.deterministic()
-        for first in range(0, len(series), BATCH):
-            rows = np.arange(first, min(first + BATCH, len(series)))
-            batch = series.take(rows)
-            views = prepare(batch, threads=threads)
-            good = torch.as_tensor((views.ivar[:, 0] > 0).any(-1)).cpu().numpy()
-            for row in np.flatnonzero(~good).tolist():
-                reason = why_unusable(prepare, batch.take([row]))
-                if on_error == "stop":
-                    raise InputError(f"object {batch.object_ids[row]!r}, {reason}; drop the object")
-                reasons[reason] += 1
-            views = views.trimmed() if isinstance(views, LightCurveViews) else views
-            if good.any():
-                inputs = (part[:, 0] for part in views.torch())
-                yield rows[good], self.encoder(*(inputs if good.all() else (part[good] for part in inputs)))
 
 
 def load(path: str | Path | Model, revision: str | None = None, *, encoder: nn.Module | None = None) -> Model:

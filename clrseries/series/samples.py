@@ -155,6 +155,36 @@ class Samples:
             band=None if self.band is None else self.band[samples],
         )
 
+    def between(self, first: int, last: int) -> Self:
+        """Return the objects from `first` to ``last - 1``, without a copy.
+
+        Parameters
+        ----------
+        first, last : int
+            Numbers of objects.
+
+        Returns
+        -------
+        Series
+            Its arrays are parts of those of this series.
+
+        Examples
+        --------
+        >>> from clrseries import datasets
+        >>> datasets.simulated_light_curves(4).between(1, 3).object_ids
+        ['simulated 000001', 'simulated 000002']
+        """
+        own = slice(int(self.offsets[first]), int(self.offsets[last]))
+        return replace(
+            self,
+            x=self.x[own],
+            flux=self.flux[own],
+            ivar=self.ivar[own],
+            offsets=self.offsets[first : last + 1] - self.offsets[first],
+            table=self.table.slice(first, last - first),
+            band=None if self.band is None else self.band[own],
+        )
+
     def with_bands(self, bands: Sequence[str], rename: Mapping[str, str] | None = None, *, drop: bool = False) -> Self:
         """Return the light curves with another list of bands.
 

@@ -1,0 +1,106 @@
+"""What ``embed`` does with the objects of an archive."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+
+from ..errors import located
+from ..io.embeddings import with_embeddings
+from ..model import Model
+from ..names import known_name
+from ..series import Series
+from .engine import Embedder, Engine
+from .model_hash import model_hash, output_dim
+from .positions import with_healpix
+from .work import Named, Result
+
+
+class Embedding:
+    """Embedding of the objects of an archive.
+
+    Parameters
+    ----------
+    model : Model
+        The model.
+    layer : {"embedding", "projection"}
+        What is computed.
+    engine : Engine, optional
+        Where it is computed; default the host.
+    """
+
+    command = "embed"
+
+    def __init__(self, model: Model, layer: str = "embedding", engine: Engine | None = None) -> None:
+        layer = known_name("layer", layer, ("embedding", "projection"))
+        self.kind = model.observe.kind
+        self.bands = model.bands
+        self.model = model_hash(model)
+        self.settings: dict[str, Any] = {"layer": layer}
+        self.engine: Engine = engine or Embedder(model, layer)
+        self.dim = output_dim(model, layer)
+
+    def admit(self, series: Series) -> tuple[Series | None, Named]:
+        """Return the objects all of whose points are in bands that the model knows.
+
+        Parameters
+        ----------
+        series : Series
+            A slab.
+
+        Returns
+        -------
+        Series or None, list of tuple of str
+        """
+        if "embedding" in series.table.column_names:
+            raise located("is there already: rename it", column="embedding")
+        if not self.bands or series.bands == self.bands or series.band is None:
+            return series, []
+        strange = np.array([band not in self.bands for band in series.bands])
+        if not strange.any():
+            return series.with_bands(self.bands), []
+        hits = np.add.reduceat(strange[series.band], series.offsets[:-1]) > 0
+        other = ", ".join(repr(band) for band, odd in zip(series.bands, strange, strict=True) if odd)
+        reason = (
+            f"column 'band': has points in other bands than the model's {', '.join(self.bands)} (the data have {other})"
+        )
+        names = series.object_ids
+        lost = [(names[row], reason) for row in np.flatnonzero(hits).tolist()]
+        kept = None if hits.all() else series.take(~hits)
+        if kept is not None:
+            kept = replace(kept.with_bands(self.bands, drop=True), dropped=series.dropped)
+        return kept, lost
+
+    def table(self, series: Series, results: list[Result]) -> tuple[pa.Table, Named]:
+        """Return the columns of the objects with their embeddings.
+
+        Parameters
+        ----------
+        series : Series
+            The slab.
+        results : list of Result
+            From the engine.
+
+        Returns
+        -------
+        pyarrow.Table, list of tuple of str
+            An object without an embedding has a null, and is named with the reason.
+        """
+        whole = np.full((len(series), self.dim), np.nan, np.float32)
+        reasons: dict[int, str] = {}
+        for first, last, (found, prepared) in results:
+            if found is not None:
+                whole[first:last][prepared.good] = found
+            reasons |= {first + row: reason for row, reason in prepared.reasons.items()}
+        done = np.zeros(len(series), bool)
+        for first, last, _ in results:
+            done[first:last] = True
+        infinite = done & ~np.isfinite(whole).all(axis=1)
+        odd = "its embedding is not finite"
+        reasons |= {row: odd for row in np.flatnonzero(infinite).tolist() if row not in reasons}
+        names = series.table["object_id"]
+        lost = [(names[row].as_py(), reason) for row, reason in sorted(reasons.items())]
+        return with_embeddings(with_healpix(series.table), whole), lost

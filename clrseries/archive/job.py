@@ -1,0 +1,269 @@
+"""One run over an archive: begun, or continued where an earlier one ended."""
+
+from __future__ import annotations
+
+import logging
+import shutil
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
+from pathlib import Path
+from typing import NamedTuple
+
+from ..errors import InputError, Terminated
+from ..files import make_folder, refuse_existing
+from .catalog import Catalog, catalog_of
+from .errors_table import NAME as ERRORS
+from .errors_table import write_errors
+from .fingerprint import fingerprint
+from .lock import NAME as LOCK
+from .lock import locked
+from .manifest import NAME as MANIFEST
+from .manifest import Done, Manifest, check_same, read_manifest, write_manifest
+from .part_writer import Finished, finished_part, remove_unfinished
+from .parts import Part, Source, parts_of, sources_of
+from .progress import shown
+from .slabs import Lost
+from .stream import stream
+from .work import Work
+
+logger = logging.getLogger("clrseries")
+OURS = (ERRORS, MANIFEST, "hats.properties", "partition_info.csv")  # files of an output folder, beside the parts
+
+
+class Plan(NamedTuple):
+    """What a run does.
+
+    Parameters
+    ----------
+    catalog : Catalog
+        The files of the archive.
+    sources : list of Source
+        What they hold.
+    parts : list of Part
+        All parts.
+    manifest : Manifest
+        What the output is made of.
+    """
+
+    catalog: Catalog
+    sources: list[Source]
+    parts: list[Part]
+    manifest: Manifest
+
+    @property
+    def unreadable(self) -> list[Lost]:
+        """Files that belong to no part, since they cannot be read."""
+        problems = enumerate(source.problem for source in self.sources)
+        return [Lost("", self.catalog.name_of(number), None, told) for number, told in problems if told]
+
+
+def plan(archive: str | Path | Sequence[str | Path], work: Work, medium: str | None = None) -> Plan:
+    """Look into an archive and divide it into parts.
+
+    Parameters
+    ----------
+    archive : path or sequence of paths
+        A file, a folder, a glob, a HATS catalog, or several files.
+    work : Work
+        What is done with the objects.
+    medium : {"vacuum", "air"}, optional
+        What the wavelengths of spectra are measured in.
+
+    Returns
+    -------
+    Plan
+
+    Raises
+    ------
+    InputError
+        There is no file that can be read, or none holds the kind of data that `work` takes.
+    """
+    catalog = catalog_of(archive)
+    sources = sources_of(catalog)
+    parts = parts_of(catalog, sources)
+    if not parts:
+        raise InputError(f"none of {len(sources)} files can be read; the first: {sources[0].problem}")
+    if all(part.kind != work.kind for part in parts):
+        raise InputError(f"{parts[0].paths[0]}: holds {parts[0].kind}, and this takes {work.kind}")
+    names = [catalog.name_of(number) for number in range(len(sources))]
+    made_of = fingerprint(names, [source.stamp for source in sources])
+    return Plan(
+        catalog, sources, parts, Manifest(work.command, made_of, work.model, work.settings | {"medium": medium})
+    )
+
+
+def process(
+    archive: str | Path | Sequence[str | Path],
+    work: Work,
+    folder: Path,
+    medium: str | None = None,
+    *,
+    stop: bool = False,
+    overwrite: bool = False,
+    progress: bool = True,
+) -> int:
+    """Process an archive part by part, and write a folder of Parquet files.
+
+    Parameters
+    ----------
+    archive : path or sequence of paths
+        As :func:`plan` takes it.
+    work : Work
+        What is done with the objects.
+    folder : Path
+        The output folder. If it holds parts of the same run, that run is continued.
+    medium : {"vacuum", "air"}, optional
+        What the wavelengths of spectra are measured in.
+    stop : bool
+        Whether an object or file that cannot be used is an error.
+    overwrite : bool
+        Whether an earlier output in the folder is removed first.
+    progress : bool
+        Whether the progress is shown on standard error.
+
+    Returns
+    -------
+    int
+        Number of objects, row groups and files that are in ``errors.parquet``.
+
+    Raises
+    ------
+    InputError
+        The archive cannot be used, the folder holds something else, or another process writes to it.
+    """
+    refuse_existing(folder, True, folder=True)
+    planned = plan(archive, work, medium)
+    if stop and planned.unreadable:
+        raise InputError(planned.unreadable[0].reason)
+    for file in planned.catalog.files:
+        if file.resolve().is_relative_to(folder.resolve()):
+            raise InputError(f"{folder}: is the folder of the data, which are never overwritten; choose another folder")
+    make_folder(folder)
+    with locked(folder):
+        begin(folder, planned, overwrite)
+        try:
+            return _run(folder, planned, work, medium, stop, progress)
+        except KeyboardInterrupt as error:
+            raise KeyboardInterrupt(_how_to_continue(folder)) from error
+        except Terminated as error:
+            raise Terminated(_how_to_continue(folder)) from error
+
+
+def begin(folder: Path, planned: Plan, overwrite: bool = False) -> None:
+    """Prepare an output folder, whose lock this process holds, for a new run or for one that is continued.
+
+    Parameters
+    ----------
+    folder : Path
+        The folder.
+    planned : Plan
+        The run.
+    overwrite : bool
+        Whether an earlier output is removed.
+
+    Raises
+    ------
+    InputError
+        The folder holds something else than parts of the same run.
+    """
+    old = read_manifest(folder)
+    if old is None:
+        others = [path.name for path in folder.iterdir() if not path.name.startswith(LOCK)]
+        if others:
+            raise InputError(
+                f"{folder}: exists already and holds {others[0]!r}, but no {MANIFEST} of an earlier run; choose another folder"
+            )
+    elif overwrite:
+        shutil.rmtree(folder / "dataset", ignore_errors=True)
+        for name in OURS:
+            (folder / name).unlink(missing_ok=True)
+    else:
+        check_same(folder, old, planned.manifest)
+    remove_unfinished(folder)
+    write_manifest(folder, planned.manifest, len(planned.parts))
+
+
+def _run(folder: Path, planned: Plan, work: Work, medium: str | None, stop: bool, progress: bool) -> int:
+    finished: dict[str, Finished] = {}
+    for part in planned.parts:
+        earlier = finished_part(folder, part.name)
+        if earlier is not None:
+            finished[part.name] = earlier
+    waiting = [part for part in planned.parts if part.name not in finished]
+    if finished and waiting:
+        logger.info("%d of %d parts are done already", len(finished), len(planned.parts))
+    failed: dict[str, list[Lost]] = {}
+    total = sum(part.bytes for part in planned.parts)
+    done = total - sum(part.bytes for part in waiting)
+    try:
+        with shown(total, done, show=progress and bool(waiting)) as told:
+            steps = stream(waiting, work, folder, medium, stop=stop)
+            try:
+                for step in steps:
+                    told.advance(step.rows, step.bytes)
+                    if step.finished is not None:
+                        finished[step.finished.done.name] = step.finished
+                    if step.failed:
+                        failed[step.failed[0].part] = step.failed
+            finally:
+                steps.close()
+    except BaseException:
+        with suppress(InputError, OSError):  # what ended the run matters more
+            finish(folder, planned, finished, failed)
+        raise
+    count = finish(folder, planned, finished, failed)
+    if count:
+        logger.warning("%d objects, row groups or files are not in the output; %s tells why", count, folder / ERRORS)
+    return count
+
+
+def finish(folder: Path, planned: Plan, finished: dict[str, Finished], failed: dict[str, list[Lost]]) -> int:
+    """Write the manifest and the table of errors of an output folder.
+
+    Parameters
+    ----------
+    folder : Path
+        The folder.
+    planned : Plan
+        The run.
+    finished : dict of str to Finished
+        The parts that are complete, by name.
+    failed : dict of str to list of Lost
+        Why other parts have no file, by name.
+
+    Returns
+    -------
+    int
+        Number of rows of the table of errors.
+    """
+
+    def lost() -> Iterator[list[Lost]]:
+        yield planned.unreadable
+        for part in planned.parts:
+            yield finished[part.name].lost if part.name in finished else failed.get(part.name, [])
+
+    count = write_errors(folder, lost())
+    done: list[Done] = [finished[part.name].done for part in planned.parts if part.name in finished]
+    write_manifest(folder, planned.manifest, len(planned.parts), done)
+    return count
+
+
+def unfinished(folder: Path, planned: Plan) -> list[Part]:
+    """Return the parts that have no file yet.
+
+    Parameters
+    ----------
+    folder : Path
+        The output folder.
+    planned : Plan
+        The run.
+
+    Returns
+    -------
+    list of Part
+    """
+    return [part for part in planned.parts if finished_part(folder, part.name) is None]
+
+
+def _how_to_continue(folder: Path) -> str:
+    return f"interrupted; the parts that are done stay in {folder}: run the same command again to continue"

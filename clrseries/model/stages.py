@@ -1,0 +1,80 @@
+"""The two stages of embedding: the views of a batch, and what the encoder makes of them."""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+from ..config import Observe
+from ..series import Series
+from ..views import LightCurveViews
+from .unusable import why_unusable
+
+BATCH = 256  # number of objects that are embedded together
+
+
+class Prepared(NamedTuple):
+    """The views of one batch, as an encoder takes them.
+
+    Parameters
+    ----------
+    inputs : tuple of torch.Tensor
+        Arrays of the M objects that can be embedded: flux and ivar (M, P), or time, flux, ivar and band (M, L).
+    good : bool (N,)
+        Which of the N objects of the batch these are.
+    reasons : dict of int to str
+        Why each of the others cannot be embedded, by its row in the batch.
+    """
+
+    inputs: tuple[torch.Tensor, ...]
+    good: NDArray[np.bool_]
+    reasons: dict[int, str]
+
+
+def prepared(observe: Observe, batch: Series, threads: int | None = None) -> Prepared:
+    """Make the views of a batch that an encoder takes.
+
+    Parameters
+    ----------
+    observe : spectra.Observe or lightcurves.Observe
+        Deterministic steps.
+    batch : Series
+        N objects.
+    threads : int, optional
+        Number of threads; default all cores that this process may use.
+
+    Returns
+    -------
+    Prepared
+        Objects whose view has no information are left out.
+    """
+    views = observe(batch, threads=threads)
+    good = torch.as_tensor((views.ivar[:, 0] > 0).any(-1)).cpu().numpy()
+    reasons = {row: why_unusable(observe, batch.take([row])) for row in np.flatnonzero(~good).tolist()}
+    views = views.trimmed() if isinstance(views, LightCurveViews) else views
+    inputs = tuple(part[:, 0] for part in views.torch())
+    return Prepared(inputs if good.all() else tuple(part[good] for part in inputs), good, reasons)
+
+
+@torch.no_grad()
+def encoded(encoder: Any, network: Any, views: Prepared) -> torch.Tensor:
+    """Return what a network makes of the embeddings of a batch.
+
+    Parameters
+    ----------
+    encoder : torch.nn.Module
+        The encoder.
+    network : torch.nn.Module
+        Takes the embeddings.
+    views : Prepared
+        At least one object.
+
+    Returns
+    -------
+    float32 (M, D) torch.Tensor
+        One row for each object that can be embedded.
+    """
+    return network(encoder(*views.inputs)).float()
