@@ -14,15 +14,33 @@ if __name__ != "clrseries.kernels":
 from .cache import private_cache
 
 with private_cache():  # Numba fixes the cache folder of a function when it decorates it
-    from . import elementary, factor, hashing, lanes, lightcurves, philox, scale, select, spectra, streams, sums
+    from . import (
+        elementary,
+        factor,
+        hashing,
+        input_grid,
+        lanes,
+        lightcurves,
+        permute,
+        philox,
+        prefetch,
+        scale,
+        select,
+        spectra,
+        streams,
+        sums,
+    )
 
 __all__ = [
     "elementary",
     "factor",
     "hashing",
+    "input_grid",
     "lanes",
     "lightcurves",
+    "permute",
     "philox",
+    "prefetch",
     "scale",
     "select",
     "spectra",

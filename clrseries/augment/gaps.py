@@ -10,12 +10,11 @@ from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
 
 from ..series import Series
+from .spacing import spacing_of
 
 WIDEST = 3.0  # a step of so many times the local step is a gap
 NEAR = 10  # steps on either side that say what the local step is
 SCATTERS = 3.0  # interquartile ranges above the upper quartile that steps of uneven pixels may reach
-BLOCK = 8192  # samples that are looked at together; they stay in the cache
-JUMP = 2.0  # a spectrum where no step is so many times its neighbor has no gap
 
 Array = NDArray[np.float64]
 
@@ -102,9 +101,7 @@ def without_wide_pixels(series: Series) -> Series:
     [4398.0, 4399.0, 4400.0, 4599.0, 4600.0, 4601.0]
     """
     x, offsets = series.x, series.offsets
-    jumps = _jumps(x)
-    rows = np.searchsorted(offsets, jumps, side="right") - 1
-    rows = np.unique(rows[jumps + 2 < offsets[rows + 1]])  # without the jumps from one spectrum to the next
+    rows = np.flatnonzero(spacing_of(series).jumps)  # a spectrum without a jump has no gap
     if not len(rows):
         return series
     places, waves, added = [], [], np.zeros(len(series), np.int64)
@@ -125,16 +122,6 @@ def without_wide_pixels(series: Series) -> Series:
         ivar=np.insert(series.ivar, where, 0.0),
         offsets=offsets + np.r_[0, np.cumsum(added)],
     )
-
-
-def _jumps(x: Array) -> NDArray[np.int64]:
-    """Return the samples from which one of the next two steps is much larger than the other."""
-    found = []
-    for first in range(0, len(x), BLOCK):
-        steps = np.diff(x[first : first + BLOCK + 2])
-        before, after = steps[:-1], steps[1:]
-        found.append(first + np.flatnonzero((after > JUMP * before) | (before > JUMP * after)))
-    return np.concatenate(found) if found else np.empty(0, np.int64)
 
 
 def _local(windows: Array) -> tuple[Array, Array]:

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from ..augment.composition import Composition, KernelCall
 from ..augment.gaps import without_wide_pixels
+from ..augment.spacing import spacing_of
 from ..augment.step import Array, Params
 from ..errors import InputError
 from ..grids import Grid
@@ -112,13 +113,14 @@ class Observe(Composition[SpectrumViews]):
 
     def _kernel_call(self, series: Series, params: NDArray[np.float64]) -> KernelCall:
         rotates = bool((params[..., layout.VSINI] > 0).any())
+        spacing = spacing_of(series) if isinstance(series.x, np.ndarray) else None
         return KernelCall(
             name="observe.observe_spectra",
             cpu=observe_spectra,
             cuda=_cuda_launch,
             samples=(series.x, series.flux, series.ivar),
             tables=self.tables,
-            extra=(rotates, self._custom),
+            extra=(rotates, self._custom, spacing),
             cuda_extra=(rotates, self._custom_function),
         )
 

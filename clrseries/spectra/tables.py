@@ -45,7 +45,8 @@ def build(grid: Grid, steps: Sequence[SpectrumStep]) -> tuple[layout.Tables, tup
     axis = np.arange(np.log(REST_RANGE[0] / PIVOT), np.log(REST_RANGE[1] / PIVOT), REST_STEP)
     rest_wavelength = PIVOT * np.exp(axis)
     tables = {
-        "edges": grid.edges,
+        "edges": grid.edges.copy(),  # not read-only, as `log_edges`: they are one type to Numba
+        "log_edges": np.log(grid.edges),
         "widths": widths,
         "velocities": velocities,
         "wavelength": grid.centers,
@@ -64,7 +65,7 @@ def build(grid: Grid, steps: Sequence[SpectrumStep]) -> tuple[layout.Tables, tup
         "ranges": _pixels(grid, list(ranges.values())),
         **given,
     }
-    keep = {"edges": np.float64, "ranges": np.int64}
+    keep = {"edges": np.float64, "log_edges": np.float64, "ranges": np.int64}
     packed = {
         name: table if name == "groups" else np.ascontiguousarray(table, keep.get(name, np.float32))
         for name, table in tables.items()

@@ -63,6 +63,7 @@ Tables = namedtuple(
     "Tables",
     [
         "edges",  # float64 (P + 1,): edges of the pixels, ascending [Angstrom]
+        "log_edges",  # float64 (P + 1,): ln(edge / Angstrom)
         "widths",  # float32 (P,): widths of the pixels [Angstrom]
         "velocities",  # float32 (P,): widths of the pixels [km/s]
         "wavelength",  # float32 (P,): centers of the pixels [Angstrom]

@@ -14,138 +14,21 @@ from numba import njit
 
 from .. import streams
 from ..factor import clear, multiply
-from ..lanes import no_barrier, row, stage
+from ..lanes import no_barrier, row
 from ..philox import TILE, fill_normal, fill_uniform
+from ..prefetch import fetch_to_write
 from ..sums import good_mean
 from . import layout
-from .broaden import PAD, broaden_row
-from .broaden_pixels import broaden_pixels
-from .interpolate import CONSERVE, interpolate_sums
 from .masks import mask_pixels, mask_range, mask_runs
 from .noise import add_constant, add_cosmic_rays, add_line, add_noise
 from .normalize import compress, normalize_row
-from .resample import Profile, Sums, resample_sums
-from .resample_pixels import resample_pixels
+from .record import record, record_in_blocks
+from .resample_blocks import FILLED, ObjectGrid, blocks_scratch
 from .response import add_calibration_error, add_curve, add_fringe, add_rest_curve
-from .rotate import rotate_sums
 from .scratch import scratch
-from .sums_to_flux import flux_from_sums, ivar_from_sums
 
 ZERO = np.float32(0.0)
 ONE = np.float32(1.0)
-# variance of the Gaussian that reduces noise as much as a rotational profile does, with v sin i = 1 and limb darkening 0.6
-ROTATION_VARIANCE = np.float32(0.25)
-TWO_ROOT_PI = np.float32(3.5449077018110318)  # 2 sqrt(pi)
-
-
-@stage
-def clear_sums(rows, lane, lanes):
-    """Set the padded rows (tuple of float32 rows) to 0; each lane handles its own samples of each row."""
-    for one in rows:
-        for j in range(lane, len(one), lanes):
-            one[j] = ZERO
-
-
-@stage
-def profile_bounds(params, tables):
-    """Return bounds of the variance of the line-spread function over the grid: two float32, at least 0 [pixels^2]."""
-    narrowest, widest = ZERO, ZERO
-    for i in range(3):
-        c = np.float32(params[layout.LSF_CURVE + i])
-        lo, hi = c * tables.lsf_bounds[i, 0], c * tables.lsf_bounds[i, 1]
-        narrowest += min(lo, hi)
-        widest += max(lo, hi)
-    return max(narrowest, ZERO), max(widest, ZERO)
-
-
-@stage
-def added_correlation(gauss, turned):
-    """Return by how much two profiles in turn leave more variance than the product of what each leaves alone, at least 1.
-
-    A Gaussian of variance s [pixels^2] leaves the fraction ``1 / (2 sqrt(pi s))`` of the variance of independent pixels. Two
-    of them in turn leave that of ``gauss + turned``, which is ``2 sqrt(pi gauss turned / (gauss + turned))`` times the
-    product of both fractions.
-
-    Parameters
-    ----------
-    gauss, turned : float32
-        Variances of the line-spread function and of the rotational profile [pixels^2].
-    """
-    both = gauss * turned
-    return max(TWO_ROOT_PI * math.sqrt(both / (gauss + turned)), ONE) if both > ZERO else ONE
-
-
-@row
-def record(x, flux, ivar, params, tables, work, out_flux, out_ivar, lane, lanes, barrier):
-    """Write flux and ivar of the detector's pixels: shift, resample, rotate, and convolve one spectrum.
-
-    Parameters
-    ----------
-    x : float64 (n,)
-        Wavelengths as they come in [Angstrom].
-    flux, ivar : float32 (n,)
-    out_flux, out_ivar : float32 (P,), out
-    """
-    rows, pixels = work.rows, len(out_flux)
-    scale = np.float32(params[layout.FLUX_SCALE])
-    narrowest, widest = profile_bounds(params, tables)
-    gauss = np.float32(0.5) * (narrowest + widest)
-    vsini = np.float32(params[layout.VSINI])
-    turned = ROTATION_VARIANCE * vsini * vsini * tables.lsf_bounds[1, 1]
-    a, b, c = (
-        np.float32(params[layout.LSF_CURVE]),
-        np.float32(params[layout.LSF_VELOCITY2]),
-        np.float32(params[layout.LSF_ANGSTROM2]),
-    )
-    clear_sums(rows, lane, lanes)
-    barrier()
-    inner = Sums(rows[0][PAD : PAD + pixels], rows[1][PAD : PAD + pixels], rows[2][PAD : PAD + pixels])
-    method, stretch, offset = int(params[layout.METHOD]), params[layout.STRETCH], params[layout.OFFSET]
-    if method == CONSERVE:
-        profile = Profile(tables.lsf, a, b, c, turned)
-        if lanes > 1:
-            resample_pixels(
-                x, flux, ivar, stretch, offset, tables.edges, profile, work.partial[0], inner, lane, lanes, barrier
-            )
-        else:
-            resample_sums(x, flux, ivar, stretch, offset, tables.edges, profile, work.tile, inner, lane, lanes, barrier)
-    else:
-        interpolate_sums(x, flux, ivar, stretch, offset, tables.edges, method, inner, lane, lanes)
-        barrier()
-    sums = Sums(rows[0], rows[1], rows[2])
-    if vsini > ZERO:
-        rotate_sums(
-            sums, tables.velocities, vsini, np.float32(params[layout.LIMB_DARKENING]),
-            ONE / math.sqrt(tables.lsf_bounds[1, 1]), added_correlation(gauss, turned),
-            Sums(rows[3], rows[4], rows[5]), lane, lanes,
-        )  # fmt: skip
-        barrier()
-        sums = Sums(rows[3], rows[4], rows[5])
-    if widest > ZERO and lanes > 1:
-        broaden_pixels(sums, tables.lsf, a, b, c, widest, scale, tables.widths, out_flux, out_ivar, lane, lanes)
-    elif widest > ZERO:
-        broaden_row(
-            sums,
-            tables.lsf,
-            a,
-            b,
-            c,
-            narrowest,
-            widest,
-            scale,
-            tables.widths,
-            work.strip,
-            out_flux,
-            out_ivar,
-            lane,
-            lanes,
-        )
-    else:
-        flux_from_sums(sums.length[PAD:], sums.flux[PAD:], tables.widths, scale, out_flux, lane, lanes)
-        ivar_from_sums(
-            sums.length[PAD:], sums.variance[PAD:], tables.widths, ONE / (scale * scale), out_ivar, lane, lanes
-        )
-    barrier()
 
 
 @row
@@ -280,8 +163,14 @@ def observe_row(
         A step of the user's own, or :func:`clrseries.kernels.spectra.custom.nothing`.
     out_flux, out_ivar : float32 (P,), out
     """
-    rows, pixels = work.rows, len(out_flux)
     record(x, flux, ivar, params, tables, work, out_flux, out_ivar, lane, lanes, barrier)
+    change_row(params, tables, key, view, epoch, work, custom, out_flux, out_ivar, lane, lanes, barrier)
+
+
+@row
+def change_row(params, tables, key, view, epoch, work, custom, out_flux, out_ivar, lane, lanes, barrier):
+    """Apply all steps behind the resampling to one view, in nature's order; parameters as in :func:`observe_row`."""
+    rows, pixels = work.rows, len(out_flux)
     apply_factors(params, tables, key, view, epoch, work, out_flux, out_ivar, lane, lanes, barrier)
     if params[layout.CUSTOM] > 0.0:
         fill_normal(rows[0], pixels, key, streams.CUSTOM_PIXELS, view, epoch, lane, lanes)
@@ -303,7 +192,7 @@ def observe_row(
 
 
 @njit(cache=True, nogil=True)
-def observe_spectra(samples, offsets, params, tables, keys, epoch, rotates, custom, first, last, outputs):
+def observe_spectra(samples, offsets, params, tables, keys, epoch, rotates, custom, spacing, first, last, outputs):
     """Make the views of objects ``first`` to ``last - 1`` of a ragged batch, on the CPU.
 
     Parameters
@@ -323,17 +212,30 @@ def observe_spectra(samples, offsets, params, tables, keys, epoch, rotates, cust
         Whether any view has v sin i above 0.
     custom : first-class function
         A step of the user's own, see :mod:`clrseries.kernels.spectra.custom`.
+    spacing : clrseries.kernels.input_grid.Spacing
+        Of `x`.
     first, last : int
     outputs : (flux, ivar), out
         float32 (N, V, P) each.
     """
     x, flux, ivar = samples
     out_flux, out_ivar = outputs
-    work = scratch(out_flux.shape[2], rotates)
+    pixels, longest = out_flux.shape[2], 0
+    for i in range(first, last):
+        longest = max(longest, offsets[i + 1] - offsets[i])
+    work, blocks = scratch(pixels, rotates), blocks_scratch(longest)
     for i in range(first, last):
         a, b = offsets[i], offsets[i + 1]
+        grid = ObjectGrid(np.int64(spacing.kind[i]), spacing.start[i], spacing.step[i])
+        if not spacing.same[i]:
+            blocks.state[FILLED] = 0.0
         for view in range(params.shape[1]):
-            observe_row(
-                x[a:b], flux[a:b], ivar[a:b], params[i, view], tables, keys[i], view, epoch, work, custom,
-                out_flux[i, view], out_ivar[i, view], 0, 1, no_barrier,
+            fetch_to_write(out_flux[i, view], 0, pixels)
+            fetch_to_write(out_ivar[i, view], 0, pixels)
+            record_in_blocks(
+                x[a:b], flux[a:b], ivar[a:b], grid, params[i, view], tables, work, blocks, out_flux[i, view], out_ivar[i, view],
+            )  # fmt: skip
+            change_row(
+                params[i, view], tables, keys[i], view, epoch, work, custom, out_flux[i, view], out_ivar[i, view],
+                0, 1, no_barrier,
             )  # fmt: skip

@@ -10,8 +10,10 @@ divides them. The line-spread function adds up again the noise that one input pi
 size the final variance is exact if ``o^2`` above is replaced by ``o (o + rho (w - o))``, with w the width of the input pixel
 and rho the autocorrelation of the line-spread function at a lag of one pixel.
 
-The input is taken in chunks that stay in the first-level cache (or in shared memory). Each output pixel sums its own few
-terms; a cumulative sum would let an outlier of 1e10 spoil its neighbors by cancellation.
+The input is taken in chunks that stay in the first-level cache. Each output pixel sums its own few terms; a cumulative sum would
+let an outlier of 1e10 spoil its neighbors by cancellation. The merge of two lists of edges in this file is for any two grids;
+:mod:`clrseries.kernels.spectra.resample_blocks` calls it where nothing faster applies, and
+:mod:`clrseries.kernels.spectra.resample_pixels` takes its place on a GPU.
 """
 
 from collections import namedtuple
@@ -20,7 +22,7 @@ import numpy as np
 from numba import njit, uint64
 
 from ..elementary import exp32
-from ..lanes import row, stage
+from ..lanes import stage
 
 ZERO = np.float32(0.0)
 ONE = np.float32(1.0)
@@ -243,40 +245,6 @@ def correlation(profile, begin, end, pixels):
     curve = profile.curve
     variance = max(profile.a * curve[0, j] + profile.b * curve[1, j] + profile.c * curve[2, j], ZERO) + profile.extra
     return exp32(-QUARTER / variance) if variance > ZERO else ZERO
-
-
-@row
-def resample_sums(x, flux, ivar, stretch, offset, targets, profile, tile, sums, lane, lanes, barrier):
-    """Add one spectrum to the sums W, W x flux and W^2 x variance of the output pixels.
-
-    Parameters
-    ----------
-    x : float64 (n,)
-        Wavelengths as they come in [Angstrom].
-    flux, ivar : float32 (n,)
-    stretch, offset : float64
-        In the view wavelengths are ``x * stretch + offset``.
-    targets : float64 (P + 1,)
-        Edges of the output pixels [Angstrom].
-    profile : Profile
-        The line-spread function that follows.
-    tile : Tile, work space
-    sums : Sums, in place
-        Zero before.
-    """
-    edges, products = tile.edges, tile.products
-    n, pixels = len(x), len(targets) - 1
-    for first in range(0, n, CHUNK):
-        count = min(CHUNK, n - first)
-        chunk_edges(x, stretch, offset, first, count, edges, lane, lanes)
-        barrier()
-        chunk_products(flux, ivar, first, count, edges, products, lane, lanes)
-        begin = max(lower_bound(targets, 0, pixels + 1, edges[0]) - 1, 0)
-        end = min(lower_bound(targets, 0, pixels + 1, edges[count]), pixels)
-        rho = correlation(profile, begin, end, pixels)
-        barrier()
-        add_overlaps(edges, products, count, targets, begin, end - begin, rho, sums, lane, lanes)
-        barrier()  # the next chunk overwrites the tile
 
 
 @njit(nogil=True)
