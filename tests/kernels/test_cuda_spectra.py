@@ -162,9 +162,10 @@ def test_every_stage_is_in_that_list_but_those_that_handle_wavelengths_and_times
     }
     others = {
         "broaden_row",
+        "divide_sums",
         "clear_sums",
         "nothing",
-    }  # a list of stages, one that only writes zeros, and no step at all
+    }  # lists of stages, one that only writes zeros, and no step at all
     found = {
         name
         for module in kernel_modules()
