@@ -11,6 +11,7 @@ from . import runtime
 from .device_ir import device_ir
 from .program import Program
 from .runtime import INPUT, OUTPUT, SHARED, SPACE
+from .watched import Barrier
 
 KINDS = {"spaces": SPACE, "outputs": OUTPUT}  # arguments of the kernels by name; all others are inputs
 POISON = {SPACE: 0xFF, OUTPUT: 0x7F}  # bytes that are there before the kernel: NaN, and no plausible integer
@@ -27,6 +28,7 @@ class EmulatedKernel:
 
     def __init__(self, kernel):
         self.kernel = kernel
+        self.removed: Barrier | None = None  # this barrier does nothing
         self.arrays: list[str] = []
         self.program: Program | None = None
 
@@ -49,6 +51,7 @@ class EmulatedKernel:
             assert dynamic <= most
             self._watch("dynamic shared memory", address, dynamic, 4, SHARED)
         assert len(slots) == len(self.program.types)
+        runtime.set_number("removed", self.program.numbers.get(self.removed, 0))
         packed = (ctypes.c_int64 * len(slots))(*slots)
         runtime.library().run(ctypes.c_void_p(self.program.entry), packed, threads, blocks, dynamic)
 
@@ -56,7 +59,7 @@ class EmulatedKernel:
         """Add one argument to the list that the kernel takes, flat as Numba passes it, and have arrays watched."""
         if isinstance(kind, types.BaseTuple):
             names = getattr(kind, "fields", range(len(value)))
-            for inner, one, its in zip(names, value, list[types.Type](kind), strict=True):  # type: ignore[arg-type]
+            for inner, one, its in zip(names, value, kind.types, strict=True):  # type: ignore[attr-defined]
                 self._add(f"{name}.{inner}", one, its, role, slots)
         elif isinstance(kind, types.Array):
             assert value.flags.c_contiguous, name
@@ -75,6 +78,11 @@ class EmulatedKernel:
         if size:
             runtime.add_region(address, size, unit, role, block)
             self.arrays.append(name)
+
+    def passed(self):
+        """Return the barriers that the lanes have met in the runs since :func:`.runtime.forget`."""
+        assert self.program is not None
+        return {self.program.barriers[number] for number in runtime.passed()}
 
     def findings(self):
         """Return what went wrong in the runs since :func:`.runtime.forget`."""

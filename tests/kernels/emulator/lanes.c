@@ -16,7 +16,7 @@ enum { MOST_LANES = 1024, STACK = 256 * 1024, MOST_REGIONS = 512, MOST_FINDINGS 
 enum { MANY = MOST_LANES };   /* in the place of a lane: several lanes have loaded this unit, or stored different values */
 enum { INPUT, SHARED, SPACE, OUTPUT };
 enum { FORWARD, REVERSED, SHUFFLED, ODD_FIRST };
-enum { RACE, SAME_VALUE, UNREAD, OUTSIDE, UNWRITTEN, DIVERGED, OTHER_BLOCK, CUT };
+enum { RACE, SAME_VALUE, UNREAD, OUTSIDE, UNWRITTEN, DIVERGED, OTHER_BLOCK, CUT, ENDLESS };
 
 typedef struct { int64_t interval; int32_t lane; } stamp;
 typedef struct {
@@ -29,8 +29,8 @@ typedef struct { int32_t what, place, region, lane, other; int64_t offset, count
 typedef void (*kernel)(int64_t *);
 
 /* what Python sets and reads */
-int order, rounding, removed, watching = 1;
-int64_t passed[MOST_BARRIERS], intervals;
+int order, rounding, removed;
+int64_t passed[MOST_BARRIERS], intervals, accesses, most_accesses;
 finding findings[MOST_FINDINGS];
 int n_findings;
 char lanes_dynamic[256 * 1024] __attribute__((aligned(64)));
@@ -40,7 +40,7 @@ static int n_regions, last_region;
 static ucontext_t scheduler, contexts[MOST_LANES];
 static char *stacks;
 static int finished[MOST_LANES], waiting_at[MOST_LANES];
-static int lane, lanes, block, blocks, dynamic_bytes;
+static int lane, lanes, block, blocks, dynamic_bytes, stopped;
 static int64_t interval = 1, first_interval;   /* now, and of this block */
 static kernel entry;
 static int64_t *arguments;
@@ -100,14 +100,22 @@ static void find(int what, int place, region *r, int other, char *p) {
 
 /* ---- loads and stores ---- */
 
+/* Give up the block: what follows would read or write memory of others, or never end. */
+static void stop(int what, int place, char *p) {
+    find(what, place, NULL, 0, p);
+    stopped = 1;
+    swapcontext(&contexts[lane], &scheduler);
+}
+
 static int of_other_lane(stamp s) { return s.interval == interval && s.lane != lane; }
 
 static int of_other_block(stamp s) { return s.interval && s.interval < first_interval; }
 
 void lanes_load(char *p, int size, int place) {
-    if (!watching || on_stack(p)) return;
+    if (++accesses > most_accesses) stop(ENDLESS, place, p);
+    if (on_stack(p)) return;
     region *r = region_of(p, size);
-    if (!r) { find(OUTSIDE, place, NULL, 0, p); return; }
+    if (!r) { stop(OUTSIDE, place, p); return; }
     r->loads += size;
     if (r->kind == INPUT) return;
     int64_t from = (p - r->begin) / r->unit;
@@ -123,9 +131,10 @@ void lanes_load(char *p, int size, int place) {
 }
 
 void lanes_store(char *p, int size, int64_t value, int place) {
-    if (!watching || on_stack(p)) return;
+    if (++accesses > most_accesses) stop(ENDLESS, place, p);
+    if (on_stack(p)) return;
     region *r = region_of(p, size);
-    if (!r || r->kind == INPUT) { find(OUTSIDE, place, r, 0, p); return; }
+    if (!r || r->kind == INPUT) { stop(OUTSIDE, place, p); return; }
     r->stores += size;
     int64_t from = (p - r->begin) / r->unit;
     if ((p - r->begin) % r->unit || size < r->unit) { find(CUT, place, r, 0, p); return; }
@@ -202,6 +211,7 @@ static void run_block(void) {
             lane = turn[k];
             if (finished[lane]) continue;
             swapcontext(&scheduler, &contexts[lane]);
+            if (stopped) return;
             running += !finished[lane];
         }
         for (lane = 1; lane < lanes; lane++)
@@ -211,8 +221,8 @@ static void run_block(void) {
 
 void run(kernel of, int64_t *with, int threads, int grid, int bytes) {
     if (!stacks) stacks = aligned_alloc(4096, (int64_t)MOST_LANES * STACK);
-    entry = of, arguments = with, lanes = threads, blocks = grid, dynamic_bytes = bytes;
-    for (block = 0; block < blocks; block++) {
+    entry = of, arguments = with, lanes = threads, blocks = grid, dynamic_bytes = bytes, stopped = 0;
+    for (block = 0; block < blocks && !stopped; block++) {
         for (region *r = regions; r < regions + n_regions; r++)
             if (r->kind == SHARED) {   /* shared memory is undefined when a block begins: NaN, and -1 as integer */
                 memset(r->begin, 0xFF, r->end - r->begin);

@@ -8,7 +8,7 @@ import llvmlite.binding as llvm
 
 from . import runtime
 from .host_ir import GAP, host_ir
-from .watched import SIZES, numbered, watched
+from .watched import SIZES, Barrier, numbered, watched
 
 OWN = (
     *("lanes_lane", "lanes_count", "lanes_block", "lanes_blocks", "lanes_dynamic_bytes", "lanes_zero", "lanes_one"),
@@ -29,9 +29,9 @@ class Program:
     """
 
     def __init__(self, modules, name):
-        numbers: dict = {}
-        texts = [host_ir(numbered(text, numbers)) for text in modules]
-        self.barriers = {number: barrier for barrier, number in numbers.items()}
+        self.numbers: dict[Barrier | None, int] = {}
+        texts = [host_ir(numbered(text, self.numbers)) for text in modules]
+        self.barriers = {number: barrier for barrier, number in self.numbers.items()}
         module, self.types = _linked(texts, name)
         machine = _machine()
         _optimize(module, machine)

@@ -24,6 +24,7 @@ WHAT = (
     "lanes at different barriers",
     "of another block",
     "smaller than an element",
+    "does not end",
 )
 HARMLESS = WHAT[1:3]
 MOST_FINDINGS, MOST_BARRIERS = 1024, 1024  # as in lanes.c
@@ -73,7 +74,7 @@ def library():
 
 
 def set_number(name, value):
-    """Set one of the integers that lanes.c reads: order, rounding, removed or watching."""
+    """Set one of the integers that lanes.c reads: order, rounding or removed."""
     ctypes.c_int.in_dll(library(), name).value = value
 
 
@@ -103,11 +104,17 @@ def add_region(address, size, unit, kind, block=-1):
     assert number >= 0, "more arrays than lanes.c has room for"
 
 
-def forget():
-    """Forget all findings, and how often each barrier was passed."""
+def forget(most_accesses=2**62):
+    """Forget all findings, and how often each barrier was passed; a run that makes more accesses is stopped."""
     ctypes.c_int.in_dll(library(), "n_findings").value = 0
     ctypes.memset((ctypes.c_int64 * MOST_BARRIERS).in_dll(library(), "passed"), 0, 8 * MOST_BARRIERS)
-    ctypes.c_int64.in_dll(library(), "intervals").value = 0
+    for name, value in (("intervals", 0), ("accesses", 0), ("most_accesses", most_accesses)):
+        ctypes.c_int64.in_dll(library(), name).value = value
+
+
+def problems(found):
+    """Return those findings that are errors, as strings."""
+    return [str(one) for one in found if one.what not in HARMLESS]
 
 
 def findings(places: Mapping[int, str], arrays, barriers):
@@ -141,6 +148,12 @@ def findings(places: Mapping[int, str], arrays, barriers):
     ]
 
 
+def accesses():
+    """Return the number of loads and stores since :func:`forget`."""
+    return ctypes.c_int64.in_dll(library(), "accesses").value
+
+
 def passed():
-    """Return how often lane 0 has passed each barrier since :func:`forget`, by its number."""
-    return list((ctypes.c_int64 * MOST_BARRIERS).in_dll(library(), "passed"))
+    """Return the numbers of the barriers that lane 0 has passed since :func:`forget`."""
+    counts = (ctypes.c_int64 * MOST_BARRIERS).in_dll(library(), "passed")
+    return [number for number, count in enumerate(counts) if count]

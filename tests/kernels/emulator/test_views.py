@@ -23,10 +23,6 @@ def emulator():
     runtime.library()
 
 
-def problems(findings):
-    return [str(found) for found in findings if found.what not in runtime.HARMLESS]
-
-
 def assert_alike(found, expected, tolerance):
     np.testing.assert_array_equal(found.ivar > 0, expected.ivar > 0)
     for one, other in zip(found.inputs, expected.inputs, strict=True):
@@ -38,8 +34,10 @@ def assert_proven(observe, steps, series, tolerance, orders=tuple(runtime.ORDERS
     expected = observe(steps, backend="cpu")(series, views=2, seed=3)
     for memory, limit in MEMORY.items():
         for order in orders:
-            found, wrong = views.emulated_views(observe(steps, backend="cuda"), series, order=order, shared_limit=limit)
-            assert not problems(wrong), (memory, order)
+            found, kernel = views.emulated_views(
+                observe(steps, backend="cuda"), series, order=order, shared_limit=limit
+            )
+            assert not runtime.problems(kernel.findings()), (memory, order)
             assert found.backend == "cuda"
             assert_alike(found, expected, tolerance)
 

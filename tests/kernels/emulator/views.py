@@ -15,7 +15,7 @@ KERNELS: dict = {}
 
 
 @contextmanager
-def emulated(blocks=2, shared_limit=SHARED_LIMIT):
+def emulated(blocks=2, shared_limit=SHARED_LIMIT, removed=None):
     """Within it, ``backend="cuda"`` makes views on this CPU, as numpy arrays; yields the list of kernels that ran.
 
     Parameters
@@ -24,6 +24,8 @@ def emulated(blocks=2, shared_limit=SHARED_LIMIT):
         Multiprocessors of the device that is stood in for; each runs one block.
     shared_limit : int
         Bytes of shared memory that a block may ask for; with 0 all rows lie in global memory.
+    removed : Barrier, optional
+        A barrier that does nothing.
     """
     from numba import cuda
 
@@ -35,6 +37,7 @@ def emulated(blocks=2, shared_limit=SHARED_LIMIT):
 
     def launch(plan, *arguments, **options):
         kernel = KERNELS.setdefault(plan.kernel, EmulatedKernel(plan.kernel))
+        kernel.removed = removed
         ran.append(kernel)
         given = inspect.signature(real).bind(plan._replace(kernel=kernel), *arguments, **options)
         given.arguments["blocks"] = blocks
@@ -62,8 +65,10 @@ def _writable(value):
     return value if np.ndim(value) == 0 else np.array(value, order="C")
 
 
-def emulated_views(composition, series, views=2, seed=3, order="forward", rounding=False, removed=0, **options):
-    """Return the views that ``backend="cuda"`` makes, and what went wrong.
+def emulated_views(
+    composition, series, views=2, seed=3, order="forward", rounding=False, most_accesses=2**62, **options
+):
+    """Return the views that ``backend="cuda"`` makes, and the kernel, which says what went wrong.
 
     Parameters
     ----------
@@ -75,19 +80,18 @@ def emulated_views(composition, series, views=2, seed=3, order="forward", roundi
         In which order the lanes run from one barrier to the next.
     rounding : bool
         Whether NVIDIA's approximate functions are as far from the right answer as their manual allows.
-    removed : int
-        Number of a barrier that does nothing.
+    most_accesses : int
+        A run that loads and stores more often is stopped.
     **options
         Those of :func:`emulated`.
 
     Returns
     -------
-    Views, list of Finding
+    Views, EmulatedKernel
     """
     runtime.set_number("order", runtime.ORDERS[order])
     runtime.set_number("rounding", int(rounding))
-    runtime.set_number("removed", removed)
-    runtime.forget()
+    runtime.forget(most_accesses)
     with emulated(**options) as ran:
         made = composition(series, views, seed)
-    return made, ran[-1].findings()
+    return made, ran[-1]
