@@ -1,5 +1,7 @@
 """Compositions that need few barriers each, so that one that is missing is not made up for by the next."""
 
+from typing import Any
+
 import numpy as np
 
 from clrseries import Grid, Series
@@ -11,11 +13,11 @@ from ...lightcurves import every_step as light_curve_steps
 from ...spectra import every_step as spectrum_steps
 
 
-def spectra():
+def spectra() -> dict[str, Any]:
     """Return name -> steps."""
     grid = Grid.log(4100, 8000, 400)
     onto = sp.Resample(grid)
-    after = {
+    after: dict[str, Any] = {
         "cosmic rays": [sp.CosmicRays(5.0, 3.0, 0.3)],
         "sky lines": [sp.SkyResidual(0.1, 8.0)],
         "scattered light": [sp.ScatteredLight(0.1)],
@@ -35,7 +37,7 @@ def spectra():
         "percentile": [sp.Normalize("percentile", 600.0, 80.0)],
         "continuum": [sp.Normalize("continuum", 600.0)],
     }  # fmt: skip
-    before = {
+    before: dict[str, Any] = {
         "tilt": [sp.Tilt(0.1, 0.1)],
         "rotation": [sp.RotationalBroadening(300.0)],
         "profile": [sp.LSF(resolution=1000.0)],
@@ -55,10 +57,10 @@ def spectra():
     )
 
 
-def light_curves():
+def light_curves() -> dict[str, Any]:
     """Return name -> steps."""
     pack = lc.Pack(48, "stratified")
-    after = {
+    after: dict[str, Any] = {
         "noise": [lc.Noise(21.5)],
         "outliers": [lc.Outliers(0.2)],
         "detection": [lc.Detect(5.0, 0.5)],
@@ -71,7 +73,7 @@ def light_curves():
         "noise to detection": [lc.Noise(21.5), lc.Outliers(0.2), lc.Detect(5.0, 0.5)],
         "walk and noise": [lc.RandomWalk(0.1, 30.0), lc.Noise(21.5)],
     }
-    before = {
+    before: dict[str, Any] = {
         "flares": [lc.Flares(0.1, 0.3, 5.0)],
         "amplification": [lc.Amplify(1.1, 0.7)],
         "reversal": [lc.ReverseTime()],

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 SIZES = {"i1": 1, "i8": 1, "i16": 2, "i32": 4, "float": 4, "i64": 8, "double": 8, "ptr": 8}
 AS_INTEGER = {"float": ("bitcast", "i32"), "double": ("bitcast", "i64"), "ptr": ("ptrtoint", "i64")}
 DEFINED = re.compile(r'define .*?@"?([\w.$]+)"?\(')
+CALL = re.compile(r'call i32 @"(\w+)"\(')
 BARRIER_CALL = re.compile(r'call i32 @"\w*[a-zA-Z_]7barrier(?:B\w*|E\w*)?"\(')
 INTRINSIC = '@"llvm.nvvm.barrier0"'
 LOAD = re.compile(r"\s+%\S+ = load (?:volatile )?(\S+), ptr (.+?)(?:, align \d+.*)?$")
@@ -19,13 +20,15 @@ declare void @lanes_store(ptr, i32, i64, i32)
 
 @dataclass(frozen=True, order=True)
 class Barrier:
-    """A barrier in the source: the function it stands in, and which of its barriers it is, from 1."""
+    """A barrier in the source: the function it stands in, the calls before and after it, and which of such barriers it is."""
 
     function: str
+    after: str
+    before: str
     ordinal: int
 
     def __str__(self):
-        return f"barrier {self.ordinal} of {self.function}"
+        return f"barrier {self.ordinal} in {self.function} between {self.after} and {self.before}"
 
 
 def readable(symbol):
@@ -62,18 +65,16 @@ def numbered(text, barriers):
     first = max((int(n) for n in re.findall(r"^!(\d+) = ", text, flags=re.M)), default=-1) + 1
     lines: list[str] = []
     nodes: list[str] = []
-    function, ordinal = "", 0
+    function, between = "", []
     for line in text.split("\n"):
         if found := DEFINED.match(line):
-            function, ordinal = readable(found[1]), 0
+            function, between = readable(found[1]), _barriers(text[text.index(line) :].partition("\n}")[0])
             nodes.append(f'!{first + len(nodes)} = !{{!"in {function}"}}')
         elif line.startswith("}"):
             function = ""
         elif function:
-            inner = INTRINSIC in line and not function.endswith(".barrier")
-            if inner or BARRIER_CALL.search(line):
-                ordinal += 1
-                number = barriers.setdefault(Barrier(function, ordinal), len(barriers) + 1)
+            if _is_barrier(line, function):
+                number = barriers.setdefault(Barrier(function, *between.pop(0)), len(barriers) + 1)
                 lines.append(f"  call void @lanes_barrier(i32 {number})")
             if INTRINSIC in line:
                 continue
@@ -82,6 +83,29 @@ def numbered(text, barriers):
         if not (line.startswith("declare") and INTRINSIC in line):
             lines.append(line)
     return "\n".join([*lines, "declare void @lanes_barrier(i32) convergent noduplicate nounwind", *nodes])
+
+
+def _is_barrier(line, function):
+    """Say whether a line is a call of ``barrier()`` or ``syncthreads()``, but not the one inside of ``barrier()`` itself."""
+    inner = INTRINSIC in line and "call" in line and not function.endswith(".barrier")
+    return inner or bool(BARRIER_CALL.search(line))
+
+
+def _barriers(body):
+    """Return, for each barrier of a function, the calls before and after it, and how many such barriers came before it, plus 1."""
+    names = [""]
+    for line in body.split("\n"):
+        if _is_barrier(line, ""):
+            names.append("barrier")
+        elif found := CALL.search(line):
+            names.append(readable(found[1]).rpartition(".")[2])
+    calls = [(k, name) for k, name in enumerate(names) if name != "barrier"]
+    pairs = []
+    for k, name in enumerate(names):
+        if name == "barrier":
+            after = [other for at, other in calls if at < k][-1]
+            pairs.append((after or "the beginning", next((other for at, other in calls if at > k), "the end")))
+    return [(*pair, pairs[: k + 1].count(pair)) for k, pair in enumerate(pairs)]
 
 
 def watched(text):
