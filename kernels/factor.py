@@ -6,6 +6,7 @@ from .elementary import exp32
 from .lanes import stage
 
 ZERO = np.float32(0.0)
+ONE = np.float32(1.0)
 
 
 @stage
@@ -31,6 +32,7 @@ def multiply(log_factor, flux, ivar, lane, lanes):
     flux, ivar : float32 (P,), in place
     """
     for j in range(lane, len(flux), lanes):
-        flux[j] *= exp32(log_factor[j])
-    for j in range(lane, len(flux), lanes):
-        ivar[j] *= exp32(np.float32(-2.0) * log_factor[j])
+        factor = exp32(log_factor[j])  # from exp(-87) to exp(88), whose inverse is a float32
+        inverse = ONE / factor
+        flux[j] *= factor
+        ivar[j] = ivar[j] * inverse * inverse

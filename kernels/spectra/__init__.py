@@ -3,6 +3,7 @@
 from . import (
     broaden,
     broaden_pixels,
+    broaden_uniformly,
     custom,
     interpolate,
     layout,
@@ -25,6 +26,7 @@ from . import (
 __all__ = [
     "broaden",
     "broaden_pixels",
+    "broaden_uniformly",
     "custom",
     "interpolate",
     "layout",

@@ -176,6 +176,12 @@ def end_strip(own, widths, scale, good, acc_w, acc_f, acc_v, flux, ivar, lane, l
         ivar[s] = square * acc_w[s] * acc_w[s] / acc_v[s] if good[s] > ZERO else ZERO
 
 
+@stage
+def radius_of(widest):
+    """Return the distance of the last tap [pixels] of a profile whose variance is at most `widest` [pixels^2]."""
+    return min(int(REACH * math.sqrt(widest)) + 1, MAXIMUM_RADIUS)
+
+
 @row
 def broaden_row(sums, curve, a, b, c, narrowest, widest, scale, widths, strip, flux, ivar, lane, lanes):
     """Convolve the sums of one view with the line-spread function and divide them into flux and ivar.
@@ -199,7 +205,7 @@ def broaden_row(sums, curve, a, b, c, narrowest, widest, scale, widths, strip, f
     flux, ivar : float32 (P,), out
     """
     sum_w, sum_f, sum_v = sums.length, sums.flux, sums.variance
-    radius = min(int(REACH * math.sqrt(widest)) + 1, MAXIMUM_RADIUS)
+    radius = radius_of(widest)
     for first in range(0, len(flux), STRIP):
         number = min(STRIP, len(flux) - first)
         tap, ratio, square = strip[0, :number], strip[1, :number], strip[2, :number]

@@ -10,8 +10,9 @@ import numpy as np
 
 from ..lanes import no_barrier, row, stage
 from . import layout
-from .broaden import PAD, broaden_row
+from .broaden import PAD, broaden_row, radius_of
 from .broaden_pixels import broaden_pixels
+from .broaden_uniformly import broaden_uniformly, is_uniform
 from .interpolate import CONSERVE, interpolate_sums
 from .resample import Profile, Sums
 from .resample_blocks import resample_in_blocks
@@ -159,7 +160,11 @@ def record_in_blocks(x, flux, ivar, grid, params, tables, work, blocks, out_flux
         interpolate_sums(x, flux, ivar, stretch, offset, tables.edges, method, inner, 0, 1)
     sums, scale = rotated(params, tables, work, 0, 1, no_barrier), np.float32(params[layout.FLUX_SCALE])
     narrowest, widest = profile_bounds(params, tables)
-    if widest > ZERO:
+    if widest > ZERO and is_uniform(narrowest, widest):
+        broaden_uniformly(
+            sums, np.float32(0.5) * (narrowest + widest), radius_of(widest), scale, tables.widths, work.strip, out_flux, out_ivar,
+        )  # fmt: skip
+    elif widest > ZERO:
         broaden_row(
             sums, profile.curve, profile.a, profile.b, profile.c, narrowest, widest, scale, tables.widths, work.strip,
             out_flux, out_ivar, 0, 1,
