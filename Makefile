@@ -2,6 +2,7 @@
 # make demo-curves   the same on variable stars: demo-curves/report/index.html
 # make test   every test
 # make quick  the tests that are not slow
+# make kills  runs over an archive, killed at 50 random moments and continued
 # make bench  kernels beside their peers
 # make docs   the gallery and the roofline in docs/
 PYTHON ?= python3
@@ -11,7 +12,7 @@ MANGADAP = sdss-mangadap==4.5.0
 OUTPUT ?= demo
 OLDEST_TESTS = tests/series tests/spectra tests/lightcurves tests/io tests/encoders tests/methods tests/training
 
-.PHONY: demo demo-curves test quick oldest bench docs lint clean
+.PHONY: demo demo-curves test quick kills oldest bench docs lint clean
 
 demo: $(VENV)/.ready
 	$(BIN)/clrseries demo --output $(OUTPUT) --overwrite
@@ -24,6 +25,9 @@ test: $(VENV)/.ready
 
 quick: $(VENV)/.ready
 	$(BIN)/python -m pytest -m "not slow"
+
+kills: $(VENV)/.ready
+	$(BIN)/python -m tests.archive.kill --rounds 50
 
 # the tests on the oldest versions that pyproject.toml allows
 oldest: .venv-oldest/.ready

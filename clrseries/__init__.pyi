@@ -27,6 +27,7 @@ from .commands.export import export as export
 from .commands.finetune import finetune as finetune
 from .commands.methods import show_methods as show_methods
 from .commands.predict import predict as predict
+from .commands.preprocess import preprocess as preprocess
 from .commands.pretrain import pretrain as pretrain
 from .commands.tune import tune as tune
 from .errors import InputError as InputError

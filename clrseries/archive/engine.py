@@ -148,7 +148,7 @@ class Observer:
     """
 
     def __init__(self, observe: Observe, seed: int = 0) -> None:
-        self.batch = BATCH
+        self.batch = 4 * BATCH
         self.observe = observe
         self.seed = seed
 

@@ -44,6 +44,7 @@ COMMANDS = {
     for command in (
         Command("pretrain", "learn a representation from data without labels"),
         Command("embed", "turn every object into an embedding", ("model", "data")),
+        Command("preprocess", "bring an archive onto one grid, part by part", ("config", "data")),
         Command("evaluate", "probe a column with linear models and nearest neighbors", ("embeddings",), "scores"),
         Command("finetune", "train a classifier or regressor on a trained encoder", ("model", "data"), "test"),
         Command("predict", "predict with a fine-tuned model for every object", ("model", "data")),

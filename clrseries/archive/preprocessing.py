@@ -1,0 +1,128 @@
+"""What ``preprocess`` does with the objects of an archive."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+
+from ..config import Observe, to_config
+from ..errors import located
+from ..lightcurves import Normalize as NormalizeCurves
+from ..model.unusable import why_unusable
+from ..series import Series
+from ..series.samples import offsets_of
+from ..series.table import without_column
+from ..spectra import Normalize as NormalizeSpectra
+from ..views import LightCurveViews, SpectrumViews
+from .engine import Engine, Observer
+from .fingerprint import hash_of
+from .positions import with_healpix
+from .work import Named, Result
+
+SAMPLES = {"spectra": ("wavelength", "flux", "ivar"), "light curves": ("time", "flux", "flux_err", "band")}
+
+
+class Preprocessing:
+    """Re-observation of the objects of an archive, each once.
+
+    Parameters
+    ----------
+    observe : spectra.Observe or lightcurves.Observe
+        The steps.
+    seed : int
+        Seed of the random steps.
+    engine : Engine, optional
+        Where the views are made; default the host.
+    """
+
+    command = "preprocess"
+
+    def __init__(self, observe: Observe, seed: int = 0, engine: Engine | None = None) -> None:
+        self.kind = observe.kind
+        self.observe = observe
+        self.model = hash_of(to_config(observe))
+        self.settings: dict[str, Any] = {"seed": seed}
+        self.engine: Engine = engine or Observer(observe, seed)
+        self.normalized = any(isinstance(step, NormalizeSpectra | NormalizeCurves) for step in observe.steps)
+
+    def admit(self, series: Series) -> tuple[Series | None, Named]:
+        """Return the objects, if none of their columns has the name of one that is written.
+
+        Parameters
+        ----------
+        series : Series
+            A slab.
+
+        Returns
+        -------
+        Series, list of tuple of str
+        """
+        taken = next((name for name in SAMPLES[self.kind] if name in series.table.column_names), None)
+        if taken is not None:
+            raise located("is there already: rename it", column=taken)
+        return series, []
+
+    def table(self, series: Series, results: list[Result]) -> tuple[pa.Table, Named]:
+        """Return the columns of the objects with the samples of their views.
+
+        Parameters
+        ----------
+        series : Series
+            The slab.
+        results : list of Result
+            From the engine.
+
+        Returns
+        -------
+        pyarrow.Table, list of tuple of str
+            Objects whose view has no information are left out, and named with the reason.
+        """
+        good = np.concatenate([(one.found.ivar[:, 0] > 0).any(-1) for one in results])
+        names = series.table["object_id"]
+        lost = [
+            (names[row].as_py(), why_unusable(self.observe, series.take([row])))
+            for row in np.flatnonzero(~good).tolist()
+        ]
+        table = without_column(series.table, "flux_unit") if self.normalized else series.table
+        table = with_healpix(table if good.all() else table.filter(pa.array(good)))
+        for name, column in _columns([one.found for one in results], good).items():
+            table = table.append_column(name, column)
+        return table, lost
+
+
+def _columns(views: list[Any], good: NDArray[np.bool_]) -> dict[str, pa.Array]:
+    """Return the samples of views as columns of lists."""
+    inputs = [np.concatenate(arrays)[:, 0] for arrays in zip(*(one.inputs for one in views), strict=True)]
+    inputs = inputs if good.all() else [array[good] for array in inputs]
+    if isinstance(views[0], SpectrumViews):
+        return _of_spectra(views[0].grid.centers, *inputs)
+    return _of_curves(views[0], *inputs)
+
+
+def _of_spectra(
+    wavelength: NDArray[np.float64], flux: NDArray[np.float32], ivar: NDArray[np.float32]
+) -> dict[str, pa.Array]:
+    count, pixels = flux.shape
+    columns = {"wavelength": np.tile(wavelength, count), "flux": flux.reshape(-1), "ivar": ivar.reshape(-1)}
+    return {name: _lists(np.full(count, pixels), pa.array(values)) for name, values in columns.items()}
+
+
+def _of_curves(views: LightCurveViews, *inputs: NDArray[Any]) -> dict[str, pa.Array]:
+    ivar = inputs[2]
+    there = ivar > 0
+    time, flux, weight, band = (array[there] for array in inputs)
+    names = pa.array([*views.bands, *([] if views.bands else [""])], pa.string())
+    columns = {
+        "time": pa.array(time.astype(np.float64)),
+        "flux": pa.array(flux),
+        "flux_err": pa.array((1 / np.sqrt(weight.astype(np.float64))).astype(np.float32)),
+        "band": pa.DictionaryArray.from_arrays(pa.array(band), names).cast(pa.string()),
+    }
+    return {name: _lists(there.sum(axis=1), values) for name, values in columns.items()}
+
+
+def _lists(lengths: NDArray[Any], values: pa.Array) -> pa.Array:
+    return pa.ListArray.from_arrays(pa.array(offsets_of(lengths).astype(np.int32)), values)
