@@ -21,10 +21,11 @@ from ..series import Series, check_series
 from ..views import Views
 from .backend import check_backend, on_gpu, warn_if_compiling
 from .keys import object_keys
-from .on_host import like, on_host
+from .placed_tables import PlacedTables
+from .resident import conditioned, host_series
 from .step import Array, Params, Step, StepContext, sample_steps
 from .threads import in_threads
-from .unit_scale import scaled, unit_exponents, unscaled
+from .unit_scale import unscaled
 
 logger = logging.getLogger("clrseries")
 Made = TypeVar("Made", bound=Views)
@@ -92,6 +93,7 @@ class Composition(ABC, Generic[Made]):
         self.steps = tuple(steps)
         self._check_steps()
         self.backend = check_backend(backend)
+        self._placed = PlacedTables()
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}([{', '.join(map(repr, self.steps))}])"
@@ -195,18 +197,20 @@ class Composition(ABC, Generic[Made]):
         check_series(series, type(self).__name__)
         self._check_series(series)
         shape = self._check_shape(series, params, out)
-        given, keys = series, object_keys(series, seed)
-        series, exponents = self._conditioned(series)
+        gpu = on_gpu(self.backend, series)
+        given, keys, series = series, object_keys(series, seed), series if gpu else host_series(series)
+        series, exponents = conditioned(series, self._tidy)
         lost = np.asarray(np.isnan(params).any(axis=-1))
         inner = np.where(lost[..., None], list(self._neutral().values()), params) if lost.any() else params
         inner = inner if exponents is None else self._in_unit(inner, exponents)
         call = self._kernel_call(series, inner)
         arrays = None if out is None else out.inputs
-        if on_gpu(self.backend, series):
+        if gpu:
             from .device import run_on_device
 
             arrays = run_on_device(
                 call.cuda(), series, call.samples, inner, call.tables, keys, epoch, call.cuda_extra, shape, self.outputs, arrays,
+                self._placed,
             )  # fmt: skip
             return self._views(self._finished(arrays, inner, exponents, lost), given, params, "cuda")
         warn_if_compiling(call.name)
@@ -278,18 +282,8 @@ class Composition(ABC, Generic[Made]):
     def _has_unit(self, params: NDArray[np.float64]) -> NDArray[np.bool_]:
         """Return which views (N, V) come out in the unit that the flux has inside."""
 
-    def _conditioned(self, series: Series) -> tuple[Series, NDArray[np.int64] | None]:
-        """Return the series without wide pixels, near the unit 1, and the powers of two that it was divided by."""
-        if isinstance(series.flux, np.ndarray):
-            series = self._tidy(series)
-            exponents = unit_exponents(series)
-            return (series, None) if exponents is None else (scaled(series, exponents), exponents)
-        copy = on_host(series)
-        here, exponents = self._conditioned(copy)
-        return (series, None) if here is copy else (like(here, series), exponents)
-
     def _tidy(self, series: Series) -> Series:
-        """Return the series as the kernel takes it."""
+        """Return a series with NumPy arrays as the kernel takes it."""
         return series
 
     def _finished(
@@ -301,8 +295,11 @@ class Composition(ABC, Generic[Made]):
                 array[np.nonzero(lost)] = 0
         if exponents is None:
             return tuple(arrays)
+        powers = np.where(self._has_unit(params), exponents[:, None], 0)
+        if not powers.any():
+            return tuple(arrays)
         k = len(arrays) // 2 - 1  # flux and ivar are the first two of a spectrum, and follow the time of a light curve
-        back = unscaled(arrays[k], arrays[k + 1], np.where(self._has_unit(params), exponents[:, None], 0))
+        back = unscaled(arrays[k], arrays[k + 1], powers)
         return (*arrays[:k], *back, *arrays[k + 2 :])
 
     @abstractmethod

@@ -8,10 +8,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ..errors import InputError, require
+from ..errors import InputError
 from ..series import Series
+from .device_arrays import arrays_for, unsigned
+from .placed_tables import PlacedTables
 
-Empty = Callable[[tuple[int, ...], str], Any]
+KINDS = ("float64", "float32", "float32", "int8")  # of x, flux, ivar and band
 
 
 def run_on_device(
@@ -26,11 +28,12 @@ def run_on_device(
     shape: tuple[int, int, int],
     kinds: Sequence[str],
     outputs: tuple[Any, ...] | None,
+    placed: PlacedTables,
 ) -> tuple[Any, ...]:
-    """Make views on the current device, in the stream that CuPy or torch is using.
+    """Make views on the device where the samples lie, in the stream that torch (for CuPy arrays: CuPy) uses there.
 
-    Samples with a ``__cuda_array_interface__`` (CuPy, torch) are used without a copy; numpy arrays are copied to the device. The
-    outputs are torch tensors if the samples are torch tensors, otherwise CuPy arrays; both support DLPack.
+    Samples on a device are used without a copy; those of NumPy are copied to torch's current device. The call does not wait for
+    the device.
 
     Parameters
     ----------
@@ -56,81 +59,31 @@ def run_on_device(
         Data type of each output.
     outputs : tuple of arrays, optional
         Outputs of an earlier call, which are overwritten.
+    placed : PlacedTables
+        The tables that are on a device already.
 
     Returns
     -------
     tuple of arrays (N, V, L)
-        The outputs of the kernel, on the device.
+        The outputs of the kernel, on the device: CuPy arrays if the samples are, otherwise torch tensors. Both support DLPack.
 
     Raises
     ------
     InputError
-        There is no CUDA device, or the packages for one are missing. The CPU is never used instead.
+        There is no CUDA device, or the packages for one are missing, or `outputs` are elsewhere. The CPU is never used instead.
     """
-    empty, stream = empty_arrays(series)
-    from numba import cuda
-
-    arrays = tuple(empty(shape, kind) for kind in kinds) if outputs is None else outputs
-    placed = device_arrays([*samples, series.offsets, np.ascontiguousarray(params), keys], stream)
-    there = type(tables)(*(t if np.ndim(t) == 0 else cuda.to_device(t, stream) for t in tables))
-    launch(
-        tuple(placed[:-3]), placed[-3], placed[-2], there, placed[-1], epoch, *extra,
-        tuple(cuda.as_cuda_array(array) for array in arrays), stream=stream,
-    )  # fmt: skip
-    return arrays
-
-
-def empty_arrays(series: Series) -> tuple[Empty, Any]:
-    """Return a function that makes empty arrays on the current device, and the current stream.
-
-    Both belong to torch if the samples are torch tensors, otherwise to CuPy.
-
-    Parameters
-    ----------
-    series : Series
-        The batch that is processed.
-
-    Returns
-    -------
-    function, numba stream
-        The function takes a shape and the name of a data type.
-
-    Raises
-    ------
-    InputError
-        There is no CUDA device, or the packages for one are missing.
-    """
-    cuda = require("numba.cuda", extra="gpu", purpose="backend 'cuda'")
-    if not cuda.is_available():
-        raise InputError("backend 'cuda' needs a CUDA device, and none is found; use backend='cpu'")
-    if type(series.flux).__module__.partition(".")[0] == "torch":
-        import torch
-
-        device = torch.device("cuda", torch.cuda.current_device())
-        stream = cuda.external_stream(torch.cuda.current_stream().cuda_stream)
-        return lambda shape, kind: torch.empty(shape, dtype=getattr(torch, kind), device=device), stream
-    cupy = require("cupy", extra="gpu", purpose="backend 'cuda', which gives CuPy arrays,")
-    stream = cuda.external_stream(cupy.cuda.get_current_stream().ptr)
-    return lambda shape, kind: cupy.empty(shape, dtype=kind), stream
-
-
-def device_arrays(arrays: Sequence[Any], stream: Any) -> list[Any]:
-    """Return arrays as device arrays of Numba.
-
-    Parameters
-    ----------
-    arrays : sequence of arrays
-        Arrays on the device are used without a copy; others are copied to it.
-    stream : numba stream
-        Stream of the copies.
-
-    Returns
-    -------
-    list of device arrays
-        In the same order.
-    """
-    from numba import cuda
-
-    return [
-        cuda.as_cuda_array(a) if hasattr(a, "__cuda_array_interface__") else cuda.to_device(a, stream) for a in arrays
-    ]
+    arrays = arrays_for(series.flux)
+    with arrays.guard():
+        made = outputs or tuple(arrays.empty(shape, kind) for kind in kinds)
+        if any(arrays.put(array) is not array for array in made):
+            raise InputError(
+                f"out must hold contiguous arrays on the device of the samples, {' '.join(map(str, arrays.place))}"
+            )
+        batch = [arrays.seen(arrays.put(array, kind)) for array, kind in zip(samples, KINDS, strict=False)]
+        offsets, rows, own = (unsigned(a, arrays.seen(arrays.put(a))) for a in (series.offsets, params, keys))
+        launch(
+            tuple(batch), offsets, rows, placed.find(tables, arrays), own, epoch, *extra,
+            tuple(arrays.seen(array) for array in made),
+            empty=lambda size, kind: arrays.seen(arrays.empty(size, kind)), stream=arrays.stream(),
+        )  # fmt: skip
+    return made

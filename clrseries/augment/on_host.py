@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 
 from ..series import Series
 
-SAMPLES = ("x", "flux", "ivar", "offsets", "band")
+Some = TypeVar("Some", bound=Series)
+SAMPLES = ("x", "flux", "ivar", "band")
 
 
 def on_host(series: Series) -> Series:
@@ -18,47 +20,59 @@ def on_host(series: Series) -> Series:
     Parameters
     ----------
     series : Series
-        With arrays of torch or CuPy.
-
-    Returns
-    -------
-    Series
-        A copy in the memory of the CPU.
-    """
-    return replace(series, **{name: _numpy(getattr(series, name)) for name in SAMPLES})
-
-
-def like(series: Series, model: Series) -> Series:
-    """Return a series whose arrays are of the library, and on the device, of another series.
-
-    Parameters
-    ----------
-    series : Series
-        With NumPy arrays.
-    model : Series
         With arrays of NumPy, torch or CuPy.
 
     Returns
     -------
     Series
-        The same numbers.
+        A copy in the memory of the CPU; arrays of NumPy are not copied.
     """
-    return replace(series, **{name: _as(getattr(series, name), getattr(model, name)) for name in SAMPLES})
+    return replace(moved(series, _numpy), offsets=_numpy(series.offsets))
 
 
-def _numpy(array: Any) -> Any:
-    if array is None or isinstance(array, np.ndarray):
-        return array
-    return array.cpu().numpy() if hasattr(array, "cpu") else array.get()
+def moved(series: Some, move: Callable[[Any], Any]) -> Some:
+    """Return a series whose sample arrays are elsewhere; its offsets stay in the memory of the CPU.
+
+    Parameters
+    ----------
+    series : Series
+    move : function
+        Takes an array and returns its copy.
+
+    Returns
+    -------
+    Series
+    """
+    found = {name: getattr(series, name) for name in SAMPLES}
+    arrays: dict[str, Any] = {name: None if array is None else move(array) for name, array in found.items()}
+    return replace(series, **arrays)
 
 
-def _as(array: Any, model: Any) -> Any:
-    if array is None or isinstance(model, np.ndarray):
-        return array
+def like(model: Any) -> Callable[[Any], Any]:
+    """Return a function that moves NumPy arrays to the library and the device of another array.
+
+    Parameters
+    ----------
+    model : array of torch or CuPy
+
+    Returns
+    -------
+    function
+    """
     if hasattr(model, "cpu"):
         import torch
 
-        return torch.as_tensor(array, device=model.device)
+        return lambda array: torch.as_tensor(array, device=model.device)
     import cupy
 
-    return cupy.asarray(array)
+    def move(array: Any) -> Any:
+        with model.device:
+            return cupy.asarray(array)
+
+    return move
+
+
+def _numpy(array: Any) -> Any:
+    if isinstance(array, np.ndarray):
+        return array
+    return array.detach().cpu().numpy() if hasattr(array, "cpu") else array.get()

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from ..augment.composition import Composition, KernelCall
 from ..augment.distributions import Distribution
+from ..augment.resident import host_series
 from ..augment.step import Array
 from ..errors import InputError
 from ..kernels.lightcurves import layout
@@ -74,6 +75,7 @@ class Observe(Composition[LightCurveViews]):
 
     def __init__(self, steps: Sequence[LightCurveStep], backend: str = "auto") -> None:
         super().__init__(steps, backend)
+        self._tables: dict[tuple[str, ...], layout.Tables] = {}
         self._pack: Pack = next(step for step in self.steps if isinstance(step, Pack))
 
     @property
@@ -133,11 +135,14 @@ class Observe(Composition[LightCurveViews]):
     def _context(
         self, series: Series, keys: NDArray[np.uint64], views: int, epoch: int
     ) -> Callable[[LightCurveStep, Mapping[str, Array]], LightCurveContext]:
+        series = host_series(series)  # steps look at samples
         moments = Moments(series)
         return lambda step, params: LightCurveContext(series, keys, views, epoch, step, params, moments)
 
     def _kernel_call(self, series: Series, params: NDArray[np.float64]) -> KernelCall:
-        tables = self.tables(series.bands)
+        if series.bands not in self._tables:
+            self._tables[series.bands] = self.tables(series.bands)
+        tables = self._tables[series.bands]  # always the same object, which a device has to be given only once
         extra = (len(series.bands), self._room(series, params, float(tables.cycle), len(tables.visit_time)))
         return KernelCall(
             name="observe.observe_light_curves",
@@ -178,7 +183,9 @@ class Observe(Composition[LightCurveViews]):
         longest = int(np.diff(series.offsets).max(initial=1))
         if not epochs:
             return longest
-        span = (Moments(series).span[:, None] * np.abs(params[..., layout.STRETCH])).max(axis=1, initial=0.0)
+        span = (Moments(host_series(series)).span[:, None] * np.abs(params[..., layout.STRETCH])).max(
+            axis=1, initial=0.0
+        )
         visits = (span / cycle).astype(np.int64) * epochs + 2 * epochs
         if visits.max(initial=0) > MOST_VISITS:
             row = int(visits.argmax())

@@ -4,7 +4,6 @@ Run as a script with ``NUMBA_ENABLE_CUDASIM=1`` it writes flux and ivar to the f
 """
 
 import sys
-from types import SimpleNamespace
 from typing import Any
 from unittest.mock import patch
 
@@ -12,7 +11,9 @@ import numpy as np
 
 from clrseries import Grid, Series
 from clrseries import spectra as sp
-from clrseries.augment import Choice, LogUniform, Normal, Uniform
+from clrseries.augment import Choice, LogUniform, Normal, Uniform, device
+
+from ..augment.host_arrays import HostArrays
 
 
 def vignette(flux, ivar, wavelength, parameters, normal, lane, lanes):
@@ -80,17 +81,8 @@ def spectra(count=3):
 
 
 def simulated(composition, series, views, seed):
-    """The views that ``backend="cuda"`` gives in the simulator, with numpy in the place of CuPy."""
-    from numba import cuda
-
-    cupy: Any = SimpleNamespace(empty=np.zeros, cuda=SimpleNamespace(get_current_stream=lambda: SimpleNamespace(ptr=0)))
-    stand_ins: dict[str, Any] = {
-        "to_device": lambda array, stream=0: array,
-        "as_cuda_array": lambda array: array,
-        "external_stream": lambda pointer: pointer,
-    }
-    sys.modules["cupy"] = cupy  # this process does nothing else
-    with patch.multiple(cuda, create=True, **stand_ins):
+    """The views that ``backend="cuda"`` gives in the simulator, with numpy in the place of torch."""
+    with patch.object(device, "arrays_for", lambda samples: HostArrays()):
         return composition(series, views, seed)
 
 

@@ -4,9 +4,9 @@ import inspect
 from contextlib import contextmanager
 from types import SimpleNamespace
 
-import numpy as np
 import pytest
 
+from ...augment.host_arrays import HostArrays
 from . import runtime
 from .kernel import EmulatedKernel
 
@@ -43,26 +43,14 @@ def emulated(blocks=2, shared_limit=SHARED_LIMIT, removed=None):
         given.arguments["blocks"] = blocks
         return real(*given.args, **given.kwargs)
 
-    def run_here(launch, series, samples, params, tables, keys, epoch, extra, shape, kinds, outputs):
-        arrays = tuple(np.empty(shape, kind) for kind in kinds) if outputs is None else outputs
-        tables = type(tables)(*(_writable(t) for t in tables))
-        placed = [_writable(a) for a in (*samples, series.offsets, params, keys)]
-        launch(tuple(placed[:-3]), placed[-3], placed[-2], tables, placed[-1], epoch, *extra, arrays)
-        return arrays
-
     stand_in = SimpleNamespace(MULTIPROCESSOR_COUNT=blocks, MAX_SHARED_MEMORY_PER_BLOCK_OPTIN=shared_limit)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(driver, "launch", launch)
         patch.setattr(driver, "LEAST_BLOCKS", blocks + 1)  # the last has nothing to do
         patch.setattr(driver, "ask_for_shared", lambda *arguments: None)
-        patch.setattr(device, "run_on_device", run_here)
+        patch.setattr(device, "arrays_for", lambda samples: HostArrays())
         patch.setattr(cuda, "get_current_device", lambda: stand_in)
         yield ran
-
-
-def _writable(value):
-    """Return an array as it is on a device: contiguous and not read-only."""
-    return value if np.ndim(value) == 0 else np.array(value, order="C")
 
 
 def emulated_views(
