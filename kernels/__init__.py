@@ -17,6 +17,7 @@ with private_cache():  # Numba fixes the cache folder of a function when it deco
     from . import (
         elementary,
         factor,
+        few_keys,
         hashing,
         input_grid,
         lanes,
@@ -34,6 +35,7 @@ with private_cache():  # Numba fixes the cache folder of a function when it deco
 __all__ = [
     "elementary",
     "factor",
+    "few_keys",
     "hashing",
     "input_grid",
     "lanes",

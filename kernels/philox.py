@@ -15,6 +15,7 @@ from .lanes import stage
 
 TILE = 64  # samples of a tile: four words of each of its counters
 LANES = 16  # counters of a tile; word w of counter i is sample w LANES + i, so that stores are contiguous
+TILE_BITS, LANE_BITS = 6, 4  # of these powers of two
 M0, M1 = np.uint64(0xD2511F53), np.uint64(0xCD9E8D57)  # multipliers of Philox
 W0, W1 = np.uint32(0x9E3779B9), np.uint32(0xBB67AE85)  # Weyl constants, which advance the key from round to round
 TO_UNIT = np.float32(2.0**-32)
@@ -121,6 +122,29 @@ def fill_uniform(out, n, key, step, view, epoch, lane, lanes):
             block[LANES + i] = unit_interval(b)
             block[2 * LANES + i] = unit_interval(c)
             block[3 * LANES + i] = unit_interval(d)
+
+
+@stage
+def uniform_at(sample, key, step, view, epoch):
+    """Return the deviate that :func:`fill_uniform` would write at index `sample`, where only some samples are needed.
+
+    Parameters
+    ----------
+    sample : int32
+    key : uint64
+    step, view, epoch : int
+        The rest of the address, as in :func:`fill_normal`.
+
+    Returns
+    -------
+    float32
+    """
+    place = np.int32(sample) & np.int32(TILE - 1)
+    counter = (np.int32(sample) >> np.int32(TILE_BITS)) * np.int32(LANES) + (place & np.int32(LANES - 1))
+    a, b, c, d = philox4x32(counter, step, view, epoch, uint32(key), uint32(uint64(key) >> uint64(32)))
+    word = place >> np.int32(LANE_BITS)
+    low, high = b if word & np.int32(1) else a, d if word & np.int32(1) else c
+    return unit_interval(high if word & np.int32(2) else low)
 
 
 @njit(cache=True, nogil=True)

@@ -37,7 +37,7 @@ def sizes(most, length):
         Numbers of float64, float32, int32 and int8.
     """
     points = padded_points(most, length)
-    return 2 * points, 4 * points, 2 * points + MOST_BANDS * PART + length + 1, 2 * points
+    return 2 * points, 4 * points, 3 * points + MOST_BANDS * PART + length + 1, 2 * points
 
 
 @cuda.jit(device=True)
@@ -63,7 +63,8 @@ def make_views(batch, tables, epoch, bands, most, staged, workers, spaces, outpu
     then = Points(d[n : 2 * n], f[2 * n : 3 * n], f[3 * n : 4 * n], i1[n : 2 * n])
     second = n + MOST_BANDS * PART
     places, slots = i4[second : second + n], i4[second + n : second + n + length + 1]
-    numbers = Numbers(i4[:second], places, slots, starts, in_band, counts)
+    origin = i4[second + n + length + 1 :]
+    numbers = Numbers(i4[:second], origin, places, slots, starts, in_band, counts)
     work_rows = (rows[:width], rows[width : 2 * width], rows[2 * width : 3 * width])
     work = Scratch(now, then, work_rows, numbers, medians, scatters)
     own_time, own_flux, own_ivar = rows[3 * width :], rows[4 * width :], rows[5 * width :]

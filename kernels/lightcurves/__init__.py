@@ -1,10 +1,24 @@
 """Stages and row functions of the forward model of light curves."""
 
-from . import cadence, calibration, layout, measure, noise, normalize, observe, pack, schedule, scratch, visits
+from . import (
+    cadence,
+    calibration,
+    compress,
+    layout,
+    measure,
+    noise,
+    normalize,
+    observe,
+    pack,
+    schedule,
+    scratch,
+    visits,
+)
 
 __all__ = [
     "cadence",
     "calibration",
+    "compress",
     "layout",
     "measure",
     "noise",

@@ -11,7 +11,7 @@ from numba import njit, uint32, uint64
 
 from ..elementary import floor32, log32, turn32
 from ..lanes import stage
-from ..philox import philox4x32, unit_interval
+from ..philox import philox4x32, uniform_at, unit_interval
 from .layout import MONTH
 
 ZERO = np.float32(0.0)
@@ -21,8 +21,8 @@ HALF = np.float32(0.5)
 
 
 @stage
-def place(x, flux, ivar, band, stretch, reference, shift, now, lane, lanes):
-    """Copy one curve into the work space and move its times; each lane handles its own points.
+def place(x, ivar, stretch, reference, shift, time, own_ivar, lane, lanes):
+    """Move the times of one curve, and copy the ivar that the steps change; each lane handles its own points.
 
     The new time is ``reference + stretch (t - reference) + shift``, where t is counted from the first point.
 
@@ -30,22 +30,19 @@ def place(x, flux, ivar, band, stretch, reference, shift, now, lane, lanes):
     ----------
     x : float64 (n,)
         Times as they come in [day].
-    flux, ivar : float32 (n,)
-    band : int8 (n,)
+    ivar : float32 (n,)
     stretch : float64
         Below 0 time runs backwards.
     reference, shift : float64
         [day]
-    now : Points, out
+    time : float64 (n,), out
+    own_ivar : float32 (n,), out
     """
-    time, own_flux, own_ivar, own_band = now.time, now.flux, now.ivar, now.band
     first = x[0] + reference
     for j in range(lane, len(x), lanes):
         time[j] = reference + stretch * (x[j] - first) + shift
     for j in range(lane, len(x), lanes):
-        own_flux[j] = flux[j]
         own_ivar[j] = ivar[j]
-        own_band[j] = band[j]
 
 
 @stage
@@ -209,18 +206,20 @@ def drop_moonlit(time, ivar, fraction, full, center, key, stream, view, epoch, l
 
 
 @stage
-def drop_points(ivar, fraction, uniform, lane, lanes):
+def drop_points(ivar, fraction, index, key, stream, view, epoch, lane, lanes):
     """Drop each point whose uniform deviate is at most `fraction`; each lane handles its own points.
 
     Parameters
     ----------
     ivar : float32 (n,), in place
     fraction : float32
-    uniform : float32 (n,)
-        Uniform deviates in (0, 1].
+    index : int32 (n,)
+        Number of each point in its curve, from which its deviate follows.
+    key, stream, view, epoch : int
+        The rest of the address of the random numbers.
     """
     for j in range(lane, len(ivar), lanes):
-        ivar[j] = ivar[j] if uniform[j] > fraction else ZERO
+        ivar[j] = ivar[j] if uniform_at(index[j], key, stream, view, epoch) > fraction else ZERO
 
 
 @stage

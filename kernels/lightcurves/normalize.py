@@ -8,6 +8,7 @@ import math
 import numpy as np
 
 from ..elementary import asinh32, log32
+from ..few_keys import keys_of_ranks
 from ..lanes import row, stage
 from ..scale import TINY, divide
 from ..select import HIGHEST, from_ordered, ordered, select, select_next
@@ -20,8 +21,9 @@ HALF = np.float32(0.5)
 OBJECT, BAND, COLOR, MAGNITUDE = 1, 2, 3, 4  # kinds; 0: none
 SIGMA_OF_MAD = np.float32(1.4826022185056018)  # standard deviation / median distance from the median, of a Gaussian
 POGSON = np.float32(1.0857362047581296)  # 2.5 / ln 10
-# Most keys for pick_ranks, whose time grows with their square; and the multiple of keys that its inner loop takes, whole vectors.
-FEW, VECTORS = 24, 16
+# Most keys for pick_ranks, and for keys_of_ranks, whose time grows with their square; and the multiple of keys that the inner
+# loop of pick_ranks takes, whole vectors.
+FEW, FEW_ALONE, VECTORS = 24, 48, 16
 
 
 @stage
@@ -140,6 +142,9 @@ def middle(keys, number, together, picked, counts, lane, lanes, barrier):
         return ZERO
     rank = np.int32((number - np.int32(1)) // np.int32(2))
     odd = number % np.int32(2) == 1
+    if lanes == 1 and together and number <= FEW_ALONE:
+        lower, upper = keys_of_ranks(keys, number, rank)
+        return from_ordered(lower) if odd else HALF * (from_ordered(lower) + from_ordered(upper))
     if together and number <= FEW:
         barrier()
         pick_ranks(keys[: (number + VECTORS - 1) // VECTORS * VECTORS], number, rank, picked, lane, lanes)

@@ -42,21 +42,21 @@ def observe_row(x, flux, ivar, band, bands, params, tables, key, view, epoch, wo
     now, then, rows, numbers = work.now, work.then, work.rows, work.numbers
     slots = numbers.slots
     out_time, out_flux, out_ivar, out_band = outputs
-    number = schedule(x, flux, ivar, band, params, tables, work, lane, lanes, barrier)
+    number, own_flux, own_band = schedule(x, flux, ivar, band, params, tables, work, lane, lanes, barrier)
     time, own_ivar = now.time[:number], now.ivar[:number]
-    drop_unseen(time, own_ivar, now.band[:number], params, key, view, epoch, then.flux, rows[1], lane, lanes, barrier)
+    number = drop_unseen(time, own_flux, own_ivar, own_band, params, key, view, epoch, work, lane, lanes, barrier)
     if params[layout.BIN_WIDTH] > 0.0:
-        bin_points(now, number, params[layout.BIN_WIDTH], params[layout.BIN_PHASE], then, lane, lanes)
+        bin_points(then, number, params[layout.BIN_WIDTH], params[layout.BIN_PHASE], now, lane, lanes)
         barrier()
-        copy_points(number, then, now, lane, lanes)
+        copy_points(number, now, then, lane, lanes)
         barrier()
     chosen = choose(
-        now, number, bands, int(params[layout.PACK]), params[layout.PACK_POSITION], key, streams.PACKED_POINTS, view,
+        then, number, bands, int(params[layout.PACK]), params[layout.PACK_POSITION], key, streams.PACKED_POINTS, view,
         epoch, numbers, lane, lanes, barrier,
     )  # fmt: skip
     when = rows[0][: len(out_time)]
     gather(
-        now,
+        then,
         slots,
         chosen,
         params[layout.ORIGIN],
@@ -71,7 +71,7 @@ def observe_row(x, flux, ivar, band, bands, params, tables, key, view, epoch, wo
     if chosen > 0:
         if params[layout.STRETCH] < 0.0:  # time runs backwards, and the steps that follow need ascending `when`
             sort_by_time(
-                (when, out_flux, out_ivar, out_band), out_time, chosen, slots, rows[2], then.band, lane, lanes, barrier
+                (when, out_flux, out_ivar, out_band), out_time, chosen, slots, rows[2], now.band, lane, lanes, barrier
             )
         out = (out_flux[:chosen], out_ivar[:chosen], out_band[:chosen])
         change_light(params, bands, key, view, epoch, work, when[:chosen], out, lane, lanes, barrier)
@@ -82,7 +82,7 @@ def observe_row(x, flux, ivar, band, bands, params, tables, key, view, epoch, wo
                 np.float32(params[layout.SOFTENING]), np.float32(params[layout.ZERO_MAGNITUDE]), work, lane, lanes, barrier,
             )  # fmt: skip
         if params[layout.FOLD] > 0.0:
-            sort_by_time(outputs, when, chosen, slots, rows[2], then.band, lane, lanes, barrier)
+            sort_by_time(outputs, when, chosen, slots, rows[2], now.band, lane, lanes, barrier)
     blank(out_time, out_flux, out_ivar, out_band, lane, lanes)
 
 

@@ -18,21 +18,23 @@ TAKEN, LEFT = np.int32(0), np.int32(1)  # marks
 
 
 @stage
-def random_keys(ivar, number, key, stream, view, epoch, keys, lane, lanes):
+def random_keys(ivar, number, index, key, stream, view, epoch, keys, lane, lanes):
     """Write a random key of 0 or more for each good point, and ``HIGHEST`` for the others; each lane handles its own points.
 
     Parameters
     ----------
     ivar : float32 (n,)
     number : int
-        n, points of the curve.
+        n, points that are left of the curve.
+    index : int32 (n or more,)
+        Number of each point in its curve, from which its random number follows.
     key, stream, view, epoch : int
         Address of the random numbers.
     keys : int32 (n,), out
     """
     k0, k1 = uint32(key), uint32(uint64(key) >> uint64(32))
     for j in range(lane, number, lanes):
-        word, _, _, _ = philox4x32(j, stream, view, epoch, k0, k1)
+        word, _, _, _ = philox4x32(index[j], stream, view, epoch, k0, k1)
         drawn = np.int32(word >> uint32(2))
         keys[j] = drawn if ivar[j] > ZERO else HIGHEST
 
@@ -205,7 +207,7 @@ def choose(now, number, bands, method, position, key, stream, view, epoch, work,
     key, stream, view, epoch : int
         Address of the random numbers.
     work : Numbers
-        Overwritten; L + 1 is the length of ``work.slots``.
+        Overwritten but for `origin`; L + 1 is the length of ``work.slots``.
 
     Returns
     -------
@@ -223,7 +225,7 @@ def choose(now, number, bands, method, position, key, stream, view, epoch, work,
     skip = int(position * np.float64(max(good - length, 0)) + 0.5) if method == CROP else 0
     if good > length and method != CROP:
         barrier()
-        random_keys(ivar, number, key, stream, view, epoch, keys, lane, lanes)
+        random_keys(ivar, number, work.origin, key, stream, view, epoch, keys, lane, lanes)
         if method == RANDOM:
             take_below(keys, select(keys, np.int32(length - 1), counts, lane, lanes, barrier), lane, lanes)
         else:

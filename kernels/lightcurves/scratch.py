@@ -25,6 +25,7 @@ Numbers = namedtuple(
     "Numbers",
     [
         "keys",  # int32 (n + MOST_BANDS PART,): keys of select.py, or marks of the points that are taken
+        "origin",  # int32 (n + 1,): number in the curve of each point that is left of it
         "places",  # int32 (n,): place of the key of each point, band by band; in pack.py the keys of one band
         "slots",  # int32 (L + 1,): index of each point of the row; later ranks, and the keys that pick_ranks found
         "starts",  # int32 (MOST_BANDS + 1,): place where the keys of each band begin
@@ -88,6 +89,7 @@ def scratch(most, length):
     rows = (np.empty(row_length, np.float32), np.empty(row_length, np.float32), np.empty(row_length, np.float32))
     numbers = Numbers(
         np.empty(most + MOST_BANDS * PART, np.int32),
+        np.empty(most + 1, np.int32),
         np.empty(most, np.int32),
         np.empty(length + 1, np.int32),
         np.empty(MOST_BANDS + 1, np.int32),

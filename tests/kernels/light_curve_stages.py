@@ -1,7 +1,7 @@
 """The stages of the light-curve kernel, and the types of their arguments before lane and lanes."""
 
 # these handle times in double precision
-TIMES = {"place", "keep_between", "drop_between", "visit", "bin_points", "gather"}
+TIMES = {"place", "keep_between", "drop_between", "visit", "bin_points", "gather", "take_points"}
 
 
 def light_curve_stages():
@@ -9,7 +9,7 @@ def light_curve_stages():
     from numba import types
 
     from clrseries.kernels import scale, select
-    from clrseries.kernels.lightcurves import cadence, calibration, noise, normalize, pack, visits
+    from clrseries.kernels.lightcurves import cadence, calibration, compress, noise, normalize, pack, visits
     from clrseries.kernels.lightcurves.scratch import Points
 
     f, i, n, u = types.float32, types.int64, types.int32, types.uint64
@@ -19,9 +19,10 @@ def light_curve_stages():
     return [
         (cadence.keep_cycle, (times, row, f, f, f)), (cadence.drop_cycle, (times, row, f, f, f)),
         (cadence.drop_cloudy, (times, row, f, f, f, row)), (cadence.drop_moonlit, (times, row, f, f, f, *address)),
-        (cadence.drop_points, (row, f, row)), (cadence.drop_bands, (row, bands, i)),
+        (cadence.drop_points, (row, f, keys, *address)), (cadence.drop_bands, (row, bands, i)),
         (visits.copy_points, (i, points, points)),
-        (pack.random_keys, (row, i, *address, keys)), (pack.band_keys, (keys, bands, i, keys)),
+        (compress.count_good, (row,)), (compress.list_good, (row, keys, keys)),
+        (pack.random_keys, (row, i, keys, *address, keys)), (pack.band_keys, (keys, bands, i, keys)),
         (pack.take_good, (row, i, keys)), (pack.take_below, (keys, n)), (pack.take_band, (keys, keys, n)),
         (pack.count_taken, (keys,)), (pack.fill_slots, (keys, keys, i, keys)), (pack.rank_times, (row, i, keys)),
         (pack.scatter, (row, i, keys, row)), (pack.write_back, (row, i, row)),
