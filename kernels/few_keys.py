@@ -74,4 +74,6 @@ def _count_below(builder, data, count, own):
 def _largest(builder, vector):
     """Return the largest number of a vector."""
     kind = ir.FunctionType(I32, [KEYS])
-    return builder.call(cgutils.get_or_insert_function(builder.module, kind, f"llvm.vector.reduce.smax.v{VECTOR}i32"), [vector])
+    return builder.call(
+        cgutils.get_or_insert_function(builder.module, kind, f"llvm.vector.reduce.smax.v{VECTOR}i32"), [vector]
+    )

@@ -143,10 +143,34 @@ def uniform_of(number, key, stream, view, epoch):
 
 
 @stage
-def drop_cloudy(time, ivar, limit, spell, center, knots, lane, lanes):
-    """Drop the nights whose weather is worse than a limit; each lane handles its own points.
+def knot_before(time, center, inverse):
+    """Return the number (int32) of the knot of the weather before a time, and the part (float32) of the way to the next one.
 
-    The weather is a standard normal deviate: straight lines between knots, divided by their standard deviation there.
+    Parameters
+    ----------
+    time : float64
+        [day]
+    center, inverse : float32
+        Middle of night 0 [day], and 1 / the distance of two knots.
+    """
+    u = np.float32(night_of(time, center)) * inverse
+    knot = floor32(u)
+    return knot, u - np.float32(knot)
+
+
+@stage
+def is_clear(low, high, part, limit):
+    """Return whether the weather between knots of deviates `low` and `high` (float32) is at most `limit`.
+
+    The weather is a standard normal deviate: a straight line between the knots, divided by its standard deviation there.
+    """
+    rest = ONE - part
+    return rest * low + part * high <= limit * math.sqrt(rest * rest + part * part)
+
+
+@stage
+def drop_cloudy(time, ivar, limit, spell, center, knots, places, low, high, lane, lanes):
+    """Drop the nights whose weather is worse than a limit; each lane handles its own points.
 
     Parameters
     ----------
@@ -161,18 +185,21 @@ def drop_cloudy(time, ivar, limit, spell, center, knots, lane, lanes):
         Middle of night 0 [day].
     knots : float32
         Standard normal deviates. Their number is a power of two; a longer curve uses them again.
+    places : int32, work space
+        Room for n.
+    low, high : float32, work space
+        Room for n.
     """
     inverse = ONE / max(spell, ONE)
     last = np.int32(len(knots) - 1)  # a bit mask: the number of knots is a power of two
+    # knots are looked up in a loop of their own, since LLVM does not vectorize the loop that does
     for j in range(lane, len(time), lanes):
-        if ivar[j] > ZERO:
-            u = np.float32(night_of(time[j], center)) * inverse
-            knot = floor32(u)
-            part = u - np.float32(knot)
-            rest = ONE - part
-            sky = rest * knots[knot & last] + part * knots[(knot + np.int32(1)) & last]
-            seen = sky <= limit * math.sqrt(rest * rest + part * part)
-            ivar[j] *= ONE if seen else ZERO  # no branch, since it could not be predicted
+        places[j], _ = knot_before(time[j], center, inverse)
+    for j in range(lane, len(time), lanes):
+        low[j], high[j] = knots[places[j] & last], knots[(places[j] + np.int32(1)) & last]
+    for j in range(lane, len(time), lanes):
+        _, part = knot_before(time[j], center, inverse)
+        ivar[j] = ivar[j] if is_clear(low[j], high[j], part, limit) else ZERO
 
 
 @stage

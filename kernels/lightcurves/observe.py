@@ -10,6 +10,7 @@ from numba import njit
 
 from .. import streams
 from ..lanes import no_barrier, row
+from ..prefetch import fetch_to_write
 from . import layout
 from .measure import change_light, measure
 from .normalize import blank, normalize_row
@@ -117,6 +118,9 @@ def observe_light_curves(samples, offsets, params, tables, keys, epoch, bands, m
     for i in range(first, last):
         a, b = offsets[i], offsets[i + 1]
         for view in range(params.shape[1]):
+            for output in (out_time, out_flux, out_ivar):
+                fetch_to_write(output[i, view], 0, output.shape[2])
+            fetch_to_write(out_band[i, view], 0, out_band.shape[2])
             observe_row(
                 x[a:b], flux[a:b], ivar[a:b], band[a:b], bands, params[i, view], tables, keys[i], view, epoch, work,
                 (out_time[i, view], out_flux[i, view], out_ivar[i, view], out_band[i, view]), 0, 1, no_barrier,

@@ -265,14 +265,21 @@ def gather(now, slots, chosen, origin, fold, phase, when, outputs, lane, lanes):
     for s in range(lane, chosen, lanes):
         j = slots[s]
         when[s] = np.float32(time[j])
-        turns = (time[j] - origin) / fold + phase if fold > 0.0 else 0.0
-        out_time[s] = np.float32(turns - math.floor(turns)) if fold > 0.0 else np.float32(time[j] - origin)
+        out_time[s] = np.float32(time[j] - origin)
         out_flux[s] = flux[j]
         out_ivar[s] = ivar[j]
         out_band[s] = band[j]
-    for s in range(chosen + (lane - chosen) % lanes, len(out_time), lanes):
-        when[s] = out_time[s] = out_flux[s] = out_ivar[s] = ZERO
-        out_band[s] = 0
+    if fold > 0.0:
+        for s in range(lane, chosen, lanes):
+            turns = (time[slots[s]] - origin) / fold + phase
+            out_time[s] = np.float32(turns - math.floor(turns))
+    empty = chosen + (lane - chosen) % lanes
+    no_band = out_band[empty:]
+    for rest in (when[empty:], out_time[empty:], out_flux[empty:], out_ivar[empty:]):
+        for s in range(0, len(rest), lanes):  # LLVM does not vectorize row[empty + s]
+            rest[s] = ZERO
+    for s in range(0, len(no_band), lanes):
+        no_band[s] = 0
 
 
 @stage

@@ -89,7 +89,7 @@ def drop_unseen(time, flux, ivar, band, params, key, view, epoch, work, lane, la
     key, view, epoch : int
         Address of the random numbers.
     work : Scratch
-        Overwritten but for ``now``.
+        Overwritten.
 
     Returns
     -------
@@ -145,7 +145,7 @@ def drop_at_random(time, ivar, index, first, last, params, key, view, epoch, wor
     key, view, epoch : int
         Address of the random numbers.
     work : Scratch
-        Two rows are overwritten.
+        Overwritten but for ``then`` and the times of ``now``.
     """
     knots, deviates = work.rows[1], work.rows[2]
     night, span = np.float32(params[layout.NIGHT_CENTER]), abs(last - first)
@@ -157,7 +157,8 @@ def drop_at_random(time, ivar, index, first, last, params, key, view, epoch, wor
             spells *= 2
         fill_normal(knots, spells, key, streams.WEATHER_SPELLS, view, epoch, lane, lanes)
         barrier()
-        drop_cloudy(time, ivar, limit, spell, night, knots[:spells], lane, lanes)
+        places, low, high = work.numbers.keys, work.now.flux, work.now.ivar
+        drop_cloudy(time, ivar, limit, spell, night, knots[:spells], places, low, high, lane, lanes)
     if params[layout.MOON] > 0.0:
         fraction, full = np.float32(params[layout.MOON]), np.float32(params[layout.MOON_CENTER])
         drop_moonlit(time, ivar, fraction, full, night, key, streams.MOONLIT_NIGHTS, view, epoch, lane, lanes)

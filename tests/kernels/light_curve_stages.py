@@ -18,7 +18,7 @@ def light_curve_stages():
     address = (u, i, i, i)
     return [
         (cadence.keep_cycle, (times, row, f, f, f)), (cadence.drop_cycle, (times, row, f, f, f)),
-        (cadence.drop_cloudy, (times, row, f, f, f, row)), (cadence.drop_moonlit, (times, row, f, f, f, *address)),
+        (cadence.drop_cloudy, (times, row, f, f, f, row, keys, row, row)), (cadence.drop_moonlit, (times, row, f, f, f, *address)),
         (cadence.drop_points, (row, f, keys, *address)), (cadence.drop_bands, (row, bands, i)),
         (visits.copy_points, (i, points, points)),
         (compress.count_good, (row,)), (compress.list_good, (row, keys, keys)),
