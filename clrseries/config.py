@@ -17,7 +17,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import fields
+from dataclasses import fields, replace
 from importlib.resources import files
 from pathlib import Path
 from typing import Any, cast
@@ -36,6 +36,7 @@ from .names import did_you_mean, known_name
 from .presets import is_preset, with_presets
 from .series import Series
 from .spectra import Curve, Custom
+from .spectra.custom import Withheld, untrusted
 
 Observe = spectra.Observe | lightcurves.Observe
 Augmentation = (
@@ -89,7 +90,9 @@ def default_steps(room: str) -> list[dict[str, Any]]:
     return cast(list[dict[str, Any]], read_yaml(str(files(f"clrseries.{room}") / "default.yaml")))
 
 
-def composition(augment: Augmentation, what: str = "augment", *, find_functions: bool = True) -> Observe:
+def composition(
+    augment: Augmentation, what: str = "augment", *, find_functions: bool = True, trust_code: bool = False
+) -> Observe:
     """Build a composition from a list of steps or from a YAML file.
 
     Parameters
@@ -104,6 +107,9 @@ def composition(augment: Augmentation, what: str = "augment", *, find_functions:
     find_functions : bool
         Whether the function of a step Custom, given as ``"module:name"``, is imported now, so that a wrong name is an error; otherwise
         it is imported when it is needed.
+    trust_code : bool
+        Whether the function of a step Custom that a mapping or a file names may be imported at all. A step ``Custom(...)`` and a
+        function itself need no consent.
 
     Returns
     -------
@@ -124,7 +130,7 @@ def composition(augment: Augmentation, what: str = "augment", *, find_functions:
     if isinstance(augment, Composition):
         return cast(Observe, augment)
     if isinstance(augment, str | Path):
-        return composition(_steps_in(augment), str(augment), find_functions=find_functions)
+        return composition(_steps_in(augment), str(augment), find_functions=find_functions, trust_code=trust_code)
     entries = [augment, "Normalize"] if is_preset(augment) else augment
     if isinstance(entries, Mapping) or not isinstance(entries, Sequence):
         raise InputError(
@@ -135,7 +141,9 @@ def composition(augment: Augmentation, what: str = "augment", *, find_functions:
     curves = _for_light_curves(names, listed, what)
     known = LIGHT_CURVE_STEPS if curves else SPECTRUM_STEPS
     steps: Any = [
-        entry if isinstance(entry, Step) else _step(name, entry, known, what)
+        entry
+        if isinstance(entry, Step)
+        else _consented(_step(name, entry, known, what), what, find_functions, trust_code)
         for name, entry in zip(names, listed, strict=True)
     ]
     if any(map(is_preset, entries)):
@@ -217,6 +225,15 @@ def _step(name: str, entry: Any, known: Mapping[str, type[Step]], what: str) -> 
         return known[name](**{key: _value(key, value, what) for key, value in arguments.items()})
     except TypeError as error:
         raise InputError(f"{what}: {name}: {str(error).partition('__init__() ')[2] or error}") from error
+
+
+def _consented(step: Step, what: str, needed: bool, trust_code: bool) -> Step:
+    """Return a step that a configuration describes, whose function is imported only with consent."""
+    if trust_code or not isinstance(step, Custom) or not isinstance(step.function, str):
+        return step
+    if needed:
+        raise untrusted(step.function, f"{what}: Custom")
+    return replace(step, function=Withheld(step.function))
 
 
 def _value(key: str, value: Any, what: str) -> Any:

@@ -31,6 +31,7 @@ def show_views(
     seed: int = 0,
     medium: Literal["vacuum", "air"] | None = None,
     overwrite: bool = False,
+    trust_code: bool = False,
 ) -> Path:
     """Plot some objects and several views of each, with the parameters of every view, on an HTML page.
 
@@ -53,6 +54,8 @@ def show_views(
         Medium of the wavelengths of spectra in files and tables; those in air are brought to vacuum.
     overwrite : bool
         Whether `output` is replaced if it exists.
+    trust_code : bool
+        Whether the function of a step Custom, which the file of the augmentation names, may be imported and run.
 
     Returns
     -------
@@ -79,7 +82,7 @@ def show_views(
     from ..report.views import plot_views
 
     series = open_series(data, medium=medium)
-    observe = default_augmentation(series) if augment is None else composition(augment)
+    observe = default_augmentation(series) if augment is None else composition(augment, trust_code=trust_code)
     chosen = series.take(_chosen(series, observe, objects))
     made = observe(chosen, views, seed)
     command = ["clrseries", "augment", *names_of(data), "--output", output, "--views", views, "--seed", seed]

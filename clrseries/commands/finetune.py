@@ -36,6 +36,7 @@ def finetune(
     seed: int = 0,
     overwrite: bool = False,
     progress: bool = True,
+    trust_code: bool = False,
 ) -> dict[str, Any]:
     """Train a head, and a chosen part of the encoder, to predict a column of the data.
 
@@ -92,6 +93,8 @@ def finetune(
         Whether `output` is replaced if it exists.
     progress : bool
         Whether a progress bar is shown.
+    trust_code : bool
+        Whether the function of a step Custom, which the model names, may be imported and run.
 
     Returns
     -------
@@ -144,6 +147,7 @@ def finetune(
         seed=seed,
         overwrite=overwrite,
         progress=progress,
+        trust_code=trust_code,
     )
     refuse_existing(arguments.output, overwrite, folder=True)
     from ..finetuning.finetuning import train_head

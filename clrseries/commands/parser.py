@@ -94,6 +94,10 @@ def arguments_of(function: Any, command: Command, words: Sequence[str]) -> dict[
         given: dict[str, Any] = parser.parse_args(typed).as_dict()
     except (ArgumentError, TypeError, ValueError, OSError, RecursionError) as error:
         raise InputError(_in_one_line(error)) from error
+    if given.get("trust_code") and not any(word.startswith("--trust_code") for word in typed):
+        raise InputError(
+            "trust_code: is your consent, which a file of arguments cannot give: write --trust-code yourself"
+        )
     return {name: value for name, value in given.items() if not (configurable and name == "config")}
 
 

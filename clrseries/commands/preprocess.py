@@ -24,6 +24,7 @@ def preprocess(
     overwrite: bool = False,
     progress: bool = True,
     dry_run: bool = False,
+    trust_code: bool = False,
 ) -> Path:
     """Observe every object of an archive once more, on one grid and normalized, and write a folder of tables.
 
@@ -52,6 +53,8 @@ def preprocess(
         Whether the progress is shown on standard error.
     dry_run : bool
         Whether nothing is written, and the time and size that it will take are printed, from a measured sample.
+    trust_code : bool
+        Whether the function of a step Custom, which the file of the steps names, may be imported and run.
 
     Returns
     -------
@@ -80,5 +83,5 @@ def preprocess(
     from ..argument_types import check_whole
     from ..config import composition
 
-    work = Preprocessing(composition(config, "config"), check_whole("seed", seed))
+    work = Preprocessing(composition(config, "config", trust_code=trust_code), check_whole("seed", seed))
     return in_parts(data, work, output, medium, on_error, overwrite, progress, dry_run)

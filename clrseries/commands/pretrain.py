@@ -43,6 +43,7 @@ def pretrain(
     resume: bool = False,
     overwrite: bool = False,
     progress: bool = True,
+    trust_code: bool = False,
 ) -> Path:
     """Train an encoder with a contrastive method on views of data.
 
@@ -97,6 +98,9 @@ def pretrain(
         Whether an earlier run in `output` is replaced.
     progress : bool
         Whether a progress bar is shown.
+    trust_code : bool
+        Whether the function of a step Custom, which a file or a mapping names, may be imported and run. A file of arguments cannot give
+        this consent.
 
     Returns
     -------
@@ -141,6 +145,7 @@ def pretrain(
         resume=resume,
         overwrite=overwrite,
         progress=progress,
+        trust_code=trust_code,
     )
     _check_folder(arguments)
     from ..training.pretraining import train

@@ -37,6 +37,8 @@ class Arguments:
         Whether classes count alike, to replace `output`, and to show a progress bar.
     medium : {"vacuum", "air"}, optional
         Medium of the wavelengths of the data.
+    trust_code : bool
+        Whether the function of a step Custom that the model names may be imported.
 
     Raises
     ------
@@ -65,6 +67,7 @@ class Arguments:
     overwrite: bool
     progress: bool
     medium: str | None = None
+    trust_code: bool = False
 
     def __post_init__(self) -> None:
         """Check the values."""

@@ -56,7 +56,7 @@ def train_head(arguments: Arguments) -> dict[str, Any]:
     InputError
         Model, data or a setting cannot be used.
     """
-    start = load(arguments.model)
+    start = load(arguments.model, trust_code=arguments.trust_code)
     observe = _observe(start.observe, arguments)
     series, values, classes, left_out = _labeled(start, arguments)
     train, calibrate, test = split(

@@ -21,6 +21,7 @@ from ..methods import Projector
 from ..plain_data import json_text, strict
 from . import hub
 from .card import model_card
+from .schema import MOST_BYTES, check_size, checked
 
 FORMAT = 2
 PICKLES = (".bin", ".pt", ".pth", ".ckpt", ".pkl", ".pickle")
@@ -52,7 +53,7 @@ def write(parts: Parts, folder: Path) -> None:
     (folder / "README.md").write_text(model_card(config))
 
 
-def read(path: str | Path, revision: str | None, encoder: nn.Module | None) -> Parts:
+def read(path: str | Path, revision: str | None, encoder: nn.Module | None, *, trust_code: bool = False) -> Parts:
     """Read the attributes of a model; see :func:`clrseries.load`.
 
     Parameters
@@ -63,6 +64,8 @@ def read(path: str | Path, revision: str | None, encoder: nn.Module | None) -> P
         Branch, tag or commit on the Hub.
     encoder : torch.nn.Module or None
         Encoder that the weights are read into, if it is not one of this package.
+    trust_code : bool
+        Whether the function of a step Custom may be imported.
 
     Returns
     -------
@@ -82,12 +85,17 @@ def read(path: str | Path, revision: str | None, encoder: nn.Module | None) -> P
     if not folder.exists() and str(path).count("/") == 1 and not str(path).startswith((".", "~", "/")):
         folder = hub.download(str(path), revision)
     config, weights = _files(folder)
+    for name, kinds in (("encoder", ENCODERS), ("head", HEADS), ("projector", {})):
+        settings = {key: value for key, value in config.get(name, {}).items() if key != "name"}
+        kind = Projector if name == "projector" else kinds.get(config.get(name, {}).get("name"))
+        if kind is not None and not (name == "encoder" and encoder is not None):
+            check_size(kind, settings, weights, name, str(folder))
     network = encoder if encoder is not None else _encoder(folder, config["encoder"])
     head = _part(HEADS, config["head"]).eval() if "head" in config else None
     parts: Parts = {
         "encoder": network,
         "projector": Projector(**config["projector"]),
-        "observe": composition(config["augment"], f"{folder}: augment", find_functions=False),
+        "observe": composition(config["augment"], f"{folder}: augment", find_functions=False, trust_code=trust_code),
         "notes": config["notes"],
         "bands": tuple(config["bands"]),
         "head": head,
@@ -106,12 +114,18 @@ def read(path: str | Path, revision: str | None, encoder: nn.Module | None) -> P
 def _files(folder: Path) -> tuple[dict[str, Any], dict[str, Any]]:
     _refuse_pickles(folder)
     try:
-        config = json.loads((folder / "config.json").read_text())
+        with (folder / "config.json").open("rb") as file:
+            text = file.read(MOST_BYTES + 1)
+        if len(text) > MOST_BYTES:
+            raise InputError(f"{folder}: config.json is longer than a model's can be ({MOST_BYTES >> 20} MiB)")
+        config = json.loads(text)
         weights = load_file(folder / "model.safetensors")
     except FileNotFoundError as error:
         raise InputError(f"{folder}: not a model, {Path(error.filename or '').name or 'a file'} is missing") from error
-    except (json.JSONDecodeError, SafetensorError) as error:
+    except (json.JSONDecodeError, UnicodeDecodeError, RecursionError, SafetensorError) as error:
         raise InputError(f"{folder}: not a complete model ({error}); copy or train it again") from error
+    if not isinstance(config, dict):
+        raise InputError(f"{folder}: config.json must be a mapping, got {str(config)[:200]!r}")
     if config.get("format") != FORMAT:
         raise InputError(
             f"{folder}: written in format {config.get('format')}, this version reads {FORMAT}; update clrseries"
@@ -120,7 +134,7 @@ def _files(folder: Path) -> tuple[dict[str, Any], dict[str, Any]]:
         raise InputError(
             f"{folder}: model.safetensors is not the file that config.json was written with; copy both again"
         )
-    return config, weights
+    return checked(config, str(folder)), weights
 
 
 def _refuse_pickles(folder: Path) -> None:

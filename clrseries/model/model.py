@@ -171,7 +171,7 @@ class Model:
     save_pretrained = save  # the usual name on the Hub
 
     @staticmethod
-    def from_pretrained(name: str | Path, revision: str | None = None) -> Model:
+    def from_pretrained(name: str | Path, revision: str | None = None, *, trust_code: bool = False) -> Model:
         """Read a model; the same as :func:`clrseries.load`, under the usual name on the Hub.
 
         Parameters
@@ -180,6 +180,8 @@ class Model:
             A folder, or ``"owner/model"`` on the Hub.
         revision : str, optional
             Branch, tag or commit on the Hub.
+        trust_code : bool
+            Whether the function of a step Custom may be imported.
 
         Returns
         -------
@@ -191,7 +193,7 @@ class Model:
         InputError
             The folder cannot be used; see :func:`clrseries.load`.
         """
-        return load(name, revision)
+        return load(name, revision, trust_code=trust_code)
 
     def push_to_hub(self, name: str, *, private: bool = False) -> str:
         """Upload the model to the Hugging Face Hub.
@@ -252,7 +254,9 @@ class Model:
         return outputs
 
 
-def load(path: str | Path | Model, revision: str | None = None, *, encoder: nn.Module | None = None) -> Model:
+def load(
+    path: str | Path | Model, revision: str | None = None, *, encoder: nn.Module | None = None, trust_code: bool = False
+) -> Model:
     """Read a model that :meth:`Model.save` or a training has written; nothing is unpickled.
 
     Parameters
@@ -263,6 +267,8 @@ def load(path: str | Path | Model, revision: str | None = None, *, encoder: nn.M
         Branch, tag or commit on the Hub.
     encoder : torch.nn.Module, optional
         For a model whose encoder is a module of your own: a new module of the same class, into which the weights are read.
+    trust_code : bool
+        Whether the function of a step Custom, which ``config.json`` names, may be imported when it is needed.
 
     Returns
     -------
@@ -286,4 +292,4 @@ def load(path: str | Path | Model, revision: str | None = None, *, encoder: nn.M
     >>> load(folder).notes
     {'data': 'none'}
     """
-    return path if isinstance(path, Model) else Model(**folder.read(path, revision, encoder))
+    return path if isinstance(path, Model) else Model(**folder.read(path, revision, encoder, trust_code=trust_code))

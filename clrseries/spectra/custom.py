@@ -13,6 +13,12 @@ from ..grids import Grid
 from .step import Params, SpectrumContext, SpectrumStep
 
 
+class Withheld(str):
+    """Name of a function that a configuration gives, and that nobody has allowed to be imported."""
+
+    __slots__ = ()
+
+
 @dataclass(frozen=True, repr=False)
 class Custom(SpectrumStep):
     """Apply a function of your own to each spectrum, between calibration and noise.
@@ -60,10 +66,12 @@ class Custom(SpectrumStep):
         Raises
         ------
         InputError
-            There is no such function.
+            There is no such function, or a configuration names it that is not trusted.
         """
         if not isinstance(self.function, str):
             return self.function
+        if isinstance(self.function, Withheld):
+            raise untrusted(self.function)
         module, _, name = self.function.partition(":")
         try:
             return getattr(import_module(module), name)
@@ -84,3 +92,24 @@ class Custom(SpectrumStep):
     def sample(self, context: SpectrumContext) -> Params:
         drawn = {name: context.values_of(name, value, i) for i, (name, value) in enumerate(self.parameters.items())}
         return {"custom": context.constant(1.0), **drawn}
+
+
+def untrusted(function: str, what: str = "Custom") -> InputError:
+    """Return the error for a function that a configuration names, and that nobody has allowed to be imported.
+
+    Parameters
+    ----------
+    function : str
+        Its name, ``"module:name"``.
+    what : str
+        Where it is named.
+
+    Returns
+    -------
+    InputError
+        To be raised by the caller.
+    """
+    return InputError(
+        f"{what}: runs the function {function!r} of somebody's code, which is imported only with your consent: if you trust it, "
+        "give trust_code=True (--trust-code)"
+    )

@@ -39,6 +39,8 @@ class Arguments:
         Whether to resume a run, to replace an earlier one, and to show a progress bar.
     medium : {"vacuum", "air"}, optional
         Medium of the wavelengths of the data.
+    trust_code : bool
+        Whether the function of a step Custom that a configuration names may be imported.
 
     Raises
     ------
@@ -67,6 +69,7 @@ class Arguments:
     overwrite: bool
     progress: bool
     medium: str | None = None
+    trust_code: bool = False
 
     def __post_init__(self) -> None:
         """Check the numbers."""

@@ -133,7 +133,9 @@ def _training_set(arguments: Arguments) -> TrainingSet:
     if kind.label == "partner":
         if not isinstance(series, Series) or arguments.partner is None:
             raise InputError(f"{name} compares two modalities: give partner, and do not stream")
-        series, partner = _joined(series, open_series(arguments.partner.data), arguments.partner.augment)
+        series, partner = _joined(
+            series, open_series(arguments.partner.data), arguments.partner.augment, arguments.trust_code
+        )
     elif arguments.partner is not None:
         raise InputError(f"{name} does not compare two modalities: leave out partner")
     if len(series) < max(2, arguments.run.devices):
@@ -145,7 +147,10 @@ def _training_set(arguments: Arguments) -> TrainingSet:
         raise InputError("source looks for other rows of an object, which needs all data in memory: do not stream")
     columns = _columns(arguments, series, kind.label, name)
     first = series if isinstance(series, Series) or arguments.augment is not None else series.first()
-    observe = default_augmentation(first) if arguments.augment is None else composition(arguments.augment)  # type: ignore[arg-type]
+    if arguments.augment is None:
+        observe = default_augmentation(first)  # type: ignore[arg-type]
+    else:
+        observe = composition(arguments.augment, trust_code=arguments.trust_code)
     return TrainingSet(series, observe, partner=partner, **columns)
 
 
@@ -178,12 +183,16 @@ def _stream(arguments: Arguments) -> Stream:
     return Stream(paths, arguments.memory.buffer)
 
 
-def _joined(series: Series, other: Series, augment: Any) -> tuple[Series, OtherModality]:
+def _joined(series: Series, other: Series, augment: Any, trust_code: bool) -> tuple[Series, OtherModality]:
     both = set(series.object_ids) & set(other.object_ids)
     if len(both) < 2:
         raise InputError(f"data and partner have {len(both)} objects in common (object_id); at least two are needed")
     rows = np.array([k for k, name in enumerate(series.object_ids) if name in both])
-    observe = default_augmentation(other) if augment is None else composition(augment, "partner: augment")
+    observe = (
+        default_augmentation(other)
+        if augment is None
+        else composition(augment, "partner: augment", trust_code=trust_code)
+    )
     return series.take(rows), OtherModality(other, observe)
 
 

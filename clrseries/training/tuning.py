@@ -19,6 +19,7 @@ from ..files import read_yaml, replacing
 from ..model import load
 from ..names import did_you_mean
 from ..plain_data import dump_yaml, json_text, strict
+from ..spectra import Custom
 from .fingerprint import fingerprint
 from .search_space import plain_ranges, put
 from .settings import GROUPS, as_settings
@@ -211,6 +212,8 @@ def as_mapping(what: str, given: Any) -> dict[str, Any]:
         The file cannot be read, or it holds something else.
     """
     loaded = read_yaml(given) if isinstance(given, str | Path) else given
+    if isinstance(given, str | Path) and isinstance(loaded, Mapping) and "trust_code" in loaded:
+        raise InputError(f"{given}: trust_code is your consent, which a file cannot give: leave it out there")
     if loaded is not None and not isinstance(loaded, Mapping):
         raise InputError(f"{what}: must be a mapping of arguments, got {loaded!r}")
     return dict(loaded or {})
@@ -220,7 +223,12 @@ def _plain(arguments: dict[str, Any]) -> dict[str, Any]:
     """Return arguments of ``pretrain`` as plain data, as in a YAML file."""
     plain = dict(arguments)
     if plain.get("augment") is not None:
-        plain["augment"] = to_config(composition(plain["augment"], "fixed: augment"))
+        observe = composition(plain["augment"], "fixed: augment", trust_code=plain.get("trust_code") is True)
+        plain["augment"] = to_config(observe)
+        if any(
+            isinstance(step, Custom) for step in observe.steps
+        ):  # a function itself needs no consent; now it is a name
+            plain["trust_code"] = True
     for name in GROUPS:
         if name in plain:
             plain[name] = asdict(as_settings(GROUPS[name], plain[name], f"fixed: {name}"))
@@ -237,7 +245,9 @@ def _keep(folder: Path, arguments: dict[str, Any]) -> None:
     """Keep the run of the last trial as the best one."""
     shutil.rmtree(folder / "best", ignore_errors=True)
     (folder / "trial").rename(folder / "best")
-    told = {name: value for name, value in arguments.items() if name not in UNTOLD and value is not None}
+    told = {
+        name: value for name, value in arguments.items() if name not in (*UNTOLD, "trust_code") and value is not None
+    }
     with replacing(folder / "best.yaml") as part:
         part.write_text(dump_yaml(told), encoding="utf-8")
 

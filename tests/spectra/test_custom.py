@@ -52,9 +52,9 @@ def test_it_survives_being_written_as_data(flat):
     )
     config = to_config(again)
     assert config[1]["Custom"]["function"] == "tests.spectra.test_custom:dim"
-    np.testing.assert_array_equal(composition(config)(flat).flux, again(flat).flux)
+    np.testing.assert_array_equal(composition(config, trust_code=True)(flat).flux, again(flat).flux)
     with pytest.raises(InputError, match="cannot find the function 'nowhere:f'"):
-        composition([{"Resample": {"grid": GRID.to_dict()}}, {"Custom": {"function": "nowhere:f"}}])
+        composition([{"Resample": {"grid": GRID.to_dict()}}, {"Custom": {"function": "nowhere:f"}}], trust_code=True)
     with pytest.raises(InputError, match="cannot find the function 'nowhere:f'"):
         Observe([Resample(GRID), Custom("nowhere:f")])(flat)
 

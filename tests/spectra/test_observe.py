@@ -156,7 +156,7 @@ def test_errors_name_object_and_column(series, grid):
 
 
 def test_a_composition_survives_being_written_as_data(series, everything):
-    again = composition(to_config(everything))
+    again = composition(to_config(everything), trust_code=True)
     same(everything(series, views=2, seed=1), again(series, views=2, seed=1))
 
 
