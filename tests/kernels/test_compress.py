@@ -1,7 +1,7 @@
 """The good points of a curve are moved together in order, and their random numbers stay those of their indices."""
 
 import numpy as np
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 from numba import njit
@@ -37,6 +37,7 @@ def deviates(number, key):
     return out, single
 
 
+@settings(deadline=None)
 @given(arrays(bool, st.integers(1, 90)), st.integers(1, 40))
 def test_good_points_are_moved_together_by_any_number_of_lanes(good, lanes):
     n = len(good)

@@ -1,7 +1,7 @@
 """Neighboring ranks among few keys are those of a sort."""
 
 import numpy as np
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from numba import njit
 
@@ -14,6 +14,7 @@ def found(keys, number, rank):
     return keys_of_ranks(keys, number, rank)
 
 
+@settings(deadline=None)
 @given(st.lists(st.integers(-(2**31) + 1, 2**31 - 2) | st.integers(-3, 3), min_size=1, max_size=70))
 def test_every_rank_is_that_of_a_sort(values):
     number = len(values)
