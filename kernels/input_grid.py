@@ -22,7 +22,7 @@ Spacing = namedtuple(
     "Spacing",
     [
         "kind",  # int8 (N,): OTHER, LINEAR or LOGARITHMIC
-        "same",  # bool (N,): the object has the samples of the object before it
+        "same",  # bool (N,): the object has the samples of the object before it, in ascending order
         "start",  # float64 (N,): first x, or ln(first x)
         "step",  # float64 (N,): of x, or of ln(x)
         "jumps",  # bool (N,): somewhere a step is more than JUMP times its neighbor
@@ -43,6 +43,16 @@ def is_equal(a, b):
         if unequal:
             return False
     return True
+
+
+@stage
+def ascends(x):
+    """Return whether each sample is above the one before it."""
+    left, right = x[: len(x) - 1], x[1:]
+    others = 0
+    for k in range(len(right)):
+        others += 0 if right[k] > left[k] else 1
+    return others == 0
 
 
 @stage
@@ -108,16 +118,18 @@ def recognize(x, offsets):
     count = len(offsets) - 1
     kind, same = np.zeros(count, np.int8), np.zeros(count, np.bool_)
     start, step, jumps = np.zeros(count), np.zeros(count), np.zeros(count, np.bool_)
+    ascending = False  # whether the samples of the object before do
     for i in range(count):
         own = x[offsets[i] : offsets[i + 1]]
-        if i > 0 and is_equal(own, x[offsets[i - 1] : offsets[i]]):
+        if ascending and is_equal(own, x[offsets[i - 1] : offsets[i]]):
             kind[i], same[i], start[i], step[i], jumps[i] = kind[i - 1], True, start[i - 1], step[i - 1], jumps[i - 1]
             continue
         n = len(own)
+        ascending = n > 0 and ascends(own)
         if n < 3:
             continue
         jumps[i] = has_jumps(own)
-        if not own[n - 1] > own[0]:
+        if not ascending:
             continue
         linear = (own[n - 1] - own[0]) / (n - 1)
         if is_linear(own, linear):
