@@ -33,6 +33,8 @@ Input = namedtuple(
         "logarithmic",  # bool
     ],
 )
+# Input pixels first to last - 1 (int32), and their outer edges in the view (float64) [Angstrom].
+Part = namedtuple("Part", ["first", "last", "lowest", "highest"])
 
 
 @stage
@@ -54,42 +56,54 @@ def input_of(x, stretch, offset):
 @stage
 def edge(given, k):
     """Return edge k of the input pixels in the view [Angstrom], of pixels 0 to n - 1 the lower one."""
-    x = given.x
-    if np.uint32(k - np.int32(1)) < np.uint32(len(x) - 1):
-        i = np.uint32(k)
-        return (x[np.uint32(i - np.uint32(1))] + x[i]) * (0.5 * given.stretch) + given.offset
-    return outer_edge(x, given.stretch, given.offset, 0 if k == 0 else 1)
+    n = len(given.x)
+    if 0 < k < n:
+        return inner_edge(given, np.uint32(k))
+    return outer_edge(given.x, given.stretch, given.offset, 0 if k == 0 else 1)
 
 
 @stage
-def pixel_at(given, wavelength, first, last):
-    """Return the input pixel from ``first`` to ``last - 1`` (int32) that holds a wavelength of the view, and its edges.
+def inner_edge(given, k):
+    """Return edge k (uint32, from 1 to n - 1) of the input pixels in the view [Angstrom]."""
+    x = given.x
+    return (x[np.uint32(k - np.uint32(1))] + x[k]) * (0.5 * given.stretch) + given.offset
 
-    The nearest pixel if none holds it.
-    """
+
+@stage
+def edge_in(given, part, k):
+    """Return edge k (int32) of a part of the input pixels in the view [Angstrom]; its ends are at hand."""
+    if k <= part.first:
+        return part.lowest
+    return inner_edge(given, np.uint32(k)) if k < part.last else part.highest
+
+
+@stage
+def pixel_at(given, part, wavelength):
+    """Return the input pixel (int32) of a part that holds a wavelength of the view, and its edges; the nearest if none does."""
     before = (wavelength - given.offset) * given.inverse
     if given.logarithmic:
         position = log32(np.float32(before / given.start)) * given.slope
     else:
         position = np.float32(before - given.start) * given.slope
-    i = min(max(np.int32(position + HALF), first), np.int32(last - np.int32(1)))
-    left, right = edge(given, i), edge(given, np.int32(i + np.int32(1)))
-    if wavelength >= right and i + 1 < last:
+    first, end = part.first, np.int32(part.last - np.int32(1))
+    i = min(max(np.int32(position + HALF), first), end)
+    left, right = edge_in(given, part, i), edge_in(given, part, np.int32(i + np.int32(1)))
+    if wavelength >= right and i < end:
         i = np.int32(i + np.int32(1))
-        left, right = right, edge(given, np.int32(i + np.int32(1)))
+        left, right = right, edge_in(given, part, np.int32(i + np.int32(1)))
     elif wavelength < left and i > first:
         i = np.int32(i - np.int32(1))
-        left, right = edge(given, i), left
-    if (wavelength >= right and i + 1 < last) or (wavelength < left and i > first):
-        low, high = first, last
+        left, right = edge_in(given, part, i), left
+    if (wavelength >= right and i < end) or (wavelength < left and i > first):
+        low, high = first, part.last
         while high - low > 1:
             middle = np.int32((low + high) >> np.int32(1))
-            if edge(given, middle) <= wavelength:
+            if edge_in(given, part, middle) <= wavelength:
                 low = middle
             else:
                 high = middle
         i = low
-        left, right = edge(given, i), edge(given, np.int32(i + np.int32(1)))
+        left, right = edge_in(given, part, i), edge_in(given, part, np.int32(i + np.int32(1)))
     return i, left, right
 
 
@@ -111,48 +125,45 @@ def chunk_correlations(given, targets, profile, first, number, out, lane, lanes)
     for c in range(lane, number, lanes):
         low = (first + c) * CHUNK
         high = min(low + CHUNK, n)
-        begin = max(lower_bound(targets, 0, pixels + 1, edge(given, np.int32(low))) - 1, 0)
-        end = min(lower_bound(targets, 0, pixels + 1, edge(given, np.int32(high))), pixels)
+        begin = max(lower_bound(targets, 0, pixels + 1, edge(given, low)) - 1, 0)
+        end = min(lower_bound(targets, 0, pixels + 1, edge(given, high)), pixels)
         out[c] = correlation(profile, begin, end, pixels)
 
 
 @stage
-def add_pixels(given, flux, ivar, first, last, targets, rhos, sums, lane, lanes):
-    """Add what input pixels ``first`` to ``last - 1`` give to the three sums; each lane handles its own output pixels.
+def add_pixels(given, flux, ivar, part, targets, rhos, sums, lane, lanes):
+    """Add what a part of the input pixels gives to the three sums; each lane handles its own output pixels.
 
     Parameters
     ----------
     given : Input
     flux, ivar : float32 (n,)
-    first, last : int32
+    part : Part
     targets : float64 (P + 1,)
         Edges of the output pixels [Angstrom].
     rhos : float32
-        From :func:`chunk_correlations`, of the chunks from pixel `first` on.
+        From :func:`chunk_correlations`, of the chunks of the part.
     sums : Sums, in place
     """
-    lowest, highest = edge(given, first), edge(given, last)
     sum_w, sum_f, sum_v = sums.length, sums.flux, sums.variance
     for j in range(np.int32(lane), np.int32(len(targets) - 1), np.int32(lanes)):
-        lo, hi = max(targets[j], lowest), min(targets[j + 1], highest)
+        lo, hi = max(targets[j], part.lowest), min(targets[j + 1], part.highest)
         if lo < hi:
-            i, left, right = pixel_at(given, lo, first, last)
-            left = min(left, lo)
+            i, left, right = pixel_at(given, part, lo)
             w, f, v = ZERO, ZERO, ZERO
             more = True
             while more:
-                here = np.uint32(i)
-                variance = ivar[here]
+                variance = ivar[np.uint32(i)]
                 if variance > ZERO:
-                    part = np.float32(min(right, hi) - max(left, lo))
-                    rho = rhos[np.uint32(i - first) // np.uint32(CHUNK)]
-                    w += part
-                    f += part * flux[here]
-                    v += part * (rho * np.float32(right - left) + part * (ONE - rho)) / variance
+                    length = np.float32(min(right, hi) - max(left, lo))
+                    rho = rhos[np.uint32(i - part.first) // np.uint32(CHUNK)]
+                    w += length
+                    f += length * flux[np.uint32(i)]
+                    v += length * (rho * np.float32(right - left) + length * (ONE - rho)) / variance
                 i = np.int32(i + np.int32(1))
-                more = right < hi and i < last
+                more = right < hi and i < part.last
                 if more:
-                    left, right = right, edge(given, np.int32(i + np.int32(1)))
+                    left, right = right, edge_in(given, part, np.int32(i + np.int32(1)))
             sum_w[j] += w
             sum_f[j] += f
             sum_v[j] += v
@@ -185,5 +196,6 @@ def resample_pixels(x, flux, ivar, stretch, offset, targets, profile, rhos, sums
             given, targets, profile, first // CHUNK, (last - first + CHUNK - 1) // CHUNK, rhos, lane, lanes
         )
         barrier()
-        add_pixels(given, flux, ivar, np.int32(first), np.int32(last), targets, rhos, sums, lane, lanes)
+        part = Part(np.int32(first), np.int32(last), edge(given, first), edge(given, last))
+        add_pixels(given, flux, ivar, part, targets, rhos, sums, lane, lanes)
         barrier()  # the next group overwrites the correlations
