@@ -14,6 +14,7 @@ from ..lanes import SIMULATED
 
 THREADS = 32 if SIMULATED else 256  # of a block, its lanes: a multiple of philox.LANES
 LEAST_BLOCKS = 3 if SIMULATED else 128  # Numba warns of fewer; those without a view return at once
+TWO_BLOCKS = (THREADS, 2)  # launch bounds: registers are dealt out such that two blocks fit a multiprocessor
 CACHED = cache_directory() is not None  # whether Numba keeps the compiled kernels on disk
 UNASKED_BYTES = 48 * 1024  # shared memory that a block may use without asking the driver for more
 MOST_SPACE = 2**30  # most bytes of global work space in one launch
@@ -21,7 +22,7 @@ MOST_SPACE = 2**30  # most bytes of global work space in one launch
 Plan = namedtuple(
     "Plan",
     [
-        "kernel",  # CUDA kernel
+        "kernels",  # (CUDA kernel, CUDA kernel): for rows in global memory, and for rows in shared memory
         "row_words",  # int: size of all rows of one block, in shared or in global memory [words of 4 bytes]
         "static_bytes",  # int: shared memory of one block besides its rows [bytes]
         "spaces",  # ((number, dtype), ...): arrays of global work space of one block besides its rows
@@ -55,7 +56,7 @@ def launch(plan, samples, offsets, params, tables, keys, epoch, extra, outputs, 
     epoch : int
         Epoch of the training, a part of the address of each random number.
     extra : tuple
-        Further arguments of this kernel, between `epoch` and `staged`.
+        Further arguments of this kernel, between `epoch` and `workers`.
     outputs : tuple of arrays (N, V, L), out
     empty : function of a shape and a dtype
         Makes a device array for work space that may be used in `stream` until the kernel ends.
@@ -67,7 +68,7 @@ def launch(plan, samples, offsets, params, tables, keys, epoch, extra, outputs, 
     count = params.shape[0] * params.shape[1]
     if count == 0:
         return
-    # true where the rows fit into shared memory; otherwise the kernel takes them from the last of `spaces`
+    # whether the rows fit into shared memory; otherwise the kernel takes them from the last of `spaces`
     staged = 4 * plan.row_words + plan.static_bytes <= shared_limit()
     if blocks is None:
         blocks = 2 if SIMULATED else plan.blocks * cuda.get_current_device().MULTIPROCESSOR_COUNT
@@ -77,10 +78,11 @@ def launch(plan, samples, offsets, params, tables, keys, epoch, extra, outputs, 
     room = tuple(empty((workers, size), kind) for size, kind in spaces)
     dynamic = 4 * plan.row_words if staged else 0
     batch = (*samples, offsets, params, keys)
-    arguments = (batch, tables, np.int64(epoch), *extra, staged, np.int64(workers), room, outputs)
+    arguments = (batch, tables, np.int64(epoch), *extra, np.int64(workers), room, outputs)
+    kernel = plan.kernels[staged]
     if dynamic + plan.static_bytes > UNASKED_BYTES and not SIMULATED:
-        ask_for_shared(plan.kernel, arguments, dynamic)
-    plan.kernel[max(workers, LEAST_BLOCKS), THREADS, stream, dynamic](*arguments)
+        ask_for_shared(kernel, arguments, dynamic)
+    kernel[max(workers, LEAST_BLOCKS), THREADS, stream, dynamic](*arguments)
 
 
 def signature(samples, tables, extra, spaces, outputs):
@@ -116,7 +118,7 @@ def signature(samples, tables, extra, spaces, outputs):
     one, three = (lambda kind: types.Array(kind, 1, "C")), types.Array(types.float64, 3, "C")
     batch = types.Tuple([*arrays(samples, 1), one(types.int64), three, one(types.uint64)])
     room = arrays((*spaces, np.float32), 2)
-    return types.void(batch, table_types, types.int64, *extra, types.boolean, types.int64, room, arrays(outputs, 3))
+    return types.void(batch, table_types, types.int64, *extra, types.int64, room, arrays(outputs, 3))
 
 
 def ask_for_shared(kernel, arguments, dynamic):

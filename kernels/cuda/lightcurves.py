@@ -41,10 +41,10 @@ def sizes(most, length):
 
 
 @cuda.jit(device=True)
-def make_views(batch, tables, epoch, bands, most, staged, workers, spaces, outputs):
-    """Make the views of one block: number ``blockIdx.x``, and every `workers`-th after it."""
+def make_views(batch, tables, epoch, bands, most, workers, spaces, rows, outputs):
+    """Make the views of one block: number ``blockIdx.x``, and every `workers`-th after it; `rows` is room for its rows."""
     x, flux, ivar, band, offsets, params, keys = batch
-    doubles, floats, integers, bytes_, more_rows = spaces
+    doubles, floats, integers, bytes_, _ = spaces
     out_time, out_flux, out_ivar, out_band = outputs
     lane, lanes = cuda.threadIdx.x, THREADS  # a number known to the compiler
     counts = cuda.shared.array(THREADS, int32)
@@ -52,9 +52,6 @@ def make_views(batch, tables, epoch, bands, most, staged, workers, spaces, outpu
     in_band = cuda.shared.array(STARTS, int32)
     medians = cuda.shared.array(MEDIANS, float32)
     scatters = cuda.shared.array(MOST_BANDS, float32)
-    rows = cuda.shared.array(0, float32)
-    if not staged:
-        rows = more_rows[cuda.blockIdx.x]
     views, length = params.shape[1], out_flux.shape[2]
     n, width = padded_points(most, length), padded_row(length)
     d, f = doubles[cuda.blockIdx.x], floats[cuda.blockIdx.x]
@@ -84,15 +81,23 @@ def make_views(batch, tables, epoch, bands, most, staged, workers, spaces, outpu
         cuda.syncthreads()  # the next view overwrites the row
 
 
+# Two kernels, because the compiler makes better code where it knows in which memory the rows lie.
 @cuda.jit(cache=CACHED)
-def observe_blocks(batch, tables, epoch, bands, most, staged, workers, spaces, outputs):
-    """Make all views; Numba keeps the compiled kernel on disk."""
+def observe_in_shared(batch, tables, epoch, bands, most, workers, spaces, outputs):
+    """Make all views with rows in shared memory; Numba keeps the compiled kernel on disk."""
     if cuda.blockIdx.x < workers:
-        make_views(batch, tables, epoch, bands, most, staged, workers, spaces, outputs)
+        make_views(batch, tables, epoch, bands, most, workers, spaces, cuda.shared.array(0, float32), outputs)
+
+
+@cuda.jit(cache=CACHED)
+def observe_in_global(batch, tables, epoch, bands, most, workers, spaces, outputs):
+    """Make all views with rows in global memory; Numba keeps the compiled kernel on disk."""
+    if cuda.blockIdx.x < workers:
+        make_views(batch, tables, epoch, bands, most, workers, spaces, spaces[4][cuda.blockIdx.x], outputs)
 
 
 def signature(tables):
-    """Return the types of the arguments of the kernel, to compile it where there is no device.
+    """Return the types of the arguments of the kernels, to compile them where there is no device.
 
     Parameters
     ----------
@@ -118,5 +123,5 @@ def launch(samples, offsets, params, tables, keys, epoch, bands, most, outputs, 
     """
     length = outputs[0].shape[2]
     spaces = tuple(zip(sizes(most, length), KINDS, strict=True))
-    plan = driver.Plan(observe_blocks, ROWS * padded_row(length), STATIC_BYTES, spaces, BLOCKS)
+    plan = driver.Plan((observe_in_global, observe_in_shared), ROWS * padded_row(length), STATIC_BYTES, spaces, BLOCKS)
     driver.launch(plan, samples, offsets, params, tables, keys, epoch, (bands, most), outputs, empty, stream, blocks)

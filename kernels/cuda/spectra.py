@@ -9,19 +9,16 @@ import numpy as np
 from numba import cuda, float32, float64, int32, types
 
 from ..lanes import SIMULATED
-from ..spectra.broaden import STRIP
 from ..spectra.custom import nothing
 from ..spectra.observe import observe_row
-from ..spectra.resample import CHUNK, Tile
+from ..spectra.resample import Tile
 from ..spectra.scratch import Scratch, padded
 from ..sums import SUMS
 from . import driver
-from .driver import CACHED, THREADS, barrier
+from .driver import CACHED, THREADS, TWO_BLOCKS, barrier
 
 ROWS = 3  # padded rows of work; three more where a view rotates
-EDGES, PRODUCTS = CHUNK + 2, CHUNK + 1  # lengths of shared arrays
-# bytes of the shared arrays of one block besides its rows: edges, products, strip, partial sums and counts
-STATIC_BYTES = 8 * EDGES + 16 * PRODUCTS + 24 * STRIP + 12 * SUMS + 4 * THREADS
+STATIC_BYTES = 12 * SUMS + 4 * THREADS + 16  # shared arrays of one block besides its rows: partial sums, counts, unused
 BLOCKS = 8  # for each multiprocessor
 
 
@@ -44,22 +41,18 @@ def row_words(pixels, rotates):
 
 
 @cuda.jit(device=True)
-def make_views(batch, tables, epoch, rotates, staged, workers, spaces, outputs, step):
-    """Make the views of one block: number ``blockIdx.x``, and every `workers`-th after it."""
+def make_views(batch, tables, epoch, rotates, workers, row, outputs, step):
+    """Make the views of one block: number ``blockIdx.x``, and every `workers`-th after it; `row` is room for its rows."""
     x, flux, ivar, offsets, params, keys = batch
     out_flux, out_ivar = outputs
     lane, lanes = cuda.threadIdx.x, THREADS  # a number known to the compiler
-    edges = cuda.shared.array(EDGES, float64)
-    products = cuda.shared.array((4, PRODUCTS), float32)
-    strip = cuda.shared.array((6, STRIP), float32)
+    unused = cuda.shared.array((1, 1), float32)  # where a CPU keeps what a GPU keeps in registers
+    tile = Tile(cuda.shared.array(1, float64), unused)
     partial = cuda.shared.array((3, SUMS), float32)
     counts = cuda.shared.array(THREADS, int32)
     views, pixels = params.shape[1], out_flux.shape[2]
     width = padded(pixels)
     second = width if rotates else 0
-    row = cuda.shared.array(0, float32)
-    if not staged:
-        row = spaces[0][cuda.blockIdx.x]
     more = ROWS * width
     own = more + 3 * second
     rows = (
@@ -72,7 +65,7 @@ def make_views(batch, tables, epoch, rotates, staged, workers, spaces, outputs, 
     )
     # the keys of normalize.py share the memory of the third row: no normalization needs both
     sorting = row[2 * width : 2 * width + pixels].view(np.int32)
-    work = Scratch(Tile(edges, products), rows, strip, partial, sorting, counts)
+    work = Scratch(tile, rows, unused, partial, sorting, counts)
     own_flux, own_ivar = row[own : own + pixels], row[own + pixels : own + 2 * pixels]
     for r in range(cuda.blockIdx.x, params.shape[0] * views, workers):
         i, view = r // views, r % views
@@ -88,41 +81,55 @@ def make_views(batch, tables, epoch, rotates, staged, workers, spaces, outputs, 
         cuda.syncthreads()  # the next view overwrites the row
 
 
-@cuda.jit(cache=CACHED)
-def observe_blocks(batch, tables, epoch, rotates, staged, workers, spaces, outputs):
-    """Make all views, with no step of the user's own; Numba keeps the compiled kernel on disk."""
+# Two kernels, because the compiler makes better code where it knows in which memory the rows lie.
+@cuda.jit(cache=CACHED, launch_bounds=TWO_BLOCKS)
+def observe_in_shared(batch, tables, epoch, rotates, workers, spaces, outputs):
+    """Make all views, with no step of the user's own and rows in shared memory; Numba keeps the compiled kernel on disk."""
     if cuda.blockIdx.x < workers:
-        make_views(batch, tables, epoch, rotates, staged, workers, spaces, outputs, nothing)
+        make_views(batch, tables, epoch, rotates, workers, cuda.shared.array(0, float32), outputs, nothing)
+
+
+@cuda.jit(cache=CACHED, launch_bounds=TWO_BLOCKS)
+def observe_in_global(batch, tables, epoch, rotates, workers, spaces, outputs):
+    """Make all views with rows in global memory, otherwise as :func:`observe_in_shared`."""
+    if cuda.blockIdx.x < workers:
+        make_views(batch, tables, epoch, rotates, workers, spaces[0][cuda.blockIdx.x], outputs, nothing)
 
 
 @lru_cache(maxsize=16)
-def kernel_for(custom=None):
-    """Return the CUDA kernel of a composition; Numba compiles it, or loads it from disk, when it is launched.
+def kernels_for(custom=None):
+    """Return the CUDA kernels of a composition; Numba compiles one, or loads it from disk, when it is launched.
 
     Parameters
     ----------
     custom : function, optional
-        A step of the user's own, plain or ``@njit``. The kernel is compiled with it in every process, because Numba cannot know
-        what other functions it calls.
+        A step of the user's own, plain or ``@njit``. The kernels are compiled with it in every process, because Numba cannot
+        know what other functions it calls.
 
     Returns
     -------
-    CUDA kernel
+    CUDA kernel, CUDA kernel
+        For rows in global and in shared memory.
     """
     if custom is None:
-        return observe_blocks
+        return observe_in_global, observe_in_shared
     step = custom if SIMULATED else cuda.jit(device=True)(getattr(custom, "py_func", custom))
 
-    @cuda.jit
-    def observe_blocks_with_custom(batch, tables, epoch, rotates, staged, workers, spaces, outputs):
+    @cuda.jit(launch_bounds=TWO_BLOCKS)
+    def custom_in_shared(batch, tables, epoch, rotates, workers, spaces, outputs):
         if cuda.blockIdx.x < workers:
-            make_views(batch, tables, epoch, rotates, staged, workers, spaces, outputs, step)
+            make_views(batch, tables, epoch, rotates, workers, cuda.shared.array(0, float32), outputs, step)
 
-    return observe_blocks_with_custom
+    @cuda.jit(launch_bounds=TWO_BLOCKS)
+    def custom_in_global(batch, tables, epoch, rotates, workers, spaces, outputs):
+        if cuda.blockIdx.x < workers:
+            make_views(batch, tables, epoch, rotates, workers, spaces[0][cuda.blockIdx.x], outputs, step)
+
+    return custom_in_global, custom_in_shared
 
 
 def signature(tables):
-    """Return the types of the arguments of the kernel, to compile it where there is no device.
+    """Return the types of the arguments of the kernels, to compile them where there is no device.
 
     Parameters
     ----------
@@ -151,5 +158,5 @@ def launch(
         As in :func:`clrseries.kernels.cuda.driver.launch`.
     """
     needed = row_words(outputs[0].shape[2], rotates)
-    plan = driver.Plan(kernel_for(custom), needed, STATIC_BYTES, (), BLOCKS)
+    plan = driver.Plan(kernels_for(custom), needed, STATIC_BYTES, (), BLOCKS)
     driver.launch(plan, samples, offsets, params, tables, keys, epoch, (rotates,), outputs, empty, stream, blocks)

@@ -31,12 +31,14 @@ class EmulatedKernel:
         self.removed: Barrier | None = None  # this barrier does nothing
         self.arrays: list[str] = []
         self.program: Program | None = None
+        self.runs = 0
 
     def __getitem__(self, configuration):
         blocks, threads, _, dynamic = configuration
         return lambda *arguments: self._run(blocks, threads, dynamic, arguments)
 
     def _run(self, blocks, threads, dynamic, arguments):
+        self.runs += 1
         kinds = tuple(self.kernel.typeof_pyval(value) for value in arguments)
         self.program = compiled(self.kernel.py_func, kinds)
         runtime.library().forget_regions()

@@ -36,12 +36,14 @@ def emulated(blocks=2, shared_limit=SHARED_LIMIT, removed=None):
     real = driver.launch
 
     def launch(plan, *arguments, **options):
-        kernel = KERNELS.setdefault(plan.kernel, EmulatedKernel(plan.kernel))
-        kernel.removed = removed
-        ran.append(kernel)
-        given = inspect.signature(real).bind(plan._replace(kernel=kernel), *arguments, **options)
+        kernels = tuple(KERNELS.setdefault(kernel, EmulatedKernel(kernel)) for kernel in plan.kernels)
+        for kernel in kernels:
+            kernel.removed = removed
+        before = [kernel.runs for kernel in kernels]
+        given = inspect.signature(real).bind(plan._replace(kernels=kernels), *arguments, **options)
         given.arguments["blocks"] = blocks
-        return real(*given.args, **given.kwargs)
+        real(*given.args, **given.kwargs)
+        ran.extend(kernel for kernel, runs in zip(kernels, before, strict=True) if kernel.runs > runs)
 
     stand_in = SimpleNamespace(MULTIPROCESSOR_COUNT=blocks, MAX_SHARED_MEMORY_PER_BLOCK_OPTIN=shared_limit)
     with pytest.MonkeyPatch.context() as patch:
