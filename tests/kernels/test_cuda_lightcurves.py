@@ -47,7 +47,7 @@ def test_the_kernel_assembles_without_spills(cuda_compiler, tmp_path, capability
 
     assembler = shutil.which("ptxas") or missing("ptxas is not on PATH")
     tables = Observe(every_step.compositions()["plain"]).tables(("g",))
-    made = kernel.observe_in_shared
+    made = kernel.observe_blocks
     text = ptx_of(cuda_compiler, made.py_func, kernel.signature(tables), capability)
     assert not APPROXIMATE.findall(text)
     (tmp_path / "kernel.ptx").write_text(text)
