@@ -81,19 +81,23 @@ def make_views(batch, tables, epoch, bands, most, workers, spaces, rows, outputs
         cuda.syncthreads()  # the next view overwrites the row
 
 
-# One kernel for rows in either memory: for rows in shared memory alone the compiler keeps more addresses than there are registers.
+# Two kernels, because the compiler makes better code where it knows in which memory the rows lie.
 @cuda.jit(cache=CACHED)
-def observe_blocks(batch, tables, epoch, bands, most, workers, spaces, outputs):
-    """Make all views; Numba keeps the compiled kernel on disk."""
+def observe_in_shared(batch, tables, epoch, bands, most, workers, spaces, outputs):
+    """Make all views with rows in shared memory; Numba keeps the compiled kernel on disk."""
     if cuda.blockIdx.x < workers:
-        rows = cuda.shared.array(0, float32)
-        if spaces[4].shape[1] > 1:  # the driver gives no room where the rows fit into shared memory
-            rows = spaces[4][cuda.blockIdx.x]
-        make_views(batch, tables, epoch, bands, most, workers, spaces, rows, outputs)
+        make_views(batch, tables, epoch, bands, most, workers, spaces, cuda.shared.array(0, float32), outputs)
+
+
+@cuda.jit(cache=CACHED)
+def observe_in_global(batch, tables, epoch, bands, most, workers, spaces, outputs):
+    """Make all views with rows in global memory; Numba keeps the compiled kernel on disk."""
+    if cuda.blockIdx.x < workers:
+        make_views(batch, tables, epoch, bands, most, workers, spaces, spaces[4][cuda.blockIdx.x], outputs)
 
 
 def signature(tables):
-    """Return the types of the arguments of the kernel, to compile it where there is no device.
+    """Return the types of the arguments of the kernels, to compile them where there is no device.
 
     Parameters
     ----------
@@ -119,5 +123,5 @@ def launch(samples, offsets, params, tables, keys, epoch, bands, most, outputs, 
     """
     length = outputs[0].shape[2]
     spaces = tuple(zip(sizes(most, length), KINDS, strict=True))
-    plan = driver.Plan((observe_blocks, observe_blocks), ROWS * padded_row(length), STATIC_BYTES, spaces, BLOCKS)
+    plan = driver.Plan((observe_in_global, observe_in_shared), ROWS * padded_row(length), STATIC_BYTES, spaces, BLOCKS)
     driver.launch(plan, samples, offsets, params, tables, keys, epoch, (bands, most), outputs, empty, stream, blocks)
