@@ -111,8 +111,8 @@ class SpectrumViews(Views):
     param_names : tuple of str
         Names of the K parameters.
     backend : {"cpu", "cuda"}
-        Where the views were made. With ``"cuda"``, `flux` and `ivar` are torch tensors on the GPU if the samples of the series
-        are, otherwise CuPy arrays.
+        Where the views were made. With ``"cuda"``, `flux` and `ivar` are CuPy arrays if the samples of the series are, otherwise
+        torch tensors, on the GPU of the samples.
 
     Examples
     --------

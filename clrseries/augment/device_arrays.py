@@ -152,7 +152,9 @@ class CupyArrays:
 
     def __init__(self, device: int) -> None:
         self.place = ("cupy", device)
-        self._cupy = require("cupy", extra="gpu", purpose="samples in CuPy arrays")
+        import cupy  # the samples are its arrays, so it is there
+
+        self._cupy = cupy
 
     @contextmanager
     def guard(self) -> Iterator[None]:
@@ -240,7 +242,7 @@ def arrays_for(samples: Any) -> DeviceArrays:
     Raises
     ------
     InputError
-        There is no CUDA device, or numba-cuda or CuPy is missing. The CPU is never used instead.
+        There is no CUDA device, or numba-cuda is missing. The CPU is never used instead.
     """
     cuda = require("numba.cuda", extra="gpu", purpose="backend 'cuda'")
     library = type(samples).__module__.partition(".")[0]

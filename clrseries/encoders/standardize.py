@@ -28,4 +28,5 @@ def standardize(encoder: Any, observe: Observe, series: Series, views: int = 2, 
         Seed of the views.
     """
     if hasattr(encoder, "standardize"):
-        encoder.standardize.fit(*(array.flatten(0, 1) for array in observe(series, views, seed).torch()))
+        made = observe(series, views, seed).torch()
+        encoder.standardize.fit(*(array.flatten(0, 1).cpu() for array in made))

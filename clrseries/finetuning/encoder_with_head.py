@@ -152,4 +152,4 @@ def equal_chances(number: NDArray[np.integer]) -> NDArray[np.float64]:
 
 def _inputs(views: Any) -> list[torch.Tensor]:
     views = views.trimmed() if isinstance(views, LightCurveViews) else views
-    return [part[:, 0].contiguous() for part in views.torch()]
+    return [part[:, 0].contiguous().cpu() for part in views.torch()]

@@ -55,7 +55,7 @@ def prepared(observe: Observe, batch: Series, threads: int | None = None) -> Pre
     good = torch.as_tensor((views.ivar[:, 0] > 0).any(-1)).cpu().numpy()
     reasons = {row: why_unusable(observe, batch.take([row])) for row in np.flatnonzero(~good).tolist()}
     views = views.trimmed() if isinstance(views, LightCurveViews) else views
-    inputs = tuple(part[:, 0] for part in views.torch())
+    inputs = tuple(part[:, 0].cpu() for part in views.torch())  # where the networks of a saved model are
     return Prepared(inputs if good.all() else tuple(part[good] for part in inputs), good, reasons)
 
 

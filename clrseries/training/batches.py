@@ -6,6 +6,7 @@ import time
 from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from itertools import islice
+from typing import Any
 
 import numpy as np
 import torch
@@ -14,9 +15,10 @@ from numpy.typing import NDArray
 from ..distributed import world_size
 from ..methods import Batch
 from ..series import Series
+from .hand_over import HandOver, OnHost
 from .training_set import TrainingSet
 
-Made = tuple[Batch, dict[str, float]]
+Made = tuple[Batch, Any, dict[str, float]]
 
 
 class Batches:
@@ -35,21 +37,31 @@ class Batches:
         Number of views of each object.
     seed, epoch : int
         They determine the order of the objects and their views.
+    hand_over : HandOver, optional
+        How batches come from the background; views that are made on a GPU stay there.
 
     Attributes
     ----------
     seconds : dict of str to float
-        Time spent so far in the background [s]: ``"read"`` for reading the data, ``"augment"`` for making views.
+        Time spent so far in the background [s]: ``"read"`` for reading the data, ``"augment"`` for making views (on a GPU: for
+        queueing the work).
     """
 
     def __init__(
-        self, training_set: TrainingSet, batch_size: int, views: int = 2, seed: int = 0, epoch: int = 0
+        self,
+        training_set: TrainingSet,
+        batch_size: int,
+        views: int = 2,
+        seed: int = 0,
+        epoch: int = 0,
+        hand_over: HandOver | None = None,
     ) -> None:
         self.training_set = training_set
         self.batch_size = min(batch_size, training_set.objects) // world_size() * world_size()
         self.views = views
         self.seed = seed
         self.epoch = epoch
+        self.hand_over = hand_over or OnHost()
         self.seconds = {"read": 0.0, "augment": 0.0}
 
     def __len__(self) -> int:
@@ -64,10 +76,10 @@ class Batches:
                 if made is None:
                     return
                 coming = background.submit(self._next, parts, number + 1)
-                batch, seconds = made
+                batch, mark, seconds = made
                 for part, spent in seconds.items():
                     self.seconds[part] += spent
-                yield batch
+                yield self.hand_over.take(batch, mark)
 
     def _next(self, parts: Iterator[tuple[Series, NDArray[np.int64]]], number: int) -> Made | None:
         begun = time.perf_counter()
@@ -75,10 +87,12 @@ class Batches:
         if found is None:
             return None
         series, rows = found
-        own = [series.take(rows[view]) for view in range(self.views if self.training_set.source else 1)]
-        read = time.perf_counter()
-        batch = self._batch(own, self.epoch * len(self) + number)
-        return batch, {"read": read - begun, "augment": time.perf_counter() - read}
+        with self.hand_over.making():
+            own = [series.take(rows[view]) for view in range(self.views if self.training_set.source else 1)]
+            read = time.perf_counter()
+            batch = self._batch(own, self.epoch * len(self) + number)
+            mark = self.hand_over.made()
+        return batch, mark, {"read": read - begun, "augment": time.perf_counter() - read}
 
     def _batch(self, own: list[Series], number: int) -> Batch:
         more, seed, epoch = self.training_set, self.seed, self.epoch

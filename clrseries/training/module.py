@@ -14,7 +14,9 @@ from torch import Tensor
 from ..files import replacing
 from ..methods import Batch, Method
 from .batches import Batches
+from .hand_over import HandOver, hand_over_for
 from .lars import LARS
+from .on_device import makes_views, placed
 from .settings import Optimizer
 from .training_set import TrainingSet
 
@@ -80,6 +82,7 @@ class Pretraining(lightning.LightningModule):
         self.batch_size = batch_size
         self.seed = seed
         self.batches = Batches(training_set, batch_size, method.views, seed)
+        self.hand_over: HandOver | None = None  # known when the module is on its device
         self.noted: dict[str, float] = {}
         self.metrics: list[dict[str, float]] = []
 
@@ -95,7 +98,13 @@ class Pretraining(lightning.LightningModule):
         -------
         Batches
         """
-        self.batches = Batches(self.training_set, self.batch_size, self.method.views, self.seed, self.current_epoch)
+        if self.hand_over is None:
+            gpu = makes_views(self.training_set, self.device)
+            self.training_set = placed(self.training_set, self.device) if gpu else self.training_set
+            self.hand_over = hand_over_for(self.device if gpu else None)
+        self.batches = Batches(
+            self.training_set, self.batch_size, self.method.views, self.seed, self.current_epoch, self.hand_over
+        )
         return self.batches
 
     def training_step(self, batch: Batch, index: int) -> Tensor:

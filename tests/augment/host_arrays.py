@@ -52,6 +52,9 @@ class OnDevice(torch.Tensor):
         OnDevice.copies += 1
         return self.as_subclass(torch.Tensor)
 
+    def __deepcopy__(self, memo):
+        return self.detach().clone()
+
     def numpy(self, *arguments, **options):
         raise TypeError("can't convert a tensor on a device to numpy")
 
