@@ -3,6 +3,8 @@
 # make test   every test
 # make quick  the tests that are not slow
 # make kills  runs over an archive, killed at 50 random moments and continued
+# make emulate  the CUDA kernels on this CPU, lane by lane: every step and many random compositions (needs cc)
+# make mutate   every barrier of the CUDA kernels removed in turn: is its absence noticed?
 # make bench  kernels beside their peers
 # make docs   the gallery and the roofline in docs/
 PYTHON ?= python3
@@ -12,7 +14,7 @@ MANGADAP = sdss-mangadap==4.5.0
 OUTPUT ?= demo
 OLDEST_TESTS = tests/series tests/spectra tests/lightcurves tests/io tests/encoders tests/methods tests/training
 
-.PHONY: demo demo-curves test quick kills oldest bench docs lint clean
+.PHONY: demo demo-curves test quick kills oldest emulate mutate bench docs lint clean
 
 demo: $(VENV)/.ready
 	$(BIN)/clrseries demo --output $(OUTPUT) --overwrite
@@ -32,6 +34,12 @@ kills: $(VENV)/.ready
 # the tests on the oldest versions that pyproject.toml allows
 oldest: .venv-oldest/.ready
 	.venv-oldest/bin/python -m pytest -m "not slow" $(OLDEST_TESTS)
+
+emulate: $(VENV)/.ready
+	$(BIN)/python -m tests.kernels.emulator.sweep
+
+mutate: $(VENV)/.ready
+	$(BIN)/python -m tests.kernels.emulator.mutate
 
 bench: $(VENV)/.ready
 	$(BIN)/python benchmarks/resampling.py

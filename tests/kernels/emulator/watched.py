@@ -65,47 +65,55 @@ def numbered(text, barriers):
     first = max((int(n) for n in re.findall(r"^!(\d+) = ", text, flags=re.M)), default=-1) + 1
     lines: list[str] = []
     nodes: list[str] = []
-    function, between = "", []
-    for line in text.split("\n"):
-        if found := DEFINED.match(line):
-            function, between = readable(found[1]), _barriers(text[text.index(line) :].partition("\n}")[0])
+    for part in re.split(r"^(?=define )", text, flags=re.M):
+        body, end, rest = part.partition("\n}")
+        if found := DEFINED.match(body):
+            function = readable(found[1])
             nodes.append(f'!{first + len(nodes)} = !{{!"in {function}"}}')
-        elif line.startswith("}"):
-            function = ""
-        elif function:
-            if _is_barrier(line, function):
-                number = barriers.setdefault(Barrier(function, *between.pop(0)), len(barriers) + 1)
-                lines.append(f"  call void @lanes_barrier(i32 {number})")
-            if INTRINSIC in line:
-                continue
-            if re.match(r"\s+(%\S+ = load|store) ", line):
-                line += f", !lanes !{first + len(nodes) - 1}"
-        if not (line.startswith("declare") and INTRINSIC in line):
-            lines.append(line)
-    return "\n".join([*lines, "declare void @lanes_barrier(i32) convergent noduplicate nounwind", *nodes])
+            between = _barriers(body.split("\n"), function)
+            for k, line in enumerate(body.split("\n")):
+                if k in between:
+                    number = barriers.setdefault(Barrier(function, *between[k]), len(barriers) + 1)
+                    lines.append(f"  call void @lanes_barrier(i32 {number})")
+                if INTRINSIC not in line:
+                    access = re.match(r"\s+(%\S+ = load|store) ", line)
+                    lines.append(f"{line}, !lanes !{first + len(nodes) - 1}" if access else line)
+        else:
+            lines.append(body)
+        lines += (end + rest).strip("\n").split("\n")
+    text = "\n".join(line for line in lines if not (line.startswith("declare") and INTRINSIC in line))
+    return "\n".join([text, "declare void @lanes_barrier(i32) convergent noduplicate nounwind", *nodes])
+
+
+def _barriers(lines, function):
+    """Return, for the line of each barrier of a function, the calls before and after it, and which of such barriers it is.
+
+    Numba names a block of the IR after the place of its bytecode, which is in the order of the source; the blocks are not.
+    """
+    at, calls = 0, []
+    for k, line in enumerate(lines):
+        if found := re.match(r"B(\d+)[\w.]*:", line):
+            at = int(found[1])
+        if _is_barrier(line, function):
+            calls.append((at, k, ""))
+        elif found := CALL.search(line):
+            calls.append((at, k, readable(found[1]).rpartition(".")[2]))
+    calls.sort()
+    names = [name for _, _, name in calls]
+    pairs: list[tuple[str, str]] = []
+    between = {}
+    for i, (_, k, name) in enumerate(calls):
+        if not name:
+            after = next((other for other in reversed(names[:i]) if other), "the beginning")
+            pairs.append((after, next((other for other in names[i:] if other), "the end")))
+            between[k] = (*pairs[-1], pairs.count(pairs[-1]))
+    return between
 
 
 def _is_barrier(line, function):
     """Say whether a line is a call of ``barrier()`` or ``syncthreads()``, but not the one inside of ``barrier()`` itself."""
     inner = INTRINSIC in line and "call" in line and not function.endswith(".barrier")
     return inner or bool(BARRIER_CALL.search(line))
-
-
-def _barriers(body):
-    """Return, for each barrier of a function, the calls before and after it, and how many such barriers came before it, plus 1."""
-    names = [""]
-    for line in body.split("\n"):
-        if _is_barrier(line, ""):
-            names.append("barrier")
-        elif found := CALL.search(line):
-            names.append(readable(found[1]).rpartition(".")[2])
-    calls = [(k, name) for k, name in enumerate(names) if name != "barrier"]
-    pairs = []
-    for k, name in enumerate(names):
-        if name == "barrier":
-            after = [other for at, other in calls if at < k][-1]
-            pairs.append((after or "the beginning", next((other for at, other in calls if at > k), "the end")))
-    return [(*pair, pairs[: k + 1].count(pair)) for k, pair in enumerate(pairs)]
 
 
 def watched(text):
