@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from weakref import WeakKeyDictionary
+
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -28,6 +30,17 @@ def object_keys(series: Series, seed: int) -> NDArray[np.uint64]:
     uint64 (N,)
         Equal for objects with equal ``object_id`` and ``repetition``, a column that is there if an ``object_id`` is not unique.
     """
+    if series not in _identities:
+        _identities[series] = _identity(series)
+    return philox.object_keys(_identities[series], np.uint64(seed))
+
+
+# hashes of the names of the objects of a series, which do not change
+_identities: WeakKeyDictionary[Series, NDArray[np.uint64]] = WeakKeyDictionary()
+
+
+def _identity(series: Series) -> NDArray[np.uint64]:
+    """Return a hash of the name of each object, and of its number where a name occurs several times."""
     names = series.table["object_id"].cast(pa.large_string()).combine_chunks()
     if REPETITION in series.table.column_names and pa.types.is_integer(series.table[REPETITION].type):
         # Several rows of one object have different noise: all but the first are hashed with their number.
@@ -39,4 +52,4 @@ def object_keys(series: Series, seed: int) -> NDArray[np.uint64]:
     names = names.chunk(0) if isinstance(names, pa.ChunkedArray) else names
     _, offsets, text = names.buffers()
     ends = np.frombuffer(offsets, np.int64)[names.offset : names.offset + len(names) + 1]
-    return philox.object_keys(hash_strings(np.frombuffer(text or b"\0", np.uint8), ends), np.uint64(seed))
+    return hash_strings(np.frombuffer(text or b"\0", np.uint8), ends)

@@ -208,19 +208,20 @@ def sample_steps(
     Returns
     -------
     float64 (N, V, K), dict of str to float64 (N, V)
-        All parameters, and views of the K columns by name.
+        All parameters, and the K columns by name.
     """
     params = np.tile(list(neutral.values()), (*shape, 1))
     columns = {name: params[..., k] for k, name in enumerate(neutral)}
+    changed = set()
     for step in steps:
         context = context_of(step, columns)
         values = step.sample(context)
         applied = True if step.probability >= 1 else context.deviates(APPLIED) < step.probability
         for name, new in values.items():
-            old = columns[name].copy()
-            columns[name][...] = np.where(applied, combine.get(name, _replace)(old, new), old)
+            made = combine[name](columns[name], new) if name in combine else new
+            columns[name] = np.asarray(made if applied is True else np.where(applied, made, columns[name]), np.float64)
+            changed.add(name)
+    for k, name in enumerate(neutral):
+        if name in changed:  # written once, since the numbers of a column lie far from each other
+            params[..., k] = columns[name]
     return params, columns
-
-
-def _replace(old: Array, new: Array) -> Array:
-    return new

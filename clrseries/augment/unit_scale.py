@@ -13,10 +13,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from ..kernels.flux_size import LOOKED_AT, flux_sizes
 from ..series import Series
 
 NEAR_ONE = (-12, 24)  # exponents of two of the mean size of flux that need no other unit
-LOOKED_AT = 64  # samples of an object that say how large its flux is
 LARGEST = float(np.finfo(np.float32).max)
 
 
@@ -44,10 +44,9 @@ def unit_exponents(series: Series) -> NDArray[np.int64] | None:
     if not len(series.flux):
         return None
     number = np.diff(series.offsets)
-    places = series.offsets[:-1, None] + number[:, None] * np.arange(LOOKED_AT) // LOOKED_AT
-    size = _sizes(series, np.minimum(places, len(series.flux) - 1))
+    size = flux_sizes(series.flux, series.ivar, series.offsets)
     for row in np.flatnonzero(np.isnan(size) & (number > LOOKED_AT)).tolist():  # all that were looked at were masked
-        size[row] = _sizes(series, np.arange(series.offsets[row], series.offsets[row + 1])[None])[0]
+        size[row] = _size(*series.row(row)[1:])
     exponents = np.frexp(np.where(np.isnan(size) | (number == 0), 1.0, size))[1].astype(np.int64)
     exponents[(exponents >= NEAR_ONE[0]) & (exponents <= NEAR_ONE[1])] = 0
     return exponents if exponents.any() else None
@@ -107,13 +106,10 @@ def unscaled(flux: Any, ivar: Any, exponents: NDArray[np.int64]) -> tuple[Any, A
     return flux, ivar
 
 
-def _sizes(series: Series, places: NDArray[np.int64]) -> NDArray[np.float64]:
-    """Return the mean size of flux at the good ones of some samples of each object, or its error where flux is 0, or NaN."""
-    flux, ivar = series.flux[places], series.ivar[places]
+def _size(flux: NDArray[np.float32], ivar: NDArray[np.float32]) -> float:
+    """Return the mean size of flux at the good samples of one object, or the smallest error where flux is 0, or NaN."""
     good = ivar > 0
-    count = good.sum(axis=1)
-    mean = np.abs(np.where(good, flux, 0)).sum(axis=1, dtype=np.float64) / np.maximum(count, 1)
-    if (mean > 0).all():
-        return mean
-    error = 1.0 / np.sqrt(np.maximum(np.where(good, ivar, 0).max(axis=1, initial=0.0), 1e-45).astype(np.float64))
-    return np.where(count > 0, np.where(mean > 0, mean, error), np.nan)
+    if not good.any():
+        return float("nan")
+    mean = float(np.abs(flux[good]).mean(dtype=np.float64))
+    return mean if mean > 0 else float(1.0 / np.sqrt(ivar.max().astype(np.float64)))

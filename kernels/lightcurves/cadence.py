@@ -283,8 +283,9 @@ def bands_present(band, ivar, offsets):
     """
     out = np.zeros(len(offsets) - 1, np.int64)
     for i in range(len(out)):
+        own_band, own_ivar = band[offsets[i] : offsets[i + 1]], ivar[offsets[i] : offsets[i + 1]]
         found = np.int64(0)
-        for j in range(offsets[i], offsets[i + 1]):
-            found |= (np.int64(1) << np.int64(band[j])) if ivar[j] > ZERO else np.int64(0)
+        for j in range(len(own_band)):  # LLVM does not vectorize band[offsets[i] + j]
+            found |= np.int64(own_ivar[j] > ZERO) << np.int64(own_band[j])
         out[i] = found
     return out
