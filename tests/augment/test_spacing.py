@@ -7,8 +7,13 @@ from clrseries.augment import spacing
 
 
 def test_a_series_is_looked_at_once(monkeypatch):
-    calls = []
-    monkeypatch.setattr(spacing, "recognize", lambda *arguments: calls.append(arguments) or "found")
+    calls: list[tuple] = []
+
+    def recognize(*arguments):
+        calls.append(arguments)
+        return "found"
+
+    monkeypatch.setattr(spacing, "recognize", recognize)
     series = Series.from_arrays(np.arange(4000.0, 4100.0), np.ones((3, 100)))
     assert spacing.spacing_of(series) == spacing.spacing_of(series) == "found" and len(calls) == 1
     spacing.spacing_of(series.take([0, 1]))
