@@ -8,6 +8,7 @@ from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
@@ -221,7 +222,7 @@ def read_rows(
         names = pa.array([str(first + row) for row in range(table.num_rows)], pa.string())
         name, table = "object_id", table.append_column("object_id", names)
     own_repetition = REPETITION in table.column_names
-    table = table.append_column(ROW, pa.array(range(table.num_rows), pa.int64()))
+    table = table.append_column(ROW, pa.array(np.arange(table.num_rows)))
 
     def attempt(begin: int, end: int) -> Series:
         rows = table if (begin, end) == (0, table.num_rows) else table.slice(begin, end - begin)
@@ -236,8 +237,7 @@ def read_rows(
     if pieces:
         found = [piece.found for piece in pieces]
         whole = found[0] if len(found) == 1 else joined(with_all_bands(found))
-        kept = set(whole.table[ROW].to_pylist())
-        lost_rows = [row for row in range(table.num_rows) if row not in kept] if len(kept) < table.num_rows else []
+        lost_rows = np.setdiff1d(np.arange(table.num_rows), whole.table[ROW].to_numpy()).tolist()
         why = next((reason for reason in whole.dropped if reason.startswith("object:")), "object: has no usable sample")
         reasons = {row: reasons.get(row, why.removeprefix("object: ")) for row in lost_rows}
         clean = whole.table.drop_columns([ROW])

@@ -13,10 +13,12 @@ from numpy.typing import NDArray
 from ..errors import located
 from ..series import Series
 from ..series.flux_units import linear_flux
+from ..series.joined_tables import one_array
 from ..series.table import with_flux_unit
 from ..units import days
 from .csv_tables import INVALID_ROWS
 from .long_tables import as_names, named_objects, owned_rows
+from .sorted_curves import sorted_curves
 from .tables import is_list, plain_column, plain_table
 
 # Usual names of columns, tried where the default ones are missing.
@@ -75,6 +77,14 @@ def light_curves_of_table(
             hint = ": for one band, give band=None" if name == band else ""
             raise located(f"is missing; there are {', '.join(table.column_names)}{hint}", source=source, column=name)
     if is_list(table.schema.field(time).type):
+        plain_units = all(field_unit(table, name) is None for name in (time, flux, error))
+        as_it_is = (
+            None
+            if magnitudes or rename or not plain_units
+            else sorted_curves(table, names, _kept(named_objects(table, object_id, source)), bands)
+        )
+        if as_it_is is not None:
+            return as_it_is
         owner, points, objects = _from_lists(table, names, object_id, source)
     else:
         owner, objects = owned_rows(table, list(names.values()), object_id, source)
@@ -168,18 +178,16 @@ def unnested(table: pa.Table, nested: str, source: str = "") -> pa.Table:
     """
     if nested not in table.column_names:
         raise located(f"is missing; there are {', '.join(table.column_names)}", source=source, column=nested)
-    column = table[nested].combine_chunks()
-    if isinstance(column, pa.ChunkedArray):
-        column = column.chunk(0) if column.num_chunks else pa.array([], column.type)
+    column = one_array(table[nested])
     table = table.drop_columns([nested])
     if pa.types.is_struct(column.type):
-        fields = {field.name: pc.struct_field(column, field.name) for field in column.type}
+        fields = {field.name: _field(column, field.name) for field in column.type}
     elif is_list(column.type) and pa.types.is_struct(column.type.value_type):
         if pa.types.is_fixed_size_list(column.type):
             column = column.cast(pa.large_list(column.type.value_type))
         fields = {
             field.name: pa.LargeListArray.from_arrays(
-                pc.cast(column.offsets, pa.int64()), pc.struct_field(column.values, field.name)
+                pc.cast(column.offsets, pa.int64()), _field(column.values, field.name)
             )
             for field in column.type.value_type
         }
@@ -190,6 +198,11 @@ def unnested(table: pa.Table, nested: str, source: str = "") -> pa.Table:
     for name, values in fields.items():
         table = table.append_column(name, values)
     return table
+
+
+def _field(structs: pa.StructArray, name: str) -> pa.Array:
+    """Return one field of structs, without a copy if no struct is null."""
+    return pc.struct_field(structs, name) if structs.null_count else structs.field(name)
 
 
 def _from_lists(
@@ -220,9 +233,13 @@ def _from_lists(
             full[~whole[owner]] = found
             found = full
         points[role] = found
+    return owner, points, _kept(objects)
+
+
+def _kept(objects: pa.Table) -> pa.Table:
+    """Return the columns that are not nested."""
     plain = [field.name for field in objects.schema if not pa.types.is_nested(field.type)]
-    kept = objects.select(plain) if plain else pa.table({"object_id": [str(i) for i in range(table.num_rows)]})
-    return owner, points, kept
+    return objects.select(plain) if plain else pa.table({"object_id": [str(i) for i in range(objects.num_rows)]})
 
 
 def _lengths(column: pa.ChunkedArray) -> NDArray[np.int64]:

@@ -13,6 +13,7 @@ from ..border import in_unit
 from ..errors import located
 from ..series import Series
 from ..series.flux_units import linear, unit_text
+from ..series.joined_tables import one_array
 from ..series.photometry import ivar_of
 from ..series.spectrum_samples import tidy_samples
 from ..series.table import object_table, with_flux_unit
@@ -169,7 +170,8 @@ def _ivar(
     if weight == ivar:
         if missing.any():  # null lists: their pixels came as NaN
             given = np.where(np.repeat(missing, np.diff(offsets)), np.isfinite(flux), given).astype(given.dtype)
-        return np.where(np.isnan(given) & ~np.isfinite(flux), 0, given).astype(given.dtype)
+        unknown = np.isnan(given)
+        return np.where(unknown & ~np.isfinite(flux), 0, given).astype(given.dtype) if unknown.any() else given
     found = np.where(np.isfinite(flux), ivar_of(given, -1.0 if power == 2 else -2.0), 0.0)
     if missing.any():
         found = with_estimated_ivar(found, flux, offsets, missing)
@@ -186,9 +188,7 @@ def _list_column(table: pa.Table, name: str, dtype: type | None, source: str) ->
     kind = table.schema.field(name).type
     if not is_list(kind) or not (pa.types.is_floating(kind.value_type) or pa.types.is_integer(kind.value_type)):
         raise located(f"must be a list of numbers, and is {kind}", source=source, column=name)
-    column = table[name].combine_chunks()
-    if isinstance(column, pa.ChunkedArray):
-        column = column.chunk(0) if column.num_chunks else pa.array([], kind)
+    column = one_array(table[name])
     values = column.flatten()
     wanted = values.type if dtype is None else pa.from_numpy_dtype(dtype)
     if wanted not in (pa.float32(), pa.float64()):

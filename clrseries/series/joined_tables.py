@@ -106,6 +106,24 @@ def is_list(kind: pa.DataType) -> bool:
     )
 
 
+def one_array(column: pa.ChunkedArray) -> pa.Array:
+    """Return a column as one array, without a copy if it has one chunk.
+
+    Parameters
+    ----------
+    column : pyarrow.ChunkedArray
+        The column.
+
+    Returns
+    -------
+    pyarrow.Array
+    """
+    if column.num_chunks == 1:
+        return column.chunk(0)  # combine_chunks would copy it
+    found = column.combine_chunks()
+    return found if isinstance(found, pa.Array) else pa.concat_arrays(found.chunks or [pa.array([], column.type)])
+
+
 def _common(one: pa.DataType, other: pa.DataType, name: str, source: str) -> pa.DataType:
     """Return the type that holds the values of two columns."""
     if one == other or pa.types.is_null(other):
