@@ -21,6 +21,7 @@ from ..series import Series, check_series
 from ..views import Views
 from .backend import check_backend, on_gpu, warn_if_compiling
 from .keys import object_keys
+from .on_host import read_only
 from .placed_tables import PlacedTables
 from .resident import conditioned, host_series
 from .step import Array, Params, Step, StepContext, sample_steps
@@ -215,9 +216,10 @@ class Composition(ABC, Generic[Made]):
             return self._views(self._finished(arrays, inner, exponents, lost), given, params, "cuda")
         warn_if_compiling(call.name)
         made = tuple(np.empty(shape, kind) for kind in self.outputs) if arrays is None else arrays
+        samples, (offsets,) = read_only(*call.samples), read_only(series.offsets)
 
         def rows(first: int, last: int) -> None:
-            call.cpu(call.samples, series.offsets, inner, call.tables, keys, epoch, *call.extra, first, last, made)
+            call.cpu(samples, offsets, inner, call.tables, keys, epoch, *call.extra, first, last, made)
 
         in_threads(rows, series.offsets, threads)
         return self._views(self._finished(made, inner, exponents, lost), given, params, "cpu")

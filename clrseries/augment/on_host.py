@@ -72,6 +72,27 @@ def like(model: Any) -> Callable[[Any], Any]:
     return move
 
 
+def read_only(*arrays: Any) -> tuple[Any, ...]:
+    """Return arrays that cannot be written to through what is returned, without a copy.
+
+    To Numba, an array of Arrow's memory, which cannot be written to, is of another type than one of NumPy's. As all arrays of a series
+    are given to kernels in this form, a kernel is compiled once, and not once for each mixture of both.
+
+    Parameters
+    ----------
+    *arrays : NumPy arrays
+        They stay as they are.
+
+    Returns
+    -------
+    tuple of NumPy arrays
+    """
+    views = tuple(array.view() for array in arrays)
+    for view in views:
+        view.flags.writeable = False
+    return views
+
+
 def _numpy(array: Any) -> Any:
     if isinstance(array, np.ndarray):
         return array

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from ..kernels.input_grid import Spacing, recognize
 from ..series import Series
+from .on_host import read_only
 
 _known: WeakKeyDictionary[Series, tuple[NDArray[np.float64], Spacing]] = WeakKeyDictionary()
 
@@ -42,6 +43,6 @@ def spacing_of(series: Series) -> Spacing:
     probes = series.x[np.minimum(places, max(len(series.x) - 1, 0))] if len(series.x) else np.empty((3, 0))
     known = _known.get(series)
     if known is None or not np.array_equal(known[0], probes):
-        known = probes, recognize(series.x, series.offsets)
+        known = probes, recognize(*read_only(series.x, series.offsets))
         _known[series] = known
     return known[1]

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from ..kernels.flux_size import LOOKED_AT, flux_sizes
 from ..series import Series
+from .on_host import read_only
 
 NEAR_ONE = (-12, 24)  # exponents of two of the mean size of flux that need no other unit
 LARGEST = float(np.finfo(np.float32).max)
@@ -44,7 +45,7 @@ def unit_exponents(series: Series) -> NDArray[np.int64] | None:
     if not len(series.flux):
         return None
     number = np.diff(series.offsets)
-    size = flux_sizes(series.flux, series.ivar, series.offsets)
+    size = flux_sizes(*read_only(series.flux, series.ivar, series.offsets))
     for row in np.flatnonzero(np.isnan(size) & (number > LOOKED_AT)).tolist():  # all that were looked at were masked
         size[row] = _size(*series.row(row)[1:])
     exponents = np.frexp(np.where(np.isnan(size) | (number == 0), 1.0, size))[1].astype(np.int64)

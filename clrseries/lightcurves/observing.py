@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from ..augment.distributions import Value
+from ..augment.on_host import read_only
 from ..kernels.lightcurves.cadence import bands_present
 from ..kernels.lightcurves.layout import MONTH, MOST_RUNS, YEAR
 from .step import LightCurveContext, LightCurveStep, Params
@@ -264,7 +265,7 @@ class DropBands(LightCurveStep):
         dropped = context.value("fraction", 0, low=0.0)
         series, bands = context.series, range(len(context.series.bands))
         chances = np.stack([context.deviates(1 + b) for b in bands])
-        present = bands_present(series.band, series.ivar, series.offsets)
+        present = bands_present(*read_only(series.band, series.ivar, series.offsets))
         has = ((present >> np.arange(len(bands))[:, None]) & 1)[..., None]
         kept = np.where(has > 0, chances, -1.0).argmax(0)
         return {"dropped_bands": sum((2.0**b * ((chances[b] < dropped) & (kept != b)) for b in bands), np.zeros(()))}
