@@ -24,6 +24,7 @@ import torch
 from light_curve_peers import TorchCurves, pandas_view
 
 from clrseries import Series
+from clrseries.augment.keys import object_keys
 from clrseries.lightcurves import (
     DropBands,
     DropPoints,
@@ -106,12 +107,20 @@ def contenders(series: Series, length: int, part: int) -> dict[str, tuple[Callab
     return {
         "memcpy of the same bytes": (memcpy, count),
         "clrseries, 1 thread": (lambda: again(series, seed=1, threads=1, out=out), count),
-        "of which the kernel": (lambda: again.apply(series, params, threads=1, out=out), count),
+        "of which the kernel alone": (lambda: kernel_alone(again, series, params, out), count),
+        "of which drawing the parameters": (lambda: again.sample(series, seed=1), count),
         "clrseries, 2 threads": (lambda: again(series, seed=1, threads=2, out=out), count),
         "torch on padded arrays, 1 thread": (lambda: chain(when, flux, ivar, band, generator), many),
         "a loop in numpy and pandas": (lambda: [pandas_view(f, length, limit, rng) for f in frames], part),
         **lightkurve_loop(some),
     }
+
+
+def kernel_alone(observe: Observe, series: Series, params: Any, out: Any) -> None:
+    """The compiled loop on one thread, without what Python does before and after it."""
+    call = observe._kernel_call(series, params)
+    keys = object_keys(series, 1)
+    call.cpu(call.samples, series.offsets, params, call.tables, keys, 0, *call.extra, 0, len(series), out.inputs)
 
 
 def lightkurve_loop(series: Series) -> dict[str, tuple[Callable[[], object], int]]:
