@@ -6,6 +6,7 @@
 # make emulate  the CUDA kernels on this CPU, lane by lane: every step and many random compositions (needs cc)
 # make mutate   every barrier of the CUDA kernels removed in turn: is its absence noticed?
 # make bench  kernels beside their peers
+# make gpu    on a CUDA device: its tests, the sanitizers of the CUDA toolkit, and timings (docs/gpu.md)
 # make docs   the gallery and the roofline in docs/
 PYTHON ?= python3
 VENV ?= .venv
@@ -14,7 +15,7 @@ MANGADAP = sdss-mangadap==4.5.0
 OUTPUT ?= demo
 OLDEST_TESTS = tests/series tests/spectra tests/lightcurves tests/io tests/encoders tests/methods tests/training
 
-.PHONY: demo demo-curves test quick kills oldest emulate mutate bench docs lint clean
+.PHONY: demo demo-curves test quick kills oldest emulate mutate bench gpu docs lint clean
 
 demo: $(VENV)/.ready
 	$(BIN)/clrseries demo --output $(OUTPUT) --overwrite
@@ -46,6 +47,17 @@ bench: $(VENV)/.ready
 	$(BIN)/python benchmarks/chain.py
 	$(BIN)/python benchmarks/light_curves.py
 	$(BIN)/python benchmarks/losses.py
+
+SANITIZE = compute-sanitizer --error-exitcode 1 --tool
+
+gpu: $(VENV)/.ready
+	$(BIN)/python benchmarks/gpu.py --look
+	$(BIN)/pip install --quiet --constraint constraints.txt --editable ".[gpu]"
+	$(BIN)/python -m pytest -m gpu
+	@command -v compute-sanitizer > /dev/null || { echo "make gpu: compute-sanitizer of the CUDA toolkit is not on PATH"; exit 1; }
+	for kind in spectra lightcurves; do for tool in memcheck racecheck synccheck; do \
+		timeout 120 $(SANITIZE) $$tool $(BIN)/python -m tests.kernels.smoke $$kind || exit 1; done; done
+	$(BIN)/python benchmarks/gpu.py
 
 docs: $(VENV)/.ready
 	$(BIN)/python examples/gallery.py --output docs/gallery.png

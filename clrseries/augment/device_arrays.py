@@ -68,9 +68,7 @@ class TorchArrays:
         -------
         numba stream
         """
-        from numba import cuda
-
-        return cuda.external_stream(self._stream().cuda_stream)
+        return _stream_of(self._stream().cuda_stream)
 
     def empty(self, shape: tuple[int, ...], kind: Any) -> Any:
         """Return a tensor with memory that is not set.
@@ -171,9 +169,7 @@ class CupyArrays:
         -------
         numba stream
         """
-        from numba import cuda
-
-        return cuda.external_stream(self._cupy.cuda.get_current_stream().ptr)
+        return _stream_of(self._cupy.cuda.get_current_stream().ptr)
 
     def empty(self, shape: tuple[int, ...], kind: Any) -> Any:
         """Return an array with memory that is not set.
@@ -255,6 +251,12 @@ def arrays_for(samples: Any) -> DeviceArrays:
     if library == "torch" and samples.is_cuda:
         return TorchArrays(int(samples.device.index))
     return TorchArrays(torch.cuda.current_device())
+
+
+def _stream_of(pointer: int) -> Any:
+    from numba import cuda
+
+    return cuda.external_stream(pointer) if pointer else 0  # the default stream
 
 
 def _unseen(cuda: Any) -> str:

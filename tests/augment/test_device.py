@@ -62,12 +62,15 @@ def test_objects_taken_from_a_resident_series(observe, data, steps):
         np.testing.assert_array_equal(one.cpu().numpy(), other)
 
 
+def in_erg(series, unit=1e-17):
+    """The series as if its flux was in erg/s/cm2/A."""
+    ivar = (series.ivar / np.float64(unit) ** 2).astype(np.float32)
+    return replace(series, flux=series.flux * np.float32(unit), ivar=ivar)
+
+
 @pytest.mark.parametrize("unit", [1.0, 1e-17])
 def test_samples_are_looked_at_once(unit):
-    series = spectrum_steps.spectra()
-    series = replace(
-        series, flux=series.flux * np.float32(unit), ivar=(series.ivar / np.float64(unit) ** 2).astype(np.float32)
-    )
+    series = in_erg(spectrum_steps.spectra(), unit)
     steps = spectrum_steps.compositions()["continuum"]
     expected = spectra.Observe(steps, "cpu")(series, 2, 3)
     device = there(series)
