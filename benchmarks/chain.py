@@ -23,6 +23,7 @@ os.environ["OMP_WAIT_POLICY"] = "PASSIVE"  # else torch's idle threads spin, and
 
 import numpy as np
 import torch
+from grids import grids
 from torch_chain import TorchChain, draws
 
 from clrseries import Grid, LogUniform, Normal, Series, Uniform
@@ -197,12 +198,12 @@ def processor() -> str:
 
 
 def main() -> None:
-    """Print the three tables."""
+    """Print the tables."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--spectra", type=int, default=4096)
     parser.add_argument("--pixels", type=int, default=4000)
     parser.add_argument("--repeats", type=int, default=9)
-    parser.add_argument("--no-scaling", action="store_true", help="leave out the third table")
+    parser.add_argument("--no-scaling", action="store_true", help="leave out the last table")
     options = parser.parse_args()
     versions = ", ".join(f"{p} {metadata.version(p)}" for p in ("clrseries", "numpy", "numba", "torch"))
     print(
@@ -211,6 +212,7 @@ def main() -> None:
     print(f"{processor()}, {versions}.")
     whole(options.spectra, options.pixels, options.repeats)
     steps(min(options.spectra, 512), options.pixels, options.repeats)
+    grids(min(options.spectra, 1024), options.pixels, options.repeats)
     if not options.no_scaling:
         scaling(options.repeats)
 

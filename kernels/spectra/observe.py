@@ -14,9 +14,8 @@ from numba import njit
 
 from .. import streams
 from ..factor import clear, multiply
-from ..lanes import no_barrier, row
+from ..lanes import no_barrier, row, stage
 from ..philox import TILE, fill_normal, fill_uniform
-from ..prefetch import fetch_to_write
 from ..sums import good_mean
 from . import layout
 from .masks import mask_pixels, mask_range, mask_runs
@@ -31,33 +30,40 @@ ZERO = np.float32(0.0)
 ONE = np.float32(1.0)
 
 
+@stage
+def has_factors(params, tables):
+    """Return whether a view is multiplied by any smooth curve."""
+    last = layout.BASE + len(tables.curves) + len(tables.rest_curves)
+    for k in range(layout.BASE, last):
+        if params[k] != 0.0:
+            return True
+    return params[layout.FRINGE_AMPLITUDE] > 0.0 or params[layout.CALIBRATION_AMPLITUDE] > 0.0
+
+
 @row
 def apply_factors(params, tables, key, view, epoch, work, flux, ivar, lane, lanes, barrier):
     """Multiply one view by all smooth curves: dust, tilt, atmosphere, arms, fringes and calibration errors."""
+    if not has_factors(params, tables):
+        return
     pixels = len(flux)
     knots, log_factor = work.rows[0], work.rows[1][:pixels]
     clear(log_factor, lane, lanes)
-    used = False
     curves, rest_curves = len(tables.curves), len(tables.rest_curves)
     for m in range(curves):
         if params[layout.BASE + m] != 0.0:
-            used = True
             add_curve(log_factor, np.float32(params[layout.BASE + m]), tables.curves[m], lane, lanes)
     for m in range(rest_curves):
         if params[layout.BASE + curves + m] != 0.0:
-            used = True
             add_rest_curve(
                 log_factor, np.float32(params[layout.BASE + curves + m]), tables.rest_curves[m], tables.rest_axis[0],
                 tables.rest_axis[1], tables.log_wavelength, np.float32(math.log(params[layout.REST])), lane, lanes,
             )  # fmt: skip
     if params[layout.FRINGE_AMPLITUDE] > 0.0:
-        used = True
         add_fringe(
             log_factor, np.float32(params[layout.FRINGE_AMPLITUDE]), np.float32(params[layout.FRINGE_CYCLES]),
             np.float32(params[layout.FRINGE_PHASE]), tables.fringe_envelope, tables.inverse_wavelength, lane, lanes,
         )  # fmt: skip
     if params[layout.CALIBRATION_AMPLITUDE] > 0.0:
-        used = True
         length = np.float32(max(params[layout.CALIBRATION_LENGTH], 1.0))
         fill_normal(
             knots, int(np.float32(pixels) / length) + 6, key, streams.CALIBRATION_KNOTS, view, epoch, lane, lanes
@@ -73,9 +79,8 @@ def apply_factors(params, tables, key, view, epoch, work, flux, ivar, lane, lane
             lane,
             lanes,
         )
-    if used:
-        barrier()
-        multiply(log_factor, flux, ivar, lane, lanes)
+    barrier()
+    multiply(log_factor, flux, ivar, lane, lanes)
     barrier()
 
 
@@ -230,8 +235,6 @@ def observe_spectra(samples, offsets, params, tables, keys, epoch, rotates, cust
         if not spacing.same[i]:
             blocks.state[FILLED] = 0.0
         for view in range(params.shape[1]):
-            fetch_to_write(out_flux[i, view], 0, pixels)
-            fetch_to_write(out_ivar[i, view], 0, pixels)
             record_in_blocks(
                 x[a:b], flux[a:b], ivar[a:b], grid, params[i, view], tables, work, blocks, out_flux[i, view], out_ivar[i, view],
             )  # fmt: skip

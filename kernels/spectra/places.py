@@ -14,8 +14,8 @@ ONE_FURTHER = np.uint64(1)
 
 
 @stage
-def clipped_positions(edges, start, inverse, first, count, number, positions):
-    """Write the positions of edges in pixels of a regular input grid, clipped to the ends of a chunk.
+def regular_places(edges, start, inverse, first, count, number, index, part):
+    """Write index and part of edges on a regular input grid, clipped to the ends of a chunk.
 
     Parameters
     ----------
@@ -27,26 +27,21 @@ def clipped_positions(edges, start, inverse, first, count, number, positions):
         First input pixel of the chunk, and their number.
     number : int
         Number of edges.
-    positions : float64 (number,), out
-        From 0 to `count`.
+    index : int32 (number,), out
+        Counted from the beginning of the chunk, from 0 to `count`.
+    part : float32 (number,), out
     """
     own, highest = edges[:number], np.float64(count)
     begin = start + first / inverse
     for j in range(number):
-        positions[j] = min(max((own[j] - begin) * inverse, 0.0), highest)
-
-
-@stage
-def split_positions(positions, number, index, part):
-    """Write the whole part of each position (int32), and the rest (float32)."""
-    for j in range(number):
-        whole = np.int32(positions[j])
+        position = min(max((own[j] - begin) * inverse, 0.0), highest)
+        whole = np.int32(position)
         index[j] = whole
-        part[j] = np.float32(positions[j] - np.float64(whole))
+        part[j] = np.float32(position - np.float64(whole))
 
 
 @stage
-def merge_positions(wanted, edges, inverse, first, count, number, index, part):
+def merged_places(wanted, edges, inverse, first, count, number, index, part):
     """Write index and part of ascending edges on any grid, by a search from edge to edge.
 
     Parameters

@@ -16,7 +16,7 @@ from ..input_grid import LINEAR, LOGARITHMIC
 from ..lanes import row, stage
 from ..prefetch import AHEAD, fetch
 from .overlap_blocks import LANES, WINDOW, add_block
-from .places import clipped_positions, curve_parts, furthest, merge_positions, split_positions
+from .places import curve_parts, furthest, merged_places, regular_places
 from .resample import CHUNK, add_overlaps, chunk_edges, chunk_products, correlation, lower_bound, outer_edge
 
 ZERO = np.float32(0.0)
@@ -26,7 +26,7 @@ FINEST = (
 )
 MOST = FINEST * CHUNK  # output pixels of a chunk
 
-FILLED, POWERS = 0, 1  # numbers of the state
+FILLED, POWERS, WIDTH = 0, 1, 2  # numbers of the state
 
 # How the pixels of one spectrum are spaced, see clrseries.kernels.input_grid.
 ObjectGrid = namedtuple(
@@ -60,11 +60,11 @@ Blocks = namedtuple(
     "Blocks",
     [
         "table",  # PixelTable
-        "state",  # float64 (2,): number of pixels for which the table is filled, and the step of the powers
+        "state",  # float64 (3,): pixels for which the table is filled, the step of the powers, and the width if all are equal
         "powers",  # float32 (CHUNK,): exp(k step)
         "widths",  # float32 (CHUNK,): widths of the pixels of a chunk in the view [Angstrom]
         "products",  # three float32 (CHUNK + 64,): w, w x flux, w^2 x variance, as in resample.Tile
-        "positions",  # float64 (MOST + 64,): edges of the output pixels [Angstrom or pixels]
+        "positions",  # float64 (MOST + 64,): edges of the output pixels as the input comes in [Angstrom]
         "index",  # int32 (MOST + 64,): input pixel of each edge
         "part",  # float32 (MOST + 64,): part of the input pixel before the edge
     ],
@@ -79,7 +79,7 @@ def blocks_scratch(longest):
     )
     products = (np.zeros(CHUNK + 64, np.float32), np.zeros(CHUNK + 64, np.float32), np.zeros(CHUNK + 64, np.float32))
     return Blocks(
-        table, np.zeros(2), np.empty(CHUNK, np.float32), np.empty(CHUNK, np.float32), products,
+        table, np.zeros(3), np.empty(CHUNK, np.float32), np.empty(CHUNK, np.float32), products,
         np.empty(MOST + 64, np.float64), np.empty(MOST + 64, np.int32), np.empty(MOST + 64, np.float32),
     )  # fmt: skip
 
@@ -113,10 +113,13 @@ def chunk_widths(x, grid, stretch, first, count, blocks):
     """Write the widths of the pixels of a chunk in the view [Angstrom]."""
     n, widths = len(x), blocks.widths
     if grid.kind == LINEAR:
-        width = np.float32(grid.step * stretch)
-        for k in range(count):
-            widths[k] = width
-    elif grid.kind == LOGARITHMIC:
+        if blocks.state[WIDTH] != grid.step * stretch:
+            blocks.state[WIDTH] = grid.step * stretch
+            for k in range(CHUNK):
+                widths[k] = np.float32(grid.step * stretch)
+        return
+    blocks.state[WIDTH] = 0.0
+    if grid.kind == LOGARITHMIC:
         # half the distance of both neighbors is x[k] sinh(step)
         powers = blocks.powers
         scale = np.float32(math.exp(grid.start + first * grid.step) * math.sinh(grid.step) * stretch)
@@ -175,8 +178,7 @@ def find_edges(x, axis, stretch, offset, begin, number, first, count, grid, bloc
     """Write index and part of the edges of the output pixels ``begin`` to ``begin + number - 1``; whether blocks can sum them."""
     edges, positions, index, part = axis.edges[begin:], blocks.positions, blocks.index, blocks.part
     if axis.regular:
-        clipped_positions(edges, axis.start, axis.inverse, first, count, number + 1, positions)
-        split_positions(positions, number + 1, index, part)
+        regular_places(edges, axis.start, axis.inverse, first, count, number + 1, index, part)
         if grid.kind == LOGARITHMIC:
             curve_parts(part, number + 1, grid.step)
             true_outer_pixels(x, axis.edges, begin, number + 1, first, count, math.log(stretch), blocks)
@@ -185,7 +187,7 @@ def find_edges(x, axis, stretch, offset, begin, number, first, count, grid, bloc
         lowest, highest = table.edges[first], table.edges[first + count]
         for j in range(number + 1):
             positions[j] = min(max((edges[j] - offset) * back, lowest), highest)
-        merge_positions(positions, table.edges, table.inverse, first, count, number + 1, index, part)
+        merged_places(positions, table.edges, table.inverse, first, count, number + 1, index, part)
     for j in range(number + 1, number + LANES + 1):
         index[j] = index[number]
         part[j] = part[number]
