@@ -163,6 +163,7 @@ def test_every_stage_is_in_that_list_but_those_that_handle_wavelengths_and_times
     }
     others = {
         "broaden_row",
+        "drop_by_time",
         "divide_sums",
         "clear_sums",
         "nothing",
