@@ -1,84 +1,185 @@
-"""What the default chain must move and compute for one spectrum, and what that predicts for a GPU.
+"""What the default chain executes and moves for one spectrum on a GPU, and the time that this would take at best.
 
-    python benchmarks/roofline.py [--pixels 4000] [--output docs/roofline.md]
+    python benchmarks/roofline.py [--pixels 4000] [--spectra 4] [--output docs/roofline.md]
 
-Bytes follow from the layout of the kernel's arguments; operations are counted by hand from the source of each
-stage (an addition, multiplication, comparison or selection is one operation, a division or square root eight). Nothing
-here is measured: no GPU has run the kernel yet.
+The code that Numba makes for the GPU is run on this CPU, lane by lane (tests/kernels/emulator), and counts its instructions, loads
+and stores; NVIDIA's assembler, where it is on PATH, gives the registers. Nothing here is timed on a GPU: the times follow from
+these counts and the data sheets.
 """
 
 from __future__ import annotations
 
 import argparse
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
+
+sys.path.insert(0, str(Path(__file__).parent.parent))  # for the tests, which are not installed
+
+from chain import batch, default_chain
 
 from clrseries.kernels.cuda import spectra as kernel
+from clrseries.spectra import LSF, Observe
+from tests.kernels.emulator import runtime
+from tests.kernels.emulator.device_ir import stand_in
+from tests.kernels.emulator.views import emulated_views
 
-RADIUS = 8  # pixels: a profile of sigma 1.45 pixels
-# stage: operations a pixel, words of shared memory read or written a pixel
-STAGES = {
-    "edges, products and overlaps": (60, 30),
-    "line-spread function, both sides": (RADIUS * 11 + 60, RADIUS * 15 + 30),
-    "dust and calibration error": (50, 12),
-    "normal deviates (Philox4x32-10, Box-Muller)": (70, 1),
-    "noise": (30, 8),
-    "uniform deviates and masks": (35, 6),
-    "mean twice, and division": (14, 12),
-}
-# name, memory bandwidth [TB/s], float32 [Tflop/s], multiprocessors, clock [GHz], shared memory of a multiprocessor [KiB]
+RESOLUTION = 2000.0
+SLOW = "division or function"
+PRICE = 10  # instructions of an exact division, square root or logarithm, one of them on the special-function unit
+REGISTERS, THREADS = 65536, kernel.THREADS  # of a multiprocessor, of a block
+
+
+@dataclass(frozen=True)
+class Device:
+    """What one multiprocessor does in a clock cycle, and the whole card."""
+
+    name: str
+    capability: tuple[int, int]
+    bandwidth: float  # of memory [TB/s]
+    processors: int
+    clock: float  # [GHz]
+    shared: int  # memory of a multiprocessor [KiB]
+    float32: int  # instructions in a clock
+    float64: int
+    integer: int = 64
+    access: int = 32  # loads and stores
+    special: int = 16
+    issue: int = 128
+    shared_bytes: int = 128  # from shared memory
+
+
 DEVICES = (
-    ("A100 80 GB", 2.0, 19.5, 108, 1.41, 164),
-    ("H100 SXM", 3.35, 66.9, 132, 1.83, 228),
-    ("H200", 4.8, 66.9, 132, 1.83, 228),
+    Device("A100 80 GB", (8, 0), 2.0, 108, 1.41, 164, 64, 32),
+    Device("H100 SXM", (9, 0), 3.35, 132, 1.83, 228, 128, 64),
+    Device("H200", (9, 0), 4.8, 132, 1.83, 228, 128, 64),
 )
-SHARED_BYTES_A_CLOCK = 128  # of a multiprocessor
 
 
-def table(pixels: int) -> str:
+@dataclass(frozen=True)
+class Counted:
+    """The default chain, for one pixel."""
+
+    executed: dict[str, float]  # instructions of all lanes, by class
+    issued: dict[str, float]  # the same, with the lanes that idle while others of their warp execute
+    shared: float  # bytes loaded from and stored to shared memory
+    everywhere: float  # bytes loaded from and stored to global memory, through the caches
+
+
+def count(pixels: int, spectra: int) -> Counted:
+    """Run the emulated kernel on the default chain at one resolving power."""
+    series, grid = batch(spectra, pixels)
+    steps = [LSF(resolution=RESOLUTION) if isinstance(step, LSF) else step for step in default_chain(grid)]
+    _, ran = emulated_views(Observe(steps, "cuda"), series, views=1, counting=True)
+    wrong = runtime.problems(ran.findings())
+    if wrong:
+        raise RuntimeError(f"the device code is wrong: {wrong[0]}")
+    each = pixels * spectra
+    return Counted(
+        {name: number / each for name, number in ran.counts.executed().items()},
+        {name: number / each for name, number in ran.counts.issued().items()},
+        sum(runtime.bytes_moved({runtime.SHARED})) / each,
+        sum(runtime.bytes_moved({runtime.INPUT, runtime.SPACE, runtime.OUTPUT})) / each,
+    )
+
+
+def registers(capability: tuple[int, int], pixels: int) -> int | None:
+    """Registers of one lane as NVIDIA's assembler deals them out; None where it is not on PATH."""
+    from numba import cuda
+
+    assembler = shutil.which("ptxas")
+    if assembler is None:
+        return None
+    tables = Observe(default_chain(batch(1, pixels)[1])).tables
+    _, made = kernel.kernels_for()
+    bounds = made.targetoptions["launch_bounds"]
+    with stand_in(), tempfile.TemporaryDirectory() as folder:
+        signature = kernel.signature(tables)
+        options: dict[str, Any] = {"cc": capability, "device": False, "launch_bounds": bounds}
+        text, _ = cuda.compile_ptx(made.py_func, signature, **options)
+        source = Path(folder) / "kernel.ptx"
+        source.write_text(text)
+        target = f"-arch=sm_{capability[0]}{capability[1]}"
+        command = [assembler, "-v", target, str(source), "-o", str(source.with_suffix(".cubin"))]
+        done = subprocess.run(command, capture_output=True, text=True, check=True)
+    return int(re.findall(r"Used (\d+) registers", done.stderr)[0])
+
+
+def times(counted: Counted, pixels: int, device: Device) -> dict[str, float]:
+    """Nanoseconds of one spectrum if each resource alone were the limit."""
+    issued = counted.issued
+    slow = issued[SLOW]
+    slots = {
+        "instructions": (sum(issued.values()) + (PRICE - 1) * slow, device.issue),
+        "float32": (issued["float32"] + (PRICE - 1) * slow, device.float32),
+        "float64": (issued["float64"], device.float64),
+        "integer": (issued["integer"], device.integer),
+        "loads and stores": (issued["load"] + issued["store"], device.access),
+        "special functions": (slow, device.special),
+        "shared memory": (counted.shared, device.shared_bytes),
+    }
+    clocks = device.processors * device.clock
+    found = {name: pixels * number / (rate * clocks) for name, (number, rate) in slots.items()}
+    return found | {"global memory": 24 * pixels / device.bandwidth / 1e3}
+
+
+def page(pixels: int, spectra: int) -> str:
     """The page, in Markdown."""
-    moved = 16 * pixels + 8 * pixels
-    operations = sum(ops for ops, _ in STAGES.values()) * pixels
-    words = sum(w for _, w in STAGES.values()) * pixels
+    counted = count(pixels, spectra)
     block = (4 * kernel.row_words(pixels, False) + kernel.STATIC_BYTES) / 1024
+    total, issued = sum(counted.executed.values()), sum(counted.issued.values())
     lines = [
         "# Roofline of the CUDA kernel: a prediction, not a measurement",
         "",
-        "`python benchmarks/roofline.py` writes this page. No GPU has run the kernel yet; it has been compared with the CPU in",
-        "Numba's CUDA simulator and assembled for sm_80 and sm_90 (`tests/kernels/test_cuda_spectra.py`).",
+        "`python benchmarks/roofline.py` writes this page. No GPU has been timed for it. The code that Numba makes for a GPU is",
+        "run on a CPU, lane by lane ([tests/kernels/emulator](../tests/kernels/emulator/__init__.py)), and counts what it does;",
+        "the times follow from these counts and the data sheets.",
         "",
-        f"The default chain (redshift, dust, line-spread function of radius {RADIUS} pixels, resampling, calibration error, noise,",
-        f"masks, normalization), {pixels} pixels in, {pixels} out, one view:",
+        f"The default chain (redshift, dust, line-spread function at R = {RESOLUTION:.0f}, resampling, calibration error, noise, masks,",
+        f"normalization), {pixels:,} pixels in, {pixels:,} out, one view. For each pixel:",
         "",
-        f"* global memory: {moved / 1e3:.0f} kB (x float64, flux and ivar float32 in; flux and ivar out). Tables of the grid",
-        "  are shared by all views and stay in the second-level cache.",
-        f"* operations: {operations / 1e6:.2f} million, {operations / moved:.1f} for each byte.",
-        f"* shared memory: {words * 4 / 1e6:.2f} MB read or written; a block holds {block:.0f} KiB.",
-        "",
-        "| stage | operations a pixel | shared memory, words a pixel |",
+        "| instructions | executed | with idle lanes of a warp |",
         "| --- | --- | --- |",
-        *(f"| {name} | {ops} | {w} |" for name, (ops, w) in STAGES.items()),
+        *(f"| {name} | {number:.1f} | {counted.issued[name]:.1f} |" for name, number in counted.executed.items()),
+        f"| all | {total:.0f} | {issued:.0f} |",
         "",
-        "Predicted nanoseconds a spectrum if that resource alone were the limit, and spectra a second for the slowest of them:",
+        "Instructions are those of LLVM after its optimization, where a product and the sum it enters count once, and an integer of",
+        "64 bits, such as an index, counts as two of 32. NVIDIA's compiler may make more or fewer of them. In the times below an",
+        f"exact division, square root or logarithm counts as {PRICE} instructions.",
         "",
-        "| device | global memory | float32 | shared memory | blocks a multiprocessor | at most, million spectra/s |",
-        "| --- | --- | --- | --- | --- | --- |",
+        f"* shared memory: {counted.shared:.0f} bytes a pixel loaded and stored; a block holds {block:.0f} KiB.",
+        f"* global memory: {counted.everywhere:.0f} bytes a pixel pass through the caches. 24 of them cannot be avoided (x float64, flux and",
+        "  ivar float32 in; flux and ivar out); the others are tables of the grid, which all views share, and neighbors.",
+        "",
+        "Predicted nanoseconds a spectrum if that resource alone were the limit, with all multiprocessors at work:",
+        "",
     ]
-    for name, bandwidth, flops, processors, clock, size in DEVICES:
-        times = (
-            moved / bandwidth / 1e3,
-            operations / flops / 1e3,
-            words * 4 / (SHARED_BYTES_A_CLOCK * processors * clock),
-        )
-        by_registers = 65536 // (232 * kernel.THREADS)
-        blocks = min(by_registers, int(size / block))
-        shown = " | ".join(f"{t:.0f}" for t in times)
-        lines.append(f"| {name} ({bandwidth} TB/s) | {shown} | {blocks} | {1e3 / max(times):.0f} |")
+    found = {device.name: times(counted, pixels, device) for device in DEVICES}
+    names = list(found[DEVICES[0].name])
+    lines += [f"| device | {' | '.join(names)} |", "| --- |" + " --- |" * len(names)]
+    lines += [f"| {name} | {' | '.join(f'{one[key]:.0f}' for key in names)} |" for name, one in found.items()]
     lines += [
         "",
-        "The kernel is not bound by global memory on these cards: shared memory comes first, since the line-spread function keeps",
-        "its running taps there, as the CPU keeps them in the first-level cache. One block of 256 threads fits a multiprocessor",
-        "(about 230 registers a thread), so that latency is hidden by the work of eight warps alone: expect less than the last",
-        "column. Keeping the taps of a pixel in registers is the first thing to try on a device.",
+        "| device | registers of a lane | blocks a multiprocessor | at best [ns a spectrum] | at most [million spectra/s] |",
+        "| --- | --- | --- | --- | --- |",
+    ]
+    for device in DEVICES:
+        used = registers(device.capability, pixels)
+        blocks = min(device.shared / block, REGISTERS / (THREADS * used) if used else float("inf"))
+        best = max(found[device.name].values())
+        lines.append(
+            f"| {device.name} | {used or 'unknown (no ptxas)'} | {int(blocks)} | {best:.0f} | {1e3 / best:.1f} |"
+        )
+    limit = max(found["H100 SXM"], key=found["H100 SXM"].__getitem__)
+    lines += [
+        "",
+        f"The resource that comes first on an H100 is: {limit}. These are bounds, not estimates. Latency, barriers (about",
+        f"{counted.executed['barrier'] * pixels / THREADS:.0f} a view) and the few warps that two blocks of {THREADS} lanes make keep a real kernel below them.",
     ]
     return "\n".join(lines) + "\n"
 
@@ -87,9 +188,10 @@ def main() -> None:
     """Write the page."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--pixels", type=int, default=4000)
+    parser.add_argument("--spectra", type=int, default=4, help="spectra that are counted")
     parser.add_argument("--output", type=Path)
     options = parser.parse_args()
-    text = table(options.pixels)
+    text = page(options.pixels, options.spectra)
     print(text)
     if options.output:
         options.output.write_text(text)

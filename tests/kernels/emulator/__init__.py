@@ -7,6 +7,7 @@ llvmlite turn that IR into machine code of the CPU:
     pointers.py    typed pointers, which LLVM no longer reads, become untyped
     host_ir.py     thread indices, shared memory and the functions of NVIDIA's library become symbols of lanes.c
     watched.py     each load, store and barrier first calls lanes.c
+    count.py       each basic block counts how often a lane enters it, where instructions are to be counted
     program.py     links, optimizes and compiles
     lanes.c        runs the lanes of a block in turn, each to its next barrier, and keeps a shadow of the memory
     runtime.py     builds lanes.c and reads what it found

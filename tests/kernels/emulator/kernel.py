@@ -8,6 +8,7 @@ import numpy as np
 from numba import types
 
 from . import runtime
+from .count import Counts
 from .device_ir import device_ir
 from .program import Program
 from .runtime import INPUT, OUTPUT, SHARED, SPACE
@@ -29,6 +30,8 @@ class EmulatedKernel:
     def __init__(self, kernel):
         self.kernel = kernel
         self.removed: Barrier | None = None  # this barrier does nothing
+        self.counting = False
+        self.counts: Counts | None = None  # of the last run, with `counting`
         self.arrays: list[str] = []
         self.program: Program | None = None
         self.runs = 0
@@ -40,7 +43,7 @@ class EmulatedKernel:
     def _run(self, blocks, threads, dynamic, arguments):
         self.runs += 1
         kinds = tuple(self.kernel.typeof_pyval(value) for value in arguments)
-        self.program = compiled(self.kernel.py_func, kinds)
+        self.program = compiled(self.kernel.py_func, kinds, self.counting)
         runtime.library().forget_regions()
         self.arrays = []
         slots: list[int] = []
@@ -54,6 +57,7 @@ class EmulatedKernel:
             self._watch("dynamic shared memory", address, dynamic, 4, SHARED)
         assert len(slots) == len(self.program.types)
         runtime.set_number("removed", self.program.numbers.get(self.removed, 0))
+        self.counts = Counts(self.program.blocks) if self.counting else None
         packed = (ctypes.c_int64 * len(slots))(*slots)
         runtime.library().run(ctypes.c_void_p(self.program.entry), packed, threads, blocks, dynamic)
 
@@ -93,6 +97,7 @@ class EmulatedKernel:
 
 
 @cache
-def compiled(function, kinds):
+def compiled(function, kinds, counting):
     """Return the program of a kernel for types of its arguments; it is made once in a session."""
-    return Program(*device_ir(function, types.void(*kinds)))
+    modules, name = device_ir(function, types.void(*kinds))
+    return Program(modules, name, counting)

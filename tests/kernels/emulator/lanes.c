@@ -31,12 +31,14 @@ typedef void (*kernel)(int64_t *);
 /* what Python sets and reads */
 int order, rounding, removed;
 int64_t passed[MOST_BARRIERS], intervals, accesses, most_accesses;
+int64_t *entered, n_blocks;   /* how often each lane has entered each basic block, where the program counts them */
 finding findings[MOST_FINDINGS];
 int n_findings;
 char lanes_dynamic[256 * 1024] __attribute__((aligned(64)));
 
 static region regions[MOST_REGIONS];
-static int n_regions, last_region;
+int n_regions;
+static int last_region;
 static ucontext_t scheduler, contexts[MOST_LANES];
 static char *stacks;
 static int finished[MOST_LANES], waiting_at[MOST_LANES];
@@ -71,6 +73,8 @@ int add_region(char *begin, int64_t bytes, int unit, int kind, int only_block) {
 }
 
 int64_t region_bytes(int i, int stores) { return stores ? regions[i].stores : regions[i].loads; }
+
+int region_kind(int i) { return regions[i].kind; }
 
 static int holds(region *r, char *p, int size) {
     return p >= r->begin && p + size <= r->end && (r->block < 0 || r->block == block);
@@ -165,6 +169,8 @@ void lanes_barrier(int number) {
     waiting_at[lane] = number;
     swapcontext(&contexts[lane], &scheduler);
 }
+
+void lanes_enter(int basic_block) { entered[lane * n_blocks + basic_block]++; }
 
 /* ---- the block ---- */
 

@@ -7,12 +7,13 @@ import re
 import llvmlite.binding as llvm
 
 from . import runtime
+from .count import counted
 from .host_ir import GAP, host_ir
 from .watched import SIZES, Barrier, numbered, watched
 
 OWN = (
     *("lanes_lane", "lanes_count", "lanes_block", "lanes_blocks", "lanes_dynamic_bytes", "lanes_zero", "lanes_one"),
-    *("lanes_barrier", "lanes_load", "lanes_store", "lanes_dynamic"),
+    *("lanes_barrier", "lanes_enter", "lanes_load", "lanes_store", "lanes_dynamic"),
 )
 FAST = {"__nv_fast_fdividef": "lanes_fast_divide", "__nv_fast_sinf": "lanes_fast_sine"}
 
@@ -26,16 +27,21 @@ class Program:
         IR of numba-cuda.
     name : str
         Symbol of the kernel.
+    counting : bool
+        Whether to count the instructions that each lane executes; then `blocks` says how many each basic block has.
     """
 
-    def __init__(self, modules, name):
+    def __init__(self, modules, name, counting=False):
         self.numbers: dict[Barrier | None, int] = {}
         texts = [host_ir(numbered(text, self.numbers)) for text in modules]
         self.barriers = {number: barrier for barrier, number in self.numbers.items()}
         module, self.types = _linked(texts, name)
         machine = _machine()
         _optimize(module, machine)
-        text, self.places = watched(str(module))
+        text = str(module)
+        if counting:
+            text, self.blocks = counted(text)
+        text, self.places = watched(text)
         self._engine = llvm.create_mcjit_compiler(llvm.parse_assembly(text), machine)
         _give_symbols(text)
         self._engine.finalize_object()

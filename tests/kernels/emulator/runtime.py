@@ -153,6 +153,15 @@ def accesses():
     return ctypes.c_int64.in_dll(library(), "accesses").value
 
 
+def bytes_moved(kinds):
+    """Return the bytes that the last run loaded from, and stored to, arrays of these kinds (set of int)."""
+    moved = [0, 0]
+    for number in range(ctypes.c_int.in_dll(library(), "n_regions").value):
+        if library().region_kind(number) in kinds:
+            moved = [moved[k] + library().region_bytes(number, k) for k in (0, 1)]
+    return tuple(moved)
+
+
 def passed():
     """Return the numbers of the barriers that lane 0 has passed since :func:`forget`."""
     counts = (ctypes.c_int64 * MOST_BARRIERS).in_dll(library(), "passed")

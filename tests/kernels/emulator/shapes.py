@@ -57,7 +57,7 @@ def light_curves(number):
     return [
         lc.Redshift(Uniform(0.05, 0.2)), lc.ReverseTime(probability=0.5), lc.Flares(0.01, 0.3, 5.0), lc.Nights(20.0), lc.Weather(0.2),
         lc.Moon(0.3, random_phase=True), lc.DropDays(Choice((0, 1, 2)), 10.0), lc.DropPoints(0.1),
-        *([lc.Bin(3.0)] if number % 2 else []), *([lc.Fold("period")] if number % 5 == 0 else []),
+        *([lc.Bin(3.0)] if number % 2 else []), *([lc.Fold("period", phase=0.37)] if number % 5 == 0 else []),
         lc.Pack(max(length, 2), method), lc.ZeroPoint(0.02), lc.Jumps(0.02, 90.0), lc.RandomWalk(0.01, 30.0),
         lc.Noise(21.5, Normal(0, 0.1), scatter=0.1), lc.Outliers(0.05), lc.Detect(5.0, 0.5), last,
     ], series  # fmt: skip

@@ -15,7 +15,7 @@ KERNELS: dict = {}
 
 
 @contextmanager
-def emulated(blocks=2, shared_limit=SHARED_LIMIT, removed=None):
+def emulated(blocks=2, shared_limit=SHARED_LIMIT, removed=None, counting=False):
     """Within it, ``backend="cuda"`` makes views on this CPU, as numpy arrays; yields the list of kernels that ran.
 
     Parameters
@@ -26,6 +26,8 @@ def emulated(blocks=2, shared_limit=SHARED_LIMIT, removed=None):
         Bytes of shared memory that a block may ask for; with 0 all rows lie in global memory.
     removed : Barrier, optional
         A barrier that does nothing.
+    counting : bool
+        Whether the kernels count the instructions that they execute.
     """
     from numba import cuda
 
@@ -38,7 +40,7 @@ def emulated(blocks=2, shared_limit=SHARED_LIMIT, removed=None):
     def launch(plan, *arguments, **options):
         kernels = tuple(KERNELS.setdefault(kernel, EmulatedKernel(kernel)) for kernel in plan.kernels)
         for kernel in kernels:
-            kernel.removed = removed
+            kernel.removed, kernel.counting = removed, counting
         before = [kernel.runs for kernel in kernels]
         given = inspect.signature(real).bind(plan._replace(kernels=kernels), *arguments, **options)
         given.arguments["blocks"] = blocks
