@@ -166,4 +166,4 @@ def test_the_table_is_what_the_package_offers():
         assert getattr(clrseries, command.name) is function and callable(function)
         assert set(command.positional) <= set(signature(function).parameters)
     files = {path.stem for path in Path(clrseries.__file__).parent.joinpath("commands").glob("*.py")}
-    assert files - {"__init__", "cli", "parser", "table", "words"} == set(COMMANDS)
+    assert files - {"__init__", "cli", "in_parts", "parser", "table", "words"} == set(COMMANDS)

@@ -20,7 +20,7 @@ WORDS = [
 ]  # fmt: skip
 USUAL = {
     "model": ["model"], "data": ["absent.parquet"], "embeddings": ["absent.parquet"], "target": ["class"], "output": ["full"],
-    "partner": ["absent.parquet"],
+    "partner": ["absent.parquet"], "config": ["absent.yaml"],
 }  # fmt: skip
 OPTIONS = [
     (word, name)
