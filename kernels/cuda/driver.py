@@ -14,7 +14,8 @@ from ..lanes import SIMULATED
 
 THREADS = 32 if SIMULATED else 256  # of a block, its lanes: a multiple of philox.LANES
 LEAST_BLOCKS = 3 if SIMULATED else 128  # Numba warns of fewer; those without a view return at once
-TWO_BLOCKS = (THREADS, 2)  # launch bounds: registers are dealt out such that two blocks fit a multiprocessor
+# Registers are dealt out such that two blocks fit a multiprocessor; the simulator has no such option.
+TWO_BLOCKS = {} if SIMULATED else {"launch_bounds": (THREADS, 2)}
 CACHED = cache_directory() is not None  # whether Numba keeps the compiled kernels on disk
 UNASKED_BYTES = 48 * 1024  # shared memory that a block may use without asking the driver for more
 MOST_SPACE = 2**30  # most bytes of global work space in one launch

@@ -82,14 +82,14 @@ def make_views(batch, tables, epoch, rotates, workers, row, outputs, step):
 
 
 # Two kernels, because the compiler makes better code where it knows in which memory the rows lie.
-@cuda.jit(cache=CACHED, launch_bounds=TWO_BLOCKS)
+@cuda.jit(cache=CACHED, **TWO_BLOCKS)
 def observe_in_shared(batch, tables, epoch, rotates, workers, spaces, outputs):
     """Make all views, with no step of the user's own and rows in shared memory; Numba keeps the compiled kernel on disk."""
     if cuda.blockIdx.x < workers:
         make_views(batch, tables, epoch, rotates, workers, cuda.shared.array(0, float32), outputs, nothing)
 
 
-@cuda.jit(cache=CACHED, launch_bounds=TWO_BLOCKS)
+@cuda.jit(cache=CACHED, **TWO_BLOCKS)
 def observe_in_global(batch, tables, epoch, rotates, workers, spaces, outputs):
     """Make all views with rows in global memory, otherwise as :func:`observe_in_shared`."""
     if cuda.blockIdx.x < workers:
@@ -115,12 +115,12 @@ def kernels_for(custom=None):
         return observe_in_global, observe_in_shared
     step = custom if SIMULATED else cuda.jit(device=True)(getattr(custom, "py_func", custom))
 
-    @cuda.jit(launch_bounds=TWO_BLOCKS)
+    @cuda.jit(**TWO_BLOCKS)
     def custom_in_shared(batch, tables, epoch, rotates, workers, spaces, outputs):
         if cuda.blockIdx.x < workers:
             make_views(batch, tables, epoch, rotates, workers, cuda.shared.array(0, float32), outputs, step)
 
-    @cuda.jit(launch_bounds=TWO_BLOCKS)
+    @cuda.jit(**TWO_BLOCKS)
     def custom_in_global(batch, tables, epoch, rotates, workers, spaces, outputs):
         if cuda.blockIdx.x < workers:
             make_views(batch, tables, epoch, rotates, workers, spaces[0][cuda.blockIdx.x], outputs, step)

@@ -17,7 +17,13 @@ from clrseries.spectra import Observe
 from ..spectra import every_step
 from .light_curve_stages import TIMES, light_curve_stages
 
-COUNTS = {"count_at_most", "count_taken", "largest_at_most", "smallest_above"}  # stages that return something
+COUNTS = {
+    "count_at_most",
+    "count_good",
+    "count_taken",
+    "largest_at_most",
+    "smallest_above",
+}  # stages that return something
 ROOT = Path(__file__).parents[2]
 APPROXIMATE = re.compile(r"\b(?:div|rcp|sqrt|rsqrt|sin|cos|lg2|ex2)\.(?:approx|full)[a-z.]*f32|\.ftz\.f32")
 ARITHMETIC = re.compile(r"\b(add|sub|mul|fma|div|rcp|sqrt|min|max)\.?[a-z.]*\.f64\b")
