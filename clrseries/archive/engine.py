@@ -27,7 +27,7 @@ class Engine(Protocol):
     batch: int
 
     def load(self, series: Series) -> Series:
-        """Bring the samples of a slab to where the views are made.
+        """Bring the samples of a slab to where the views are made; on the host nothing has to be done.
 
         Parameters
         ----------
@@ -39,7 +39,7 @@ class Engine(Protocol):
         Series
             The same objects.
         """
-        ...
+        return series
 
     def views(self, series: Series) -> Any:
         """Make the views of a batch.
@@ -72,7 +72,7 @@ class Engine(Protocol):
         ...
 
 
-class Embedder:
+class Embedder(Engine):
     """Engine that embeds on the host.
 
     Parameters
@@ -90,20 +90,6 @@ class Embedder:
         self.encoder = model.encoder.eval()
         self.network = model.projector.eval() if layer == "projection" else nn.Identity()
         self.observe = model.observe.deterministic()
-
-    def load(self, series: Series) -> Series:
-        """Return the slab as it is.
-
-        Parameters
-        ----------
-        series : Series
-            A slab.
-
-        Returns
-        -------
-        Series
-        """
-        return series
 
     def views(self, series: Series) -> Prepared:
         """Make the views of a batch.
@@ -136,7 +122,7 @@ class Embedder:
         return found, views._replace(inputs=())
 
 
-class Observer:
+class Observer(Engine):
     """Engine that makes views on the host, and nothing of them.
 
     Parameters
@@ -151,20 +137,6 @@ class Observer:
         self.batch = 4 * BATCH
         self.observe = observe
         self.seed = seed
-
-    def load(self, series: Series) -> Series:
-        """Return the slab as it is.
-
-        Parameters
-        ----------
-        series : Series
-            A slab.
-
-        Returns
-        -------
-        Series
-        """
-        return series
 
     def views(self, series: Series) -> Views:
         """Make one view of every object of a batch.

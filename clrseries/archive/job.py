@@ -248,22 +248,5 @@ def finish(folder: Path, planned: Plan, finished: dict[str, Finished], failed: d
     return count
 
 
-def unfinished(folder: Path, planned: Plan) -> list[Part]:
-    """Return the parts that have no file yet.
-
-    Parameters
-    ----------
-    folder : Path
-        The output folder.
-    planned : Plan
-        The run.
-
-    Returns
-    -------
-    list of Part
-    """
-    return [part for part in planned.parts if finished_part(folder, part.name) is None]
-
-
 def _how_to_continue(folder: Path) -> str:
     return f"interrupted; the parts that are done stay in {folder}: run the same command again to continue"

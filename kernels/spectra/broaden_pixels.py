@@ -3,13 +3,11 @@
 The numbers are those of :mod:`clrseries.kernels.spectra.broaden`, up to rounding.
 """
 
-import math
-
 import numpy as np
 
 from ..elementary import exp32
 from ..lanes import stage
-from .broaden import MAXIMUM_RADIUS, NARROWEST, PAD, REACH, UNDERSAMPLED, narrow_tap
+from .broaden import NARROWEST, PAD, UNDERSAMPLED, narrow_tap, radius_of
 from .sums_to_flux import MINIMUM_COVERAGE
 
 ZERO = np.float32(0.0)
@@ -29,7 +27,7 @@ def broaden_pixels(sums, curve, a, b, c, widest, scale, widths, flux, ivar, lane
         As in :func:`clrseries.kernels.spectra.broaden.broaden_row`.
     """
     sum_w, sum_f, sum_v = sums.length, sums.flux, sums.variance
-    radius = min(np.int32(REACH * math.sqrt(widest)) + np.int32(1), np.int32(MAXIMUM_RADIUS))
+    radius = np.int32(radius_of(widest))
     square = ONE / (scale * scale)
     for j in range(np.int32(lane), np.int32(len(flux)), np.int32(lanes)):
         variance = max(a * curve[0, j] + b * curve[1, j] + c * curve[2, j], ZERO)

@@ -171,7 +171,7 @@ def add_pixels(given, flux, ivar, part, targets, rhos, sums, lane, lanes):
 
 @row
 def resample_pixels(x, flux, ivar, stretch, offset, targets, profile, rhos, sums, lane, lanes, barrier):
-    """Add one spectrum to the sums of the output pixels, as :func:`clrseries.kernels.spectra.resample.resample_sums` does.
+    """Add one spectrum to the sums W, W x flux and W^2 x variance of the output pixels.
 
     Parameters
     ----------
