@@ -31,6 +31,7 @@ with private_cache():  # Numba fixes the cache folder of a function when it deco
         spectra,
         streams,
         sums,
+        unit,
     )
 
 __all__ = [
@@ -50,4 +51,5 @@ __all__ = [
     "spectra",
     "streams",
     "sums",
+    "unit",
 ]

@@ -5,13 +5,12 @@ import math
 import numpy as np
 from numba import njit
 
-LOOKED_AT = 64  # samples of an object that say how large its flux is
 SUMS = 8  # partial sums, which do not wait for each other
 LEAST = np.float32(1e-45)  # smallest float32 above 0
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
-def flux_sizes(flux, ivar, offsets):
+def flux_sizes(flux, ivar, offsets, looked_at):
     """Return the mean size of flux at the good ones of some evenly spaced samples of each object.
 
     Parameters
@@ -19,6 +18,8 @@ def flux_sizes(flux, ivar, offsets):
     flux, ivar : float32 (S,)
     offsets : int64 (N + 1,)
         Object i has the samples ``offsets[i]:offsets[i + 1]``.
+    looked_at : int
+        How many samples of each.
 
     Returns
     -------
@@ -31,8 +32,8 @@ def flux_sizes(flux, ivar, offsets):
         first, number = offsets[i], offsets[i + 1] - offsets[i]
         count, largest = 0, np.float32(0.0)
         partial[:] = 0.0
-        for k in range(LOOKED_AT if number > 0 else 0):
-            j = first + number * k // LOOKED_AT
+        for k in range(looked_at if number > 0 else 0):
+            j = first + number * k // looked_at
             if ivar[j] > np.float32(0.0):
                 count += 1
                 largest = max(largest, ivar[j])

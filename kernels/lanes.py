@@ -9,34 +9,15 @@ stages with the literals 0 and 1 for `lane` and `lanes`, so that LLVM sees a pla
 
 A *row function* calls stages, with ``barrier()`` before each stage that reads or overwrites what another lane has handled. On
 the CPU the barrier does nothing, in a CUDA kernel it is ``syncthreads``. All lanes must meet the same barriers: a condition
-around one may only depend on numbers that are equal in all lanes. The CUDA simulator runs row functions as plain Python, with
-a thread for each lane.
+around one may only depend on numbers that are equal in all lanes.
 """
-
-import os
 
 from numba import njit
 
 from .elementary import FAST
 
-SIMULATED = os.environ.get("NUMBA_ENABLE_CUDASIM", "0") not in ("", "0")
-
 stage = njit(nogil=True, fastmath=FAST, error_model="numpy", forceinline=True)
-
-
-def row(function):
-    """Compile a row function, or return it as it is where the CUDA simulator runs.
-
-    Parameters
-    ----------
-    function : function
-        Its last argument is the barrier, if it needs one.
-
-    Returns
-    -------
-    function
-    """
-    return function if SIMULATED else njit(nogil=True, error_model="numpy", forceinline=True)(function)
+row = njit(nogil=True, error_model="numpy", forceinline=True)  # of a row function
 
 
 @njit(nogil=True)

@@ -13,12 +13,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ..kernels.flux_size import LOOKED_AT, flux_sizes
+from ..kernels.flux_size import flux_sizes
+from ..kernels.unit import LARGEST, in_unit, out_of_unit
 from ..series import Series
 from .on_host import read_only
 
 NEAR_ONE = (-12, 24)  # exponents of two of the mean size of flux that need no other unit
-LARGEST = float(np.finfo(np.float32).max)
+LOOKED_AT = 64  # samples of an object that say how large its flux is
 
 
 def unit_exponents(series: Series) -> NDArray[np.int64] | None:
@@ -45,9 +46,10 @@ def unit_exponents(series: Series) -> NDArray[np.int64] | None:
     if not len(series.flux):
         return None
     number = np.diff(series.offsets)
-    size = flux_sizes(*read_only(series.flux, series.ivar, series.offsets))
+    samples = read_only(series.flux, series.ivar, series.offsets)
+    size = flux_sizes(*samples, LOOKED_AT)
     for row in np.flatnonzero(np.isnan(size) & (number > LOOKED_AT)).tolist():  # all that were looked at were masked
-        size[row] = _size(*series.row(row)[1:])
+        size[row] = flux_sizes(*samples[:2], samples[2][row : row + 2], number[row])[0]
     exponents = np.frexp(np.where(np.isnan(size) | (number == 0), 1.0, size))[1].astype(np.int64)
     exponents[(exponents >= NEAR_ONE[0]) & (exponents <= NEAR_ONE[1])] = 0
     return exponents if exponents.any() else None
@@ -67,8 +69,8 @@ def scaled(series: Series, exponents: NDArray[np.int64]) -> Series:
     Series
         A new series; digits do not change.
     """
-    each = np.repeat(exponents, np.diff(series.offsets)).astype(np.int32)
-    return replace(series, flux=np.ldexp(series.flux, -each), ivar=np.ldexp(series.ivar, 2 * each))
+    flux, ivar = in_unit(*read_only(series.flux, series.ivar, series.offsets, exponents))
+    return replace(series, flux=flux, ivar=ivar)
 
 
 def unscaled(flux: Any, ivar: Any, exponents: NDArray[np.int64]) -> tuple[Any, Any]:
@@ -94,23 +96,17 @@ def unscaled(flux: Any, ivar: Any, exponents: NDArray[np.int64]) -> tuple[Any, A
         flux.copy_(flux * power)
         wide = ivar / power**2
         return (flux, wide) if (wide > LARGEST).any() else (flux, ivar.copy_(wide))
-    power = np.exp2(exponents.astype(float))[..., None]
-    if not isinstance(flux, np.ndarray):
+    if isinstance(flux, np.ndarray):
+        if out_of_unit(flux, ivar, *read_only(exponents)):
+            return flux, ivar
+        power = np.exp2(exponents.astype(float))[..., None]
+    else:
         import cupy
 
-        power = cupy.asarray(power)
+        power = cupy.asarray(np.exp2(exponents.astype(float))[..., None])
     flux[...] = flux * power
     wide = ivar / power**2
     if (wide > LARGEST).any():
         return flux, wide
     ivar[...] = wide
     return flux, ivar
-
-
-def _size(flux: NDArray[np.float32], ivar: NDArray[np.float32]) -> float:
-    """Return the mean size of flux at the good samples of one object, or the smallest error where flux is 0, or NaN."""
-    good = ivar > 0
-    if not good.any():
-        return float("nan")
-    mean = float(np.abs(flux[good]).mean(dtype=np.float64))
-    return mean if mean > 0 else float(1.0 / np.sqrt(ivar.max().astype(np.float64)))

@@ -10,12 +10,10 @@ import numpy as np
 from numba import cuda, from_dtype, types
 
 from ..cache import cache_directory
-from ..lanes import SIMULATED
 
-THREADS = 32 if SIMULATED else 256  # of a block, its lanes: a multiple of philox.LANES
-LEAST_BLOCKS = 3 if SIMULATED else 128  # Numba warns of fewer; those without a view return at once
-# Registers are dealt out such that two blocks fit a multiprocessor; the simulator has no such option.
-TWO_BLOCKS = {} if SIMULATED else {"launch_bounds": (THREADS, 2)}
+THREADS = 256  # of a block, its lanes: a multiple of philox.LANES
+LEAST_BLOCKS = 128  # Numba warns of fewer; those without a view return at once
+TWO_BLOCKS = {"launch_bounds": (THREADS, 2)}  # registers are dealt out such that two blocks fit a multiprocessor
 CACHED = cache_directory() is not None  # whether Numba keeps the compiled kernels on disk
 UNASKED_BYTES = 48 * 1024  # shared memory that a block may use without asking the driver for more
 MOST_SPACE = 2**30  # most bytes of global work space in one launch
@@ -39,7 +37,7 @@ def barrier():
 
 
 def launch(plan, samples, offsets, params, tables, keys, epoch, extra, outputs, empty=np.empty, stream=0, blocks=None):
-    """Run a kernel on device arrays (in the simulator: on numpy arrays).
+    """Run a kernel on device arrays.
 
     Parameters
     ----------
@@ -72,7 +70,7 @@ def launch(plan, samples, offsets, params, tables, keys, epoch, extra, outputs, 
     # whether the rows fit into shared memory; otherwise the kernel takes them from the last of `spaces`
     staged = 4 * plan.row_words + plan.static_bytes <= shared_limit()
     if blocks is None:
-        blocks = 2 if SIMULATED else plan.blocks * cuda.get_current_device().MULTIPROCESSOR_COUNT
+        blocks = plan.blocks * cuda.get_current_device().MULTIPROCESSOR_COUNT
     spaces = (*plan.spaces, (1 if staged else plan.row_words, np.float32))
     each = sum(size * np.dtype(kind).itemsize for size, kind in spaces)
     workers = max(min(blocks, count, MOST_SPACE // each), 1)
@@ -81,7 +79,7 @@ def launch(plan, samples, offsets, params, tables, keys, epoch, extra, outputs, 
     batch = (*samples, offsets, params, keys)
     arguments = (batch, tables, np.int64(epoch), *extra, np.int64(workers), room, outputs)
     kernel = plan.kernels[staged]
-    if dynamic + plan.static_bytes > UNASKED_BYTES and not SIMULATED:
+    if dynamic + plan.static_bytes > UNASKED_BYTES:
         ask_for_shared(kernel, arguments, dynamic)
     kernel[max(workers, LEAST_BLOCKS), THREADS, stream, dynamic](*arguments)
 
@@ -151,4 +149,4 @@ def shared_limit():
     int
         Size in bytes.
     """
-    return 227 * 1024 if SIMULATED else cuda.get_current_device().MAX_SHARED_MEMORY_PER_BLOCK_OPTIN
+    return cuda.get_current_device().MAX_SHARED_MEMORY_PER_BLOCK_OPTIN

@@ -73,12 +73,11 @@ def make_views(batch, tables, epoch, bands, most, workers, spaces, rows, outputs
             x[a:b], flux[a:b], ivar[a:b], band[a:b], bands, params[i, view], tables, keys[i], view, epoch, work,
             own, lane, lanes, barrier,
         )  # fmt: skip
-        cuda.syncthreads()  # observe_row ends without a barrier
+        # no barrier: the lanes copy their own samples, and the next view has one before it overwrites those of others
         for j in range(lane, length, lanes):
             out_time[i, view, j] = own_time[j]
             out_flux[i, view, j] = own_flux[j]
             out_ivar[i, view, j] = own_ivar[j]
-        cuda.syncthreads()  # the next view overwrites the row
 
 
 # Two kernels, because the compiler makes better code where it knows in which memory the rows lie.
@@ -112,7 +111,7 @@ def signature(tables):
 
 
 def launch(samples, offsets, params, tables, keys, epoch, bands, most, outputs, empty=np.empty, stream=0, blocks=None):
-    """Make views of light curves from device arrays (in the simulator: from numpy arrays).
+    """Make views of light curves from device arrays.
 
     Parameters
     ----------

@@ -8,7 +8,7 @@ from functools import lru_cache
 import numpy as np
 from numba import cuda, float32, float64, int32, types
 
-from ..lanes import SIMULATED
+from ..spectra.broaden import PAD
 from ..spectra.custom import nothing
 from ..spectra.observe import observe_row
 from ..spectra.resample import Tile
@@ -38,6 +38,9 @@ def row_words(pixels, rotates):
         In words of four bytes.
     """
     return (2 * ROWS if rotates else ROWS) * padded(pixels) + 2 * pixels
+
+
+assert PAD % THREADS == 0  # see record
 
 
 @cuda.jit(device=True)
@@ -74,11 +77,10 @@ def make_views(batch, tables, epoch, rotates, workers, row, outputs, step):
             x[a:b], flux[a:b], ivar[a:b], params[i, view], tables, keys[i], view, epoch, work, step,
             own_flux, own_ivar, lane, lanes, barrier,
         )  # fmt: skip
-        cuda.syncthreads()  # observe_row ends without a barrier
+        cuda.syncthreads()  # observe_row ends without a barrier, and the next view overwrites the rows
         for j in range(lane, pixels, lanes):
             out_flux[i, view, j] = own_flux[j]
             out_ivar[i, view, j] = own_ivar[j]
-        cuda.syncthreads()  # the next view overwrites the row
 
 
 # Two kernels, because the compiler makes better code where it knows in which memory the rows lie.
@@ -113,7 +115,7 @@ def kernels_for(custom=None):
     """
     if custom is None:
         return observe_in_global, observe_in_shared
-    step = custom if SIMULATED else cuda.jit(device=True)(getattr(custom, "py_func", custom))
+    step = cuda.jit(device=True)(getattr(custom, "py_func", custom))
 
     @cuda.jit(**TWO_BLOCKS)
     def custom_in_shared(batch, tables, epoch, rotates, workers, spaces, outputs):
@@ -146,7 +148,7 @@ def signature(tables):
 def launch(
     samples, offsets, params, tables, keys, epoch, rotates, custom, outputs, empty=np.empty, stream=0, blocks=None
 ):
-    """Make views of spectra from device arrays (in the simulator: from numpy arrays).
+    """Make views of spectra from device arrays.
 
     Parameters
     ----------

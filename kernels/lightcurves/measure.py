@@ -85,7 +85,6 @@ def change_light(params, bands, key, view, epoch, work, when, out, lane, lanes, 
     barrier()
     if used:
         multiply(log_factor, flux, ivar, lane, lanes)
-        barrier()
 
 
 @row
@@ -133,4 +132,3 @@ def measure(params, tables, key, view, epoch, work, when, out, lane, lanes, barr
         barrier()
         snr, kept = np.float32(params[layout.DETECTION]), np.float32(params[layout.UNDETECTED])
         drop_undetected(flux, ivar, snr, kept, deviates, lane, lanes)
-    barrier()

@@ -160,6 +160,8 @@ def middle(keys, number, together, picked, counts, lane, lanes, barrier):
 def middles(bands, whole, values, work, lane, lanes, barrier):
     """Write the median of the keys of each band, or the median of all keys for each band if `whole`.
 
+    Each median has a barrier before it looks at keys, so that none is needed between this and what writes them.
+
     Parameters
     ----------
     bands : int
@@ -170,7 +172,6 @@ def middles(bands, whole, values, work, lane, lanes, barrier):
         Keys as :func:`order_bands` and :func:`value_keys` leave them.
     """
     keys, starts, number, picked, counts = work.keys, work.starts, work.in_band, work.slots, work.counts
-    barrier()
     if whole:
         total = np.int32(0)
         for b in range(bands):
@@ -209,7 +210,6 @@ def medians_of(flux, ivar, band, bands, whole, medians, work, lane, lanes, barri
     no_keys(keys[: starts[bands]], lane, lanes)
     barrier()
     value_keys(flux, places, keys, lane, lanes)
-    barrier()
     middles(bands, whole, medians, work, lane, lanes, barrier)
 
 
@@ -233,14 +233,12 @@ def scatters_of(flux, ivar, band, bands, whole, medians, scatters, work, lane, l
         As :func:`medians_of` leaves it.
     """
     keys, places, number = work.keys, work.places, work.in_band
-    barrier()
     deviation_keys(flux, band, medians, places, keys, lane, lanes)
     middles(bands, whole, scatters, work, lane, lanes, barrier)
     still = False
     for b in range(bands):
         still = still or (scatters[b] == ZERO and number[b] > 0)
     if still:
-        barrier()
         error_keys(ivar, places, keys, lane, lanes)
         middles(bands, whole, medians[MOST_BANDS:], work, lane, lanes, barrier)
         for b in range(lane, bands, lanes):
@@ -319,7 +317,6 @@ def normalize_row(flux, ivar, band, bands, kind, reference, softening, zero, wor
         else:
             scatters_of(flux, ivar, band, bands, whole, medians, scatters, numbers, lane, lanes, barrier)
             standardize(flux, ivar, band, medians, scatters, lane, lanes)
-    barrier()
 
 
 @stage

@@ -50,7 +50,6 @@ def observe_row(x, flux, ivar, band, bands, params, tables, key, view, epoch, wo
         bin_points(then, number, params[layout.BIN_WIDTH], params[layout.BIN_PHASE], now, lane, lanes)
         barrier()
         copy_points(number, now, then, lane, lanes)
-        barrier()
     chosen = choose(
         then, number, bands, int(params[layout.PACK]), params[layout.PACK_POSITION], key, streams.PACKED_POINTS, view,
         epoch, numbers, lane, lanes, barrier,

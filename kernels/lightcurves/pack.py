@@ -138,16 +138,14 @@ def take_stratified(band, bands, length, keys, own, in_band, quota, counts, lane
     for b in range(bands):
         band_keys(keys, band, b, own, lane, lanes)
         found = count_keys(own, np.int32(HIGHEST - np.int32(1)), counts, lane, lanes, barrier)
-        if lane == 0:
+        if lane == 0:  # which alone needs it
             in_band[b] = found
-        barrier()
     share_bands(in_band, bands, length, quota, lane, barrier)
     for b in range(bands):
         if quota[b] > 0:
             band_keys(keys, band, b, own, lane, lanes)
             limit = select(own, np.int32(quota[b] - np.int32(1)), counts, lane, lanes, barrier)
             take_band(keys, own, limit, lane, lanes)
-            barrier()
     take_below(keys, np.int32(-1), lane, lanes)
 
 
@@ -224,7 +222,6 @@ def choose(now, number, bands, method, position, key, stream, view, epoch, work,
     good = count_up(counts, lanes)
     skip = int(position * np.float64(max(good - length, 0)) + 0.5) if method == CROP else 0
     if good > length and method != CROP:
-        barrier()
         random_keys(ivar, number, work.origin, key, stream, view, epoch, keys, lane, lanes)
         if method == RANDOM:
             take_below(keys, select(keys, np.int32(length - 1), counts, lane, lanes, barrier), lane, lanes)
@@ -347,4 +344,3 @@ def sort_by_time(outputs, when, chosen, slots, scratch, band_scratch, lane, lane
     scatter(band, chosen, slots, band_scratch, lane, lanes)
     barrier()
     write_back(band_scratch, chosen, band, lane, lanes)
-    barrier()

@@ -190,7 +190,6 @@ def divide_by_continuum(flux, ivar, kind, window, fraction, work, lane, lanes, b
     width = max(window // (NODES if kind == GAUSSIAN_CONTINUUM else PERCENTILE_NODES), 2)
     nodes = (pixels + width - 1) // width
     node = second[nodes : 2 * nodes]
-    barrier()
     if kind == GAUSSIAN_CONTINUUM:
         weight, total, smooth = first[:nodes], first[nodes : 2 * nodes], second[:nodes]
         # averaging in bins and straight lines between nodes add 1/12 and 1/6 bins^2 to the variance of the Gaussian
@@ -238,7 +237,6 @@ def normalize_row(flux, ivar, kind, lo, hi, window, fraction, work, lane, lanes,
     else:
         scale = ONE
         divide_by_continuum(flux, ivar, kind, window, fraction, work, lane, lanes, barrier)
-    barrier()
     divide(flux, ivar, scale, lane, lanes)
 
 

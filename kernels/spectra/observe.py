@@ -98,7 +98,6 @@ def add_detector_effects(params, tables, key, view, epoch, work, flux, ivar, lan
     size = abs(good_mean(flux, ivar, 0, pixels, work.partial, lane, lanes, barrier))
     if params[layout.SCATTER] != 0.0:
         add_constant(flux, ivar, np.float32(params[layout.SCATTER]) * size, lane, lanes)
-        barrier()
     if params[layout.SKY] > 0.0:
         fill_normal(deviates, len(tables.lines), key, streams.SKY_LINES, view, epoch, lane, lanes)
         barrier()
@@ -150,7 +149,6 @@ def mask(params, tables, key, view, epoch, work, flux, ivar, lane, lanes, barrie
         fill_uniform(deviates, pixels, key, streams.MASKED_PIXELS, view, epoch, lane, lanes)
         barrier()
         mask_pixels(flux, ivar, np.float32(params[layout.MASK_FRACTION]), deviates, lane, lanes)
-    barrier()
 
 
 @row
@@ -191,7 +189,6 @@ def change_row(params, tables, key, view, epoch, work, custom, out_flux, out_iva
             int(params[layout.NORMALIZE_WINDOW]), np.float32(params[layout.NORMALIZE_FRACTION]),
             work, lane, lanes, barrier,
         )  # fmt: skip
-        barrier()
     if params[layout.ASINH] > 0.0:
         compress(out_flux, out_ivar, np.float32(params[layout.ASINH]), lane, lanes)
 

@@ -110,8 +110,9 @@ def record(x, flux, ivar, params, tables, work, out_flux, out_ivar, lane, lanes,
     out_flux, out_ivar : float32 (P,), out
     """
     rows, pixels = work.rows, len(out_flux)
-    clear_sums(rows, lane, lanes)
-    barrier()
+    clear_sums(
+        rows, lane, lanes
+    )  # of the padded rows; as `PAD` is a multiple of `lanes`, the stages below have the same own samples
     inner = Sums(rows[0][PAD : PAD + pixels], rows[1][PAD : PAD + pixels], rows[2][PAD : PAD + pixels])
     method, stretch, offset = int(params[layout.METHOD]), params[layout.STRETCH], params[layout.OFFSET]
     profile = profile_after(params, tables)

@@ -1,10 +1,8 @@
-"""The CUDA form of the light-curve kernel: in the simulator, as far as the assembler, and on a device where there is one."""
+"""The CUDA form of the kernel for light curves: as far as the assembler, and on a device where there is one."""
 
-import os
 import re
 import shutil
 import subprocess
-import sys
 from typing import Any
 
 import numpy as np
@@ -23,21 +21,6 @@ def assert_alike(found, views, name):
     np.testing.assert_allclose(time, views.time, rtol=1e-6, atol=1e-6, err_msg=name)
     np.testing.assert_allclose(flux, views.flux, rtol=2e-5, atol=2e-5, err_msg=name)
     np.testing.assert_allclose(ivar, views.ivar, rtol=2e-5, err_msg=name)
-
-
-@pytest.mark.slow
-def test_the_simulator_makes_the_views_of_the_cpu(tmp_path):
-    environment = os.environ | {"NUMBA_ENABLE_CUDASIM": "1", "NUMBA_CACHE_DIR": str(tmp_path)}
-    command = [sys.executable, "-m", "tests.lightcurves.every_step", str(tmp_path / "simulated.npz")]
-    done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True)
-    assert done.returncode == 0, done.stderr
-    simulated = dict(np.load(tmp_path / "simulated.npz"))
-    compositions = every_step.compositions()
-    assert len(simulated) == len(compositions) + 1
-    for name, found in simulated.items():
-        views = Observe(compositions.get(name, compositions["whole"]))(every_step.stars(), views=2, seed=3)
-        assert (views.ivar > 0).any()
-        assert_alike(found, views, name)
 
 
 @pytest.mark.slow

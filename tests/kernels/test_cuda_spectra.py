@@ -1,10 +1,9 @@
-"""The CUDA form without a device: in the simulator, and as far as the assembler; on a device where there is one."""
+"""The CUDA form of the kernel for spectra: as far as the assembler, and on a device where there is one."""
 
 import os
 import re
 import shutil
 import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
@@ -55,23 +54,6 @@ def ptx_of(cuda_compiler, function, signature, capability, device=False, bounds=
     cuda, stand_in = cuda_compiler
     stand_in.compute_capability = capability
     return cuda.compile_ptx(function, signature, cc=capability, device=device, launch_bounds=bounds)[0]
-
-
-@pytest.mark.slow
-def test_the_simulator_makes_the_views_of_the_cpu(tmp_path):
-    """Thirty-two lanes with barriers between the stages, against one lane without."""
-    environment = os.environ | {"NUMBA_ENABLE_CUDASIM": "1", "NUMBA_CACHE_DIR": str(tmp_path)}
-    command = [sys.executable, "-m", "tests.spectra.every_step", str(tmp_path / "simulated.npz")]
-    done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True)
-    assert done.returncode == 0, done.stderr
-    simulated = dict(np.load(tmp_path / "simulated.npz"))
-    assert len(simulated) == len(every_step.compositions()) + 1
-    compositions = every_step.compositions()
-    for name, (flux, ivar) in simulated.items():
-        views = Observe(compositions.get(name, compositions["percentile"]))(every_step.spectra(), views=2, seed=3)
-        np.testing.assert_array_equal(ivar > 0, views.ivar > 0, err_msg=name)
-        np.testing.assert_allclose(flux, views.flux, rtol=2e-6, atol=2e-6, err_msg=name)
-        np.testing.assert_allclose(ivar, views.ivar, rtol=5e-6, err_msg=name)
 
 
 @pytest.mark.slow

@@ -1,11 +1,4 @@
-"""Compositions that use every step of a light curve's forward model, and what the CUDA simulator makes of them.
-
-Run as a script with ``NUMBA_ENABLE_CUDASIM=1`` it writes the views to the file it is given.
-"""
-
-import sys
-from typing import Any
-from unittest.mock import patch
+"""Compositions that use every step of a light curve's forward model."""
 
 import numpy as np
 
@@ -25,7 +18,6 @@ from clrseries.lightcurves import (
     Nights,
     Noise,
     Normalize,
-    Observe,
     Outliers,
     Pack,
     RandomWalk,
@@ -42,8 +34,6 @@ from clrseries.lightcurves import (
     Window,
     ZeroPoint,
 )
-
-from ..spectra.every_step import simulated
 
 
 def compositions():
@@ -105,14 +95,3 @@ def stars(count=4):
     error = [np.where(rng.random(n) < 0.05, np.nan, 1.0) if n > 1 else np.ones(n) for n in sizes]
     table = {"object_id": [f"v{i}" for i in range(count)], "z": [0.1] * count, "period": [18.85] * count}
     return Series.from_points(times, flux, error, bands, table, bands=("g", "r", "i"))
-
-
-if __name__ == "__main__":
-    made = {name: simulated(Observe(steps, "cuda"), stars(), 2, 3) for name, steps in compositions().items()}
-    from clrseries.kernels.cuda import driver
-
-    with patch.object(driver, "shared_limit", lambda: 0):  # rows too long for shared memory
-        made["in global memory"] = simulated(Observe(compositions()["whole"], "cuda"), stars(), 2, 3)
-    assert all(views.backend == "cuda" for views in made.values())
-    arrays: dict[str, Any] = {name: np.stack(views.inputs) for name, views in made.items()}
-    np.savez(sys.argv[1], **arrays)

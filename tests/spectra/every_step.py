@@ -1,19 +1,10 @@
-"""A composition that uses every step of the forward model, and what the CUDA simulator makes of it.
-
-Run as a script with ``NUMBA_ENABLE_CUDASIM=1`` it writes flux and ivar to the file it is given.
-"""
-
-import sys
-from typing import Any
-from unittest.mock import patch
+"""A composition that uses every step of the forward model."""
 
 import numpy as np
 
 from clrseries import Grid, Series
 from clrseries import spectra as sp
-from clrseries.augment import Choice, LogUniform, Normal, Uniform, device
-
-from ..augment.host_arrays import HostArrays
+from clrseries.augment import Choice, LogUniform, Normal, Uniform
 
 
 def vignette(flux, ivar, wavelength, parameters, normal, lane, lanes):
@@ -78,22 +69,3 @@ def spectra(count=3):
     fluxes = [1 - 0.6 * np.exp(-0.5 * ((w - 5200) / 25) ** 2) + rng.normal(0, 0.02, len(w)) for w in waves]
     ivars = [np.where(np.abs(w - 6000) < 40, 0.0, 2500.0) for w in waves]
     return Series.from_arrays(waves, fluxes, ivars, {"object_id": [f"s{i}" for i in range(count)], "z": [0.01] * count})
-
-
-def simulated(composition, series, views, seed):
-    """The views that ``backend="cuda"`` gives in the simulator, with numpy in the place of torch."""
-    with patch.object(device, "arrays_for", lambda samples: HostArrays()):
-        return composition(series, views, seed)
-
-
-if __name__ == "__main__":
-    made = {
-        name: simulated(sp.Observe(steps, backend="cuda"), spectra(), 2, 3) for name, steps in compositions().items()
-    }
-    from clrseries.kernels.cuda import driver
-
-    with patch.object(driver, "shared_limit", lambda: 0):  # rows too long for shared memory
-        made["in global memory"] = simulated(sp.Observe(compositions()["percentile"], "cuda"), spectra(), 2, 3)
-    assert all(views.backend == "cuda" for views in made.values())
-    arrays: dict[str, Any] = {name: np.stack([views.flux, views.ivar]) for name, views in made.items()}
-    np.savez(sys.argv[1], **arrays)

@@ -26,8 +26,13 @@ def spectra() -> dict[str, Any]:
         "pixels": [sp.MaskPixels(0.1)],
         "runs and pixels": [sp.MaskRuns(2, 50.0), sp.MaskPixels(0.1)],
         "calibration": [sp.FluxCalibrationError(0.1, LogUniform(100, 1000))],
+        "calibration and crop": [sp.FluxCalibrationError(0.1, LogUniform(100, 1000)), sp.Crop(0.0, 90.0)],
+        "own step and crop": [
+            sp.Custom(spectrum_steps.vignette, {"depth": Uniform(0, 0.3), "jitter": 0.01}), sp.Crop(0.0, 90.0),
+        ],
+        "scattered light and sky lines": [sp.ScatteredLight(0.1), sp.SkyResidual(0.1, 8.0)],
         "calibration and noise": [sp.FluxCalibrationError(0.1, LogUniform(100, 1000)), sp.Noise(20.0)],
-        "median": [sp.Crop(100.0), sp.Normalize("median")],
+        "median": [sp.Crop(0.0, 90.0), sp.Normalize("median")],
         "l2": [sp.Noise(20.0), sp.Crop(100.0), sp.Normalize("l2")],
         "mean": [sp.Normalize("mean")],
         "own step": [sp.Custom(spectrum_steps.vignette, {"depth": Uniform(0, 0.3), "jitter": 0.01})],
@@ -49,7 +54,7 @@ def spectra() -> dict[str, Any]:
         sp.MaskPixels(0.01), sp.Normalize("mean"),
     ]  # fmt: skip
     return (
-        {"resampling": [onto]}
+        {"resampling": [onto], "interpolation and profile": [sp.LSF(resolution=1000.0), sp.Resample(grid, "linear")]}
         | {name: [onto, *steps] for name, steps in after.items()}
         | {name: [*steps, onto] for name, steps in before.items()}
         | {"default": whole}
@@ -71,6 +76,7 @@ def light_curves() -> dict[str, Any]:
         "object": [lc.Normalize("object")],
         "color": [lc.Normalize("color", "g")],
         "noise to detection": [lc.Noise(21.5), lc.Outliers(0.2), lc.Detect(5.0, 0.5)],
+        "walk and jumps of zero points": [lc.ZeroPoint(0.02), lc.RandomWalk(0.1, 30.0)],
         "walk and noise": [lc.RandomWalk(0.1, 30.0), lc.Noise(21.5)],
     }
     before: dict[str, Any] = {
@@ -87,6 +93,8 @@ def light_curves() -> dict[str, Any]:
     return (
         {"crop": [lc.Pack(24, "crop")], "few": [lc.Pack(20, "random"), lc.Normalize("object")], "packing": [pack]}
         | {"folding": [lc.Fold("period"), lc.Pack(300)]}
+        | {"folding, zero point": [lc.Fold("period"), lc.Pack(300), lc.ZeroPoint(0.02)]}
+        | {"weather and detection": [lc.Weather(0.2), pack, lc.Detect(5.0, 0.5)]}
         | {name: [pack, *steps] for name, steps in after.items()}
         | {name: [*steps, pack] for name, steps in before.items()}
         | light_curve_steps.compositions()
