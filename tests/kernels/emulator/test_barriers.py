@@ -1,5 +1,7 @@
 """The emulator notices that a barrier is missing: here for some of them, with ``make mutate`` for all."""
 
+from typing import Any
+
 import pytest
 
 from clrseries import lightcurves, spectra
@@ -21,6 +23,7 @@ pytestmark = pytest.mark.slow
 @pytest.mark.parametrize(("name", "functions"), SOME, ids=[name for name, _ in SOME])
 def test_a_missing_barrier_is_noticed(name, functions):
     runtime.library()
+    observe: Any
     if name in alone.spectra():
         observe, series = spectra.Observe(alone.spectra()[name], "cuda"), spectrum_steps.spectra()
     else:
