@@ -15,6 +15,8 @@ from .catalog import Catalog, catalog_of
 from .errors_table import NAME as ERRORS
 from .errors_table import write_errors
 from .fingerprint import fingerprint
+from .hats_files import NAMES as HATS
+from .hats_files import write_hats
 from .lock import NAME as LOCK
 from .lock import locked
 from .manifest import NAME as MANIFEST
@@ -27,7 +29,7 @@ from .stream import stream
 from .work import Work
 
 logger = logging.getLogger("clrseries")
-OURS = (ERRORS, MANIFEST, "hats.properties", "partition_info.csv")  # files of an output folder, beside the parts
+OURS = (ERRORS, MANIFEST, *HATS)  # files of an output folder, beside the parts
 
 
 class Plan(NamedTuple):
@@ -218,7 +220,7 @@ def _run(folder: Path, planned: Plan, work: Work, medium: str | None, stop: bool
 
 
 def finish(folder: Path, planned: Plan, finished: dict[str, Finished], failed: dict[str, list[Lost]]) -> int:
-    """Write the manifest and the table of errors of an output folder.
+    """Write the manifest and the table of errors of an output folder, and what makes it a HATS catalog if the archive is one.
 
     Parameters
     ----------
@@ -244,6 +246,8 @@ def finish(folder: Path, planned: Plan, finished: dict[str, Finished], failed: d
 
     count = write_errors(folder, lost())
     done: list[Done] = [finished[part.name].done for part in planned.parts if part.name in finished]
+    if planned.catalog.properties:
+        write_hats(folder, planned.catalog.properties, done)
     write_manifest(folder, planned.manifest, len(planned.parts), done)
     return count
 

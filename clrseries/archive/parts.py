@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from itertools import groupby
 from pathlib import Path
@@ -141,7 +142,11 @@ def parts_of(catalog: Catalog, sources: list[Source]) -> list[Part]:
     for streamed, some in groupby(numbers, lambda number: bool(sources[number].spans)):
         for files in [[number] for number in some] if streamed else _grouped(list(some), sources):
             parts += _parts_of_file(catalog, files[0], sources) if streamed else [_whole(catalog, files, sources)]
-    return [part._replace(name=part.name.format(number=number)) for number, part in enumerate(parts)]
+    counts: Counter[str] = Counter()  # of the files of a partition, which may itself be a folder of several files
+    for number, part in enumerate(parts):
+        parts[number] = part._replace(name=part.name.format(number=number, count=counts[part.name]))
+        counts[part.name] += 1
+    return parts
 
 
 def _source(path: Path) -> Source:
@@ -208,9 +213,9 @@ def _parts_of_file(catalog: Catalog, number: int, sources: list[Source]) -> list
     pieces.append((spans, rows, int(size), done))
     path = catalog.files[number]
     return [
-        Part(_folder(name) + f"part-{k:05d}.parquet" if pixel_of(name) else "dataset/part-{number:06d}.parquet",
+        Part(_folder(name) + "part-{count:05d}.parquet" if pixel_of(name) else "dataset/part-{number:06d}.parquet",
              (name,), (path,), source.kind, tuple(some), count, total, first)
-        for k, (some, count, total, first) in enumerate(pieces)
+        for some, count, total, first in pieces
     ]  # fmt: skip
 
 

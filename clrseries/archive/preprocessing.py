@@ -46,6 +46,7 @@ class Preprocessing:
         self.model = hash_of(to_config(observe))
         self.settings: dict[str, Any] = {"seed": seed}
         self.engine: Engine = engine or Observer(observe, seed)
+        self._wavelengths: pa.Array | None = None  # of as many objects as the last batch had
         self.normalized = any(isinstance(step, NormalizeSpectra | NormalizeCurves) for step in observe.steps)
 
     def admit(self, series: Series) -> tuple[Series | None, Named]:
@@ -88,26 +89,21 @@ class Preprocessing:
         ]
         table = without_column(series.table, "flux_unit") if self.normalized else series.table
         table = with_healpix(table if good.all() else table.filter(pa.array(good)))
-        for name, column in _columns([one.found for one in results], good).items():
-            table = table.append_column(name, column)
+        chunks = [self._columns(one.found, good[one.first : one.last]) for one in results]
+        for name in SAMPLES[self.kind]:
+            table = table.append_column(name, pa.chunked_array([chunk[name] for chunk in chunks]))
         return table, lost
 
-
-def _columns(views: list[Any], good: NDArray[np.bool_]) -> dict[str, pa.Array]:
-    """Return the samples of views as columns of lists."""
-    inputs = [np.concatenate(arrays)[:, 0] for arrays in zip(*(one.inputs for one in views), strict=True)]
-    inputs = inputs if good.all() else [array[good] for array in inputs]
-    if isinstance(views[0], SpectrumViews):
-        return _of_spectra(views[0].grid.centers, *inputs)
-    return _of_curves(views[0], *inputs)
-
-
-def _of_spectra(
-    wavelength: NDArray[np.float64], flux: NDArray[np.float32], ivar: NDArray[np.float32]
-) -> dict[str, pa.Array]:
-    count, pixels = flux.shape
-    columns = {"wavelength": np.tile(wavelength, count), "flux": flux.reshape(-1), "ivar": ivar.reshape(-1)}
-    return {name: _lists(np.full(count, pixels), pa.array(values)) for name, values in columns.items()}
+    def _columns(self, views: Any, good: NDArray[np.bool_]) -> dict[str, pa.Array]:
+        """Return the samples of views as columns of lists, without a copy if all are wanted."""
+        inputs = [array[:, 0] if good.all() else array[good, 0] for array in views.inputs]
+        if not isinstance(views, SpectrumViews):
+            return _of_curves(views, *inputs)
+        count, pixels = inputs[0].shape
+        if self._wavelengths is None or len(self._wavelengths) != count:
+            self._wavelengths = _lists(np.full(count, pixels), pa.array(np.tile(views.grid.centers, count)))
+        flux, ivar = (_lists(np.full(count, pixels), pa.array(array.reshape(-1))) for array in inputs)
+        return {"wavelength": self._wavelengths, "flux": flux, "ivar": ivar}
 
 
 def _of_curves(views: LightCurveViews, *inputs: NDArray[Any]) -> dict[str, pa.Array]:

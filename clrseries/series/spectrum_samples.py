@@ -159,9 +159,9 @@ def _ascending(x: NDArray[np.float64], offsets: NDArray[np.int64]) -> NDArray[np
         return None
     down = np.zeros(len(x), bool)
     down[1:] = x[1:] < x[:-1]
+    down[offsets[:-1][offsets[:-1] < len(x)]] = False  # not the step from one object to the next
     if not down.any():
         return None
-    down[offsets[:-1][offsets[:-1] < len(x)]] = False  # not the step from one object to the next
     lengths = np.diff(offsets)
     steps = np.concatenate([[0], np.cumsum(down)])
     reverse = (steps[offsets[1:]] - steps[offsets[:-1]] == lengths - 1) & (lengths > 1)
