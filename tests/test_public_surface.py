@@ -17,7 +17,7 @@ training tune units write_light_curves write_spectra
 """.split()
 BESIDE_STEPS = {
     "spectra": {"Curve", "Observe", "Survey", "survey"},
-    "lightcurves": {"Observe", "Survey", "redshifted", "survey"},
+    "lightcurves": {"Observe", "Survey", "redshifted", "survey", "with_periods"},
 }
 TWINS = {"Observe", "Redshift", "Noise", "Normalize", "Survey", "survey"}  # the same word for the same idea
 

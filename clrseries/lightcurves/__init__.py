@@ -12,6 +12,7 @@ from .normalize import Normalize
 from .observe import Observe
 from .observing import DropBands, DropDays, DropPoints, Gaps, Moon, Nights, Seasons, Weather
 from .pack import Pack
+from .periods import with_periods
 from .source import Amplify, Flares, Redshift, ReverseTime, ShiftTime, StretchPeriod
 from .surveys import Survey, survey
 
@@ -49,4 +50,5 @@ __all__ = [
     "ZeroPoint",
     "redshifted",
     "survey",
+    "with_periods",
 ]
