@@ -67,7 +67,7 @@ def speed() -> list[str]:
             frequency, _ = lomb_scargle(points)
             begun = time.process_time()
             LombScargle(points.time, points.value, points.weight**-0.5).power(
-                frequency, "fast", assume_regular_frequency=True
+                frequency, method="fast", assume_regular_frequency=True
             )
             theirs += (time.process_time() - begun) / 20
         length = np.median(np.diff(stars.offsets))

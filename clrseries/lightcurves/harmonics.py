@@ -49,9 +49,9 @@ def fit_harmonics(time: Array, value: Array, weight: Array, frequency: Array, te
     >>> import numpy as np
     >>> from clrseries.lightcurves.harmonics import fit_harmonics
     >>> time = np.linspace(0.0, 9.0, 50)
-    >>> fit = fit_harmonics(time, 3.0 + np.cos(2 * np.pi * time / 0.7), np.ones(50), np.array([1 / 0.7]), terms=1)
-    >>> np.round(fit.coefficients, 3).tolist(), round(fit.power[0], 6)
-    ([[3.0, 1.0, 0.0]], 1.0)
+    >>> fit = fit_harmonics(time, 3.0 + np.cos(2 * np.pi * time / 0.7) + 0.5 * np.sin(2 * np.pi * time / 0.7), np.ones(50), np.array([1 / 0.7]), terms=1)
+    >>> np.round(fit.coefficients, 3).tolist()
+    [[3.0, 1.0, 0.5]]
     """
     wave = np.exp(2j * np.pi * np.mod(np.outer(frequency, time), 1.0))
     design = np.empty((len(frequency), 1 + 2 * terms, len(time)))
