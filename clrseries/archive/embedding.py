@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -16,7 +18,7 @@ from ..series import Series
 from .engine import Embedder, Engine
 from .model_hash import model_hash, output_dim
 from .positions import with_healpix
-from .work import Named, Result
+from .work import Named, Result, Work
 
 
 class Embedding:
@@ -36,12 +38,22 @@ class Embedding:
 
     def __init__(self, model: Model, layer: str = "embedding", engine: Engine | None = None) -> None:
         layer = known_name("layer", layer, ("embedding", "projection"))
+        self.trained = model
         self.kind = model.observe.kind
         self.bands = model.bands
         self.model = model_hash(model)
         self.settings: dict[str, Any] = {"layer": layer}
         self.engine: Engine = engine or Embedder(model, layer)
         self.dim = output_dim(model, layer)
+
+    def maker(self) -> Callable[[], Work]:
+        """Return a function that makes the same in another process, with an engine of its own.
+
+        Returns
+        -------
+        function
+        """
+        return partial(type(self), self.trained, self.settings["layer"])
 
     def admit(self, series: Series) -> tuple[Series | None, Named]:
         """Return the objects all of whose points are in bands that the model knows.

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import logging
 import shutil
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
@@ -25,10 +26,11 @@ from .part_writer import Finished, finished_part, remove_unfinished
 from .parts import Part, Source, parts_of, sources_of
 from .progress import shown
 from .slabs import Lost
-from .stream import stream
+from .stream import Progress, stream
 from .work import Work
 
 logger = logging.getLogger("clrseries")
+Run = Callable[..., Generator[Progress, None, None]]  # takes parts, and the arguments of stream
 OURS = (ERRORS, MANIFEST, *HATS)  # files of an output folder, beside the parts
 
 
@@ -103,6 +105,7 @@ def process(
     stop: bool = False,
     overwrite: bool = False,
     progress: bool = True,
+    run: Run = stream,
 ) -> int:
     """Process an archive part by part, and write a folder of Parquet files.
 
@@ -122,6 +125,8 @@ def process(
         Whether an earlier output in the folder is removed first.
     progress : bool
         Whether the progress is shown on standard error.
+    run : function
+        Processes the parts, as :func:`clrseries.archive.stream.stream` does on this machine.
 
     Returns
     -------
@@ -144,7 +149,7 @@ def process(
     with locked(folder):
         begin(folder, planned, overwrite)
         try:
-            return _run(folder, planned, work, medium, stop, progress)
+            return _run(folder, planned, partial(run, work=work, folder=folder, medium=medium, stop=stop), progress)
         except KeyboardInterrupt as error:
             raise KeyboardInterrupt(_how_to_continue(folder)) from error
         except Terminated as error:
@@ -185,7 +190,7 @@ def begin(folder: Path, planned: Plan, overwrite: bool = False) -> None:
     write_manifest(folder, planned.manifest, len(planned.parts))
 
 
-def _run(folder: Path, planned: Plan, work: Work, medium: str | None, stop: bool, progress: bool) -> int:
+def _run(folder: Path, planned: Plan, run: Run, progress: bool) -> int:
     finished: dict[str, Finished] = {}
     for part in planned.parts:
         earlier = finished_part(folder, part.name)
@@ -199,7 +204,7 @@ def _run(folder: Path, planned: Plan, work: Work, medium: str | None, stop: bool
     done = total - sum(part.bytes for part in waiting)
     try:
         with shown(total, done, show=progress and bool(waiting)) as told:
-            steps = stream(waiting, work, folder, medium, stop=stop)
+            steps = run(waiting)
             try:
                 for step in steps:
                     told.advance(step.rows, step.bytes)
@@ -213,6 +218,7 @@ def _run(folder: Path, planned: Plan, work: Work, medium: str | None, stop: bool
         with suppress(InputError, OSError):  # what ended the run matters more
             finish(folder, planned, finished, failed)
         raise
+    remove_unfinished(folder)  # of workers that have died
     count = finish(folder, planned, finished, failed)
     if count:
         logger.warning("%d objects, row groups or files are not in the output; %s tells why", count, folder / ERRORS)

@@ -7,6 +7,7 @@ import os
 from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple
+from uuid import uuid4
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -44,6 +45,8 @@ class PartWriter:
         The output folder.
     name : str
         Name of the part.
+    own : bool
+        Whether the temporary name is this writer's own, for a part that two processes may write at the same time.
 
     Raises
     ------
@@ -51,10 +54,10 @@ class PartWriter:
         The file cannot be written; :meth:`abandon` removes what there is of it.
     """
 
-    def __init__(self, folder: Path, name: str) -> None:
+    def __init__(self, folder: Path, name: str, own: bool = False) -> None:
         self.name = name
         self.path = folder / name
-        self.temporary = self.path.with_name(UNFINISHED + self.path.name)
+        self.temporary = self.path.with_name(UNFINISHED + (f"{uuid4().hex}." if own else "") + self.path.name)
         self.lost: list[Lost] = []
         self.rows = 0
         self._writer: pq.ParquetWriter | None = None

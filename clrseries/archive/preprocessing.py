@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -20,7 +22,7 @@ from ..views import LightCurveViews, SpectrumViews
 from .engine import Engine, Observer
 from .fingerprint import hash_of
 from .positions import with_healpix
-from .work import Named, Result
+from .work import Named, Result, Work
 
 SAMPLES = {"spectra": ("wavelength", "flux", "ivar"), "light curves": ("time", "flux", "flux_err", "band")}
 
@@ -48,6 +50,15 @@ class Preprocessing:
         self.engine: Engine = engine or Observer(observe, seed)
         self._wavelengths: pa.Array | None = None  # of as many objects as the last batch had
         self.normalized = any(isinstance(step, NormalizeSpectra | NormalizeCurves) for step in observe.steps)
+
+    def maker(self) -> Callable[[], Work]:
+        """Return a function that makes the same in another process, with an engine of its own.
+
+        Returns
+        -------
+        function
+        """
+        return partial(type(self), self.observe, self.settings["seed"])
 
     def admit(self, series: Series) -> tuple[Series | None, Named]:
         """Return the objects, if none of their columns has the name of one that is written.

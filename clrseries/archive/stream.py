@@ -52,7 +52,13 @@ class _Step(NamedTuple):
 
 
 def stream(
-    parts: Iterable[Part], work: Work, folder: Path, medium: str | None = None, *, stop: bool = False
+    parts: Iterable[Part],
+    work: Work,
+    folder: Path,
+    medium: str | None = None,
+    *,
+    stop: bool = False,
+    writer_of: Callable[[Path, str], PartWriter] = PartWriter,
 ) -> Generator[Progress, None, None]:
     """Process parts and write their files.
 
@@ -68,6 +74,8 @@ def stream(
         What the wavelengths of spectra are measured in.
     stop : bool
         Whether an object or file that cannot be used is an error.
+    writer_of : function of Path and str
+        Returns the writer of a part, from the folder and its name.
 
     Yields
     ------
@@ -86,7 +94,7 @@ def stream(
             if lost and stop:
                 raise _stopped(lost[0])
             if writer is None or writer.name != slab.part.name:
-                writer, problem = PartWriter(folder, slab.part.name), ""
+                writer, problem = writer_of(folder, slab.part.name), ""
             finished, failed = None, []
             writer.lost += lost
             try:
@@ -134,7 +142,25 @@ def tables(
     Slab, pyarrow.Table or None, list of Lost
         The slab without its samples, the rows of the output, and what is not in it or has no result.
     """
-    encoded = ahead(_encoded(ahead(_viewed(ahead(_loaded(ahead(slabs(parts, medium)), work)), work)), work))
+    yield from processed(slabs(parts, medium), work)
+
+
+def processed(items: Iterable[Slab], work: Work) -> Generator[tuple[Slab, pa.Table | None, list[Lost]], None, None]:
+    """Process slabs that are read as they are needed.
+
+    Parameters
+    ----------
+    items : iterable of Slab
+        The slabs.
+    work : Work
+        What is done with the objects.
+
+    Yields
+    ------
+    Slab, pyarrow.Table or None, list of Lost
+        As :func:`tables` does.
+    """
+    encoded = ahead(_encoded(ahead(_viewed(ahead(_loaded(ahead(items), work)), work)), work))
     try:
         results: list[Result] = []
         lost: Named = []

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any, NamedTuple, Protocol
 
 import pyarrow as pa
@@ -50,6 +51,15 @@ class Work(Protocol):
     model: str
     settings: dict[str, Any]
     engine: Engine
+
+    def maker(self) -> Callable[[], Work]:
+        """Return a function that makes the same in another process, with an engine of its own.
+
+        Returns
+        -------
+        function
+        """
+        ...
 
     def admit(self, series: Series) -> tuple[Series | None, Named]:
         """Return the objects that the engine takes.

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from threading import Lock
 from typing import Any
 
@@ -52,9 +53,38 @@ def available_cores() -> int:
     int
         At least 1.
     """
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    return max(min(cores, *_limits), 1) if _limits else cores
 
 
+@contextmanager
+def limit_cores(count: int) -> Iterator[None]:
+    """Let this process use fewer cores, since others share the machine with it.
+
+    Parameters
+    ----------
+    count : int
+        Number of cores, at most.
+
+    Yields
+    ------
+    None
+
+    Examples
+    --------
+    >>> from clrseries.augment.threads import available_cores, limit_cores
+    >>> with limit_cores(1):
+    ...     available_cores()
+    1
+    """
+    _limits.append(count)
+    try:
+        yield
+    finally:
+        _limits.remove(count)
+
+
+_limits: list[int] = []  # of the number of cores, for as long as someone asks for it
 _pools: dict[int, ThreadPoolExecutor] = {}  # by number of threads; they belong to this process
 _lock = Lock()
 

@@ -25,6 +25,7 @@ def embed(
     overwrite: bool = False,
     progress: bool = True,
     dry_run: bool = False,
+    scheduler: str | None = None,
 ) -> Path:
     """Compute the embedding of every object with a trained model, and write a table or a folder of tables.
 
@@ -53,6 +54,9 @@ def embed(
         Whether the progress is shown on standard error, for a folder.
     dry_run : bool
         Whether nothing is written, and the time and size that a folder will take are printed, from a measured sample.
+    scheduler : str, optional
+        For a folder: the Dask cluster that does the work, by the address of its scheduler, such as ``tcp://10.0.0.1:8786``, or the file of
+        the scheduler, which ends in ``.json``; or ``local``, for a few processes on this machine. All machines see the same files.
 
     Returns
     -------
@@ -78,9 +82,13 @@ def embed(
         from ..archive.embedding import Embedding
         from ..model import load
 
-        return in_parts(data, Embedding(load(model), layer), output, medium, on_error, overwrite, progress, dry_run)
+        return in_parts(
+            data, Embedding(load(model), layer), output, medium, on_error, overwrite, progress, dry_run, scheduler
+        )
     if dry_run:
         raise InputError(f"dry_run: is for a folder of output, and {output} is a file; write a name that ends in /")
+    if scheduler is not None:
+        raise InputError(f"scheduler: is for a folder of output, and {output} is a file; write a name that ends in /")
     refuse_existing(output, overwrite)
     from ..datasets.open import described, open_series
     from ..io.embeddings import with_embeddings

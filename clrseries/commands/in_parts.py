@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -46,6 +47,7 @@ def in_parts(
     overwrite: bool,
     progress: bool,
     dry_run: bool,
+    scheduler: str | None = None,
 ) -> Path:
     """Process an archive, or estimate what it takes.
 
@@ -67,6 +69,8 @@ def in_parts(
         Whether the progress is shown.
     dry_run : bool
         Whether an estimate is printed, and nothing is written.
+    scheduler : str, optional
+        Dask cluster that processes the parts.
 
     Returns
     -------
@@ -93,8 +97,15 @@ def in_parts(
     archive = some[0] if len(some) == 1 else some
     if dry_run:
         print(estimate(plan(archive, work, medium), work, Path(output), medium))
+        return Path(output)
+    how: dict[str, Any] = {"stop": stop, "overwrite": overwrite, "progress": progress}
+    if scheduler is None:
+        process(archive, work, Path(output), medium, **how)
     else:
-        process(archive, work, Path(output), medium, stop=stop, overwrite=overwrite, progress=progress)
+        from ..archive.cluster import connected, on_cluster
+
+        with connected(scheduler) as client:
+            process(archive, work, Path(output), medium, **how, run=partial(on_cluster, client))
     return Path(output)
 
 

@@ -24,6 +24,7 @@ def preprocess(
     overwrite: bool = False,
     progress: bool = True,
     dry_run: bool = False,
+    scheduler: str | None = None,
     trust_code: bool = False,
 ) -> Path:
     """Observe every object of an archive once more, on one grid and normalized, and write a folder of tables.
@@ -53,6 +54,9 @@ def preprocess(
         Whether the progress is shown on standard error.
     dry_run : bool
         Whether nothing is written, and the time and size that it will take are printed, from a measured sample.
+    scheduler : str, optional
+        For a folder: the Dask cluster that does the work, by the address of its scheduler, such as ``tcp://10.0.0.1:8786``, or the file of
+        the scheduler, which ends in ``.json``; or ``local``, for a few processes on this machine. All machines see the same files.
     trust_code : bool
         Whether the function of a step Custom, which the file of the steps names, may be imported and run.
 
@@ -84,4 +88,4 @@ def preprocess(
     from ..config import composition
 
     work = Preprocessing(composition(config, "config", trust_code=trust_code), check_whole("seed", seed))
-    return in_parts(data, work, output, medium, on_error, overwrite, progress, dry_run)
+    return in_parts(data, work, output, medium, on_error, overwrite, progress, dry_run, scheduler)

@@ -18,7 +18,6 @@ from clrseries.archive.parts import parts_of, sources_of
 from .conftest import curves_table, nested
 from .test_embed import embeddings
 
-
 COUNT = 180
 
 
@@ -60,7 +59,7 @@ def test_lsdb_and_hats_open_the_embeddings_of_a_catalog(hats_catalog, curve_mode
     found = np.stack([np.asarray(row, np.float32) for row in frame["embedding"]])
     np.testing.assert_allclose(found, [in_memory[name] for name in frame["object_id"]], rtol=1e-5, atol=1e-6)
     assert (frame.index == before.compute().index).all()
-    about = hats.read_hats(out).catalog_info
+    about = hats.read_hats(out).catalog_info  # type: ignore[union-attr]
     assert about.total_rows == COUNT and about.healpix_column == "_healpix_29" and about.healpix_order == 29
     assert (about.ra_column, about.dec_column) == ("ra", "dec")
     near = after.cone_search(ra=frame["ra"].iloc[0], dec=frame["dec"].iloc[0], radius_arcsec=10).compute()
@@ -112,7 +111,7 @@ def test_an_interrupted_run_is_a_catalog_of_what_is_there(hats_catalog, curve_mo
     embed(curve_model, hats_catalog, out, progress=False)
     assert {path: path.read_bytes() for path in before} == before
     embed(curve_model, hats_catalog, out, layer="projection", overwrite=True, progress=False)
-    kind = lsdb.open_catalog(out)["embedding"].dtype.pyarrow_dtype
+    kind = lsdb.open_catalog(out).dtypes["embedding"].pyarrow_dtype
     assert kind == pa.list_(pa.float32(), 4)
 
 
