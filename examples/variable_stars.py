@@ -4,7 +4,7 @@
 
 Takes EROS-1 from the folder $CLRSERIES_DATA, or simulated stars where it is not there, and says which.
 The same with baselines, transfer and a report: ``clrseries demo --lightcurves``. Prints, for 5, 20 and 100 labeled stars a class,
-the balanced accuracy on held-out stars of a linear probe on the embedding and of a random forest on features made by hand.
+the balanced accuracy on held-out stars of a linear probe on the embedding and of a random forest on the features of the package light-curve and periods.
 With the default of 30 epochs on EROS-1 it takes some five minutes on two cores; docs/results.md has the results of the demonstration.
 """
 
@@ -13,8 +13,8 @@ import argparse
 import numpy as np
 
 from clrseries import LogUniform, Optimizer, Uniform, load, pretrain
-from clrseries.demos.variable_stars import classifiers, labeled_variables
-from clrseries.evaluation import balanced_scores, hand_features
+from clrseries.demos.variable_stars import labeled_variables
+from clrseries.evaluation import balanced_scores, feature_classifiers, light_curve_features
 from clrseries.lightcurves import Amplify, DropPoints, Normalize, Observe, Pack, ShiftTime, Window, ZeroPoint
 
 
@@ -53,10 +53,10 @@ def main() -> None:
         optimizer=Optimizer(learning_rate=1e-3),
         overwrite=True,
     )
-    features, hand, models = load(run).embed(stars), hand_features(stars), classifiers()
+    features, plain, models = load(run).embed(stars), light_curve_features(stars), feature_classifiers()
     for labels in (5, 20, 100):
         ours = balanced_scores({"": models["linear"]}, features, target, pool, held_out, labels, 5)[""]
-        forest = balanced_scores({"": models["forest"]}, hand, target, pool, held_out, labels, 5)[""]
+        forest = balanced_scores({"": models["forest"]}, plain, target, pool, held_out, labels, 5)[""]
         print(
             f"{labels:4} labels a class: clrseries {ours[0]:.3f} +- {ours[1]:.3f}, forest {forest[0]:.3f} +- {forest[1]:.3f}"
         )

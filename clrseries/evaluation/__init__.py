@@ -3,7 +3,7 @@
 from .cross_correlation import flattened, redshifts_by_template
 from .few_labels import balanced_scores, labeled_rows
 from .geometry import alignment, collapse, geometry, rank_me, uniformity
-from .light_curve_baselines import folded_pca, hand_features
+from .light_curve_baselines import feature_classifiers, light_curve_features
 from .probe import probe_classes, probe_values
 from .retrieval import Retrieval, centered, retrieve, unit
 from .scores import calibration_error, class_scores, redshift_scores, value_scores
@@ -19,11 +19,11 @@ __all__ = [
     "class_scores",
     "collapse",
     "continuum_pixels",
+    "feature_classifiers",
     "flattened",
-    "folded_pca",
     "geometry",
-    "hand_features",
     "labeled_rows",
+    "light_curve_features",
     "median_pixels",
     "pca",
     "probe_classes",

@@ -6,6 +6,7 @@ such as :class:`~clrseries.Uniform`, or the name of a per-object column.
 
 from .cadence import Bin, Fold, Truncate, Visit, Window
 from .calibration import Jumps, RandomWalk, Trend, ZeroPoint
+from .features import feature_names, with_features
 from .k_correction import redshifted
 from .noise import Detect, Noise, Outliers, Saturate
 from .normalize import Normalize
@@ -48,7 +49,9 @@ __all__ = [
     "Weather",
     "Window",
     "ZeroPoint",
+    "feature_names",
     "redshifted",
     "survey",
+    "with_features",
     "with_periods",
 ]
