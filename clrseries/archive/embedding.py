@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from functools import partial
+from functools import cached_property, partial
 from typing import Any
 
 import numpy as np
 import pyarrow as pa
 
-from ..errors import located
+from ..errors import InputError, located
 from ..io.embeddings import with_embeddings
 from ..model import Model
 from ..names import known_name
@@ -30,21 +30,50 @@ class Embedding:
         The model.
     layer : {"embedding", "projection"}
         What is computed.
+    device : {"cpu", "cuda"}
+        Where it is computed: on the host, or on torch's current GPU.
+    half : bool
+        Whether flux and ivar are copied to a GPU with 16 bits; a run is not continued with the other choice.
     engine : Engine, optional
-        Where it is computed; default the host.
+        Another engine than that of `device`.
+
+    Raises
+    ------
+    InputError
+        There is no such layer, or `half` is true on the CPU.
     """
 
     command = "embed"
 
-    def __init__(self, model: Model, layer: str = "embedding", engine: Engine | None = None) -> None:
+    def __init__(
+        self,
+        model: Model,
+        layer: str = "embedding",
+        device: str = "cpu",
+        half: bool = False,
+        engine: Engine | None = None,
+    ) -> None:
         layer = known_name("layer", layer, ("embedding", "projection"))
+        if half and device == "cpu":
+            raise InputError("half_precision: is for device='cuda'; on the CPU nothing is copied")
         self.trained = model
         self.kind = model.observe.kind
         self.bands = model.bands
         self.model = model_hash(model)
-        self.settings: dict[str, Any] = {"layer": layer}
-        self.engine: Engine = engine or Embedder(model, layer)
+        self.settings: dict[str, Any] = {"layer": layer} | ({"half_precision": True} if half else {})
+        self.device, self.half = device, half
         self.dim = output_dim(model, layer)
+        if engine is not None:
+            self.engine = engine
+
+    @cached_property
+    def engine(self) -> Engine:
+        """What works on the batches, made when it is first needed: where a cluster works, this machine may have no device."""
+        if self.device == "cpu":
+            return Embedder(self.trained, self.settings["layer"])
+        from .device_engine import DeviceEmbedder
+
+        return DeviceEmbedder(self.trained, self.settings["layer"], half=self.half)
 
     def maker(self) -> Callable[[], Work]:
         """Return a function that makes the same in another process, with an engine of its own.
@@ -53,7 +82,7 @@ class Embedding:
         -------
         function
         """
-        return partial(type(self), self.trained, self.settings["layer"])
+        return partial(type(self), self.trained, self.settings["layer"], self.device, self.half)
 
     def admit(self, series: Series) -> tuple[Series | None, Named]:
         """Return the objects all of whose points are in bands that the model knows.

@@ -15,8 +15,8 @@ class Engine(Protocol):
     """What works on the batches of an archive.
 
     Every method is called in a thread of its own, in the order of the batches, while the others work on other batches: while a batch is
-    encoded, the views of the next are made, and the samples of the slab after it are loaded. On a device, `load` copies through pinned
-    memory on a stream of copies, `views` and `encode` use another stream that waits for an event, and `encode` brings its result back.
+    encoded, the views of the next are made, and the samples of the slab after it are loaded. :mod:`clrseries.archive.device_engine` does
+    this on a GPU: each of the methods queues its work in a stream of its own and returns.
 
     Attributes
     ----------
@@ -57,7 +57,7 @@ class Engine(Protocol):
         ...
 
     def encode(self, views: Any) -> Any:
-        """Return the result of a batch in the memory of the host.
+        """Return the result of a batch; on a device, its computation is queued.
 
         Parameters
         ----------
@@ -67,9 +67,24 @@ class Engine(Protocol):
         Returns
         -------
         object
-            What the command writes.
+            What :meth:`finish` takes.
         """
         ...
+
+    def finish(self, found: Any) -> Any:
+        """Return the result of a batch in the memory of the host; on a device, wait for it.
+
+        Parameters
+        ----------
+        found : object
+            From :meth:`encode`.
+
+        Returns
+        -------
+        object
+            What the command writes.
+        """
+        return found
 
 
 class Embedder(Engine):

@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 
 import pyarrow as pa
 
+from ..augment.resident import host_series
 from ..errors import InputError
 from ..series import Series
 from .isolate import isolated
@@ -160,6 +161,7 @@ def processed(items: Iterable[Slab], work: Work) -> Generator[tuple[Slab, pa.Tab
     Slab, pyarrow.Table or None, list of Lost
         As :func:`tables` does.
     """
+    work.engine  # noqa: B018 - made here, before several threads ask for it
     encoded = ahead(_encoded(ahead(_viewed(ahead(_loaded(ahead(items), work)), work)), work))
     try:
         results: list[Result] = []
@@ -167,11 +169,11 @@ def processed(items: Iterable[Slab], work: Work) -> Generator[tuple[Slab, pa.Tab
         for slab, first, last, found, bad, end in encoded:
             lost += bad
             if not end:
-                results.append(Result(first, last, found))
+                results.append(Result(first, last, work.engine.finish(found)))
                 continue
             table = None
             if slab.series is not None:
-                kept = _kept(slab.series, results)
+                kept = _kept(host_series(slab.series), results)
                 if kept is not None:
                     table, without = work.table(kept, _renumbered(results))
                     lost += without

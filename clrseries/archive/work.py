@@ -42,15 +42,17 @@ class Work(Protocol):
         Hash of the model, or of the configuration.
     settings : dict
         Arguments that change the output, as plain data.
-    engine : Engine
-        What works on the batches.
     """
 
     command: str
     kind: str
     model: str
     settings: dict[str, Any]
-    engine: Engine
+
+    @property
+    def engine(self) -> Engine:
+        """What works on the batches."""
+        ...
 
     def maker(self) -> Callable[[], Work]:
         """Return a function that makes the same in another process, with an engine of its own.

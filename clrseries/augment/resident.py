@@ -15,7 +15,7 @@ from numpy.typing import ArrayLike, NDArray
 from ..series import Series
 from ..series.samples import offsets_of
 from .on_host import like, moved, on_host
-from .unit_scale import scaled, unit_exponents
+from .unit_scale import NEAR_ONE, scaled, unit_exponents
 
 Tidy = Callable[[Series], Series]
 Exponents = NDArray[np.int64]
@@ -68,6 +68,26 @@ class Resident(Series):
             exponents=exponents if exponents is not None and exponents.any() else None,
         )
 
+    def between(self, first: int, last: int) -> Self:
+        """Return neighboring objects, without a copy on the device.
+
+        Parameters
+        ----------
+        first, last : int
+            Numbers of objects; `last` is not among them.
+
+        Returns
+        -------
+        Resident
+            Its arrays are parts of those of this series.
+        """
+        exponents = None if self.exponents is None else self.exponents[first:last]
+        return replace(
+            super().between(first, last),
+            rows=np.arange(first, last) if self.rows is None else self.rows[first:last],
+            exponents=exponents if exponents is not None and exponents.any() else None,
+        )
+
     @cached_property
     def read(self) -> Series:
         """The same objects as they were read, with NumPy arrays."""
@@ -117,12 +137,12 @@ def conditioned(series: Series, tidy: Tidy) -> tuple[Series, Exponents | None]:
         The powers of two by which the flux of the objects was divided; None if all are 0.
     """
     if isinstance(series.flux, np.ndarray):
-        return _near_one(tidy(series))
+        return near_one(tidy(series))
     if isinstance(series, Resident):
         return series, series.exponents
     if series not in _conditioned:
         copy = _read[series] if series in _read else on_host(series)
-        here, exponents = _near_one(tidy(copy))
+        here, exponents = near_one(tidy(copy))
         there = replace(series, offsets=here.offsets) if here is copy else moved(here, like(series.flux))
         _conditioned[series] = Resident(**vars_of(there), exponents=exponents)
     return _conditioned[series], _conditioned[series].exponents
@@ -144,7 +164,7 @@ def upload(series: Series, tidy: Tidy, move: Callable[[Any], Any]) -> Resident:
     -------
     Resident
     """
-    here, exponents = _near_one(tidy(series))
+    here, exponents = near_one(tidy(series))
     return Resident(**vars_of(moved(here, move)), host=series, exponents=exponents)
 
 
@@ -162,8 +182,22 @@ def vars_of(series: Series) -> dict[str, Any]:
     return {name: getattr(series, name) for name in Series.__dataclass_fields__}
 
 
-def _near_one(series: Series) -> tuple[Series, Exponents | None]:
-    exponents = unit_exponents(series)
+def near_one(series: Series, near: tuple[int, int] = NEAR_ONE) -> tuple[Series, Exponents | None]:
+    """Return a series whose flux is near the unit 1.
+
+    Parameters
+    ----------
+    series : Series
+        With NumPy arrays.
+    near : (int, int)
+        Exponents of two of the mean size of flux that is near enough.
+
+    Returns
+    -------
+    Series, int64 (N,) or None
+        The powers of two by which the flux of the objects was divided; None if all are 0.
+    """
+    exponents = unit_exponents(series, near)
     return (series, None) if exponents is None else (scaled(series, exponents), exponents)
 
 

@@ -22,13 +22,15 @@ NEAR_ONE = (-12, 24)  # exponents of two of the mean size of flux that need no o
 LOOKED_AT = 64  # samples of an object that say how large its flux is
 
 
-def unit_exponents(series: Series) -> NDArray[np.int64] | None:
+def unit_exponents(series: Series, near: tuple[int, int] = NEAR_ONE) -> NDArray[np.int64] | None:
     """Return the power of two that the flux of each object is near, or 0 where it is near enough to 1.
 
     Parameters
     ----------
     series : Series
         N objects, with NumPy arrays.
+    near : (int, int)
+        Exponents of two of the mean size of flux that is near enough.
 
     Returns
     -------
@@ -51,7 +53,7 @@ def unit_exponents(series: Series) -> NDArray[np.int64] | None:
     for row in np.flatnonzero(np.isnan(size) & (number > LOOKED_AT)).tolist():  # all that were looked at were masked
         size[row] = flux_sizes(*samples[:2], samples[2][row : row + 2], number[row])[0]
     exponents = np.frexp(np.where(np.isnan(size) | (number == 0), 1.0, size))[1].astype(np.int64)
-    exponents[(exponents >= NEAR_ONE[0]) & (exponents <= NEAR_ONE[1])] = 0
+    exponents[(exponents >= near[0]) & (exponents <= near[1])] = 0
     return exponents if exponents.any() else None
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Literal
 
 from ..errors import InputError, located
 from ..files import refuse_existing
+from ..names import known_name
 from .in_parts import in_parts, is_folder
 
 if TYPE_CHECKING:
@@ -26,6 +27,8 @@ def embed(
     progress: bool = True,
     dry_run: bool = False,
     scheduler: str | None = None,
+    device: Literal["cpu", "cuda"] = "cpu",
+    half_precision: bool = False,
 ) -> Path:
     """Compute the embedding of every object with a trained model, and write a table or a folder of tables.
 
@@ -57,6 +60,10 @@ def embed(
     scheduler : str, optional
         For a folder: the Dask cluster that does the work, by the address of its scheduler, such as ``tcp://10.0.0.1:8786``, or the file of
         the scheduler, which ends in ``.json``; or ``local``, for a few processes on this machine. All machines see the same files.
+    device : {"cpu", "cuda"}
+        Where a folder of output is computed: on the CPU, or on torch's current GPU (of each worker of a cluster), through page-locked memory and CUDA streams.
+    half_precision : bool
+        Whether flux and ivar are copied to the GPU with 16 bits, where they keep their meaning: errors of at most 1/2048.
 
     Returns
     -------
@@ -82,8 +89,13 @@ def embed(
         from ..archive.embedding import Embedding
         from ..model import load
 
-        return in_parts(
-            data, Embedding(load(model), layer), output, medium, on_error, overwrite, progress, dry_run, scheduler
+        work = Embedding(load(model), layer, known_name("device", device, ("cpu", "cuda")), half_precision)
+        if scheduler is None:
+            work.engine  # noqa: B018 - a device that is not there is told before anything is written
+        return in_parts(data, work, output, medium, on_error, overwrite, progress, dry_run, scheduler)
+    if device != "cpu" or half_precision:
+        raise InputError(
+            f"device: a GPU is for a folder of output, and {output} is a file; write a name that ends in /"
         )
     if dry_run:
         raise InputError(f"dry_run: is for a folder of output, and {output} is a file; write a name that ends in /")

@@ -34,7 +34,7 @@ class Prepared(NamedTuple):
     reasons: dict[int, str]
 
 
-def prepared(observe: Observe, batch: Series, threads: int | None = None) -> Prepared:
+def prepared(observe: Observe, batch: Series, threads: int | None = None, *, stay: bool = False) -> Prepared:
     """Make the views of a batch that an encoder takes.
 
     Parameters
@@ -45,6 +45,8 @@ def prepared(observe: Observe, batch: Series, threads: int | None = None) -> Pre
         N objects.
     threads : int, optional
         Number of threads; default all cores that this process may use.
+    stay : bool
+        Whether views that are made on a device stay there; default they come to the memory of the host.
 
     Returns
     -------
@@ -55,8 +57,9 @@ def prepared(observe: Observe, batch: Series, threads: int | None = None) -> Pre
     good = torch.as_tensor((views.ivar[:, 0] > 0).any(-1)).cpu().numpy()
     reasons = {row: why_unusable(observe, batch.take([row])) for row in np.flatnonzero(~good).tolist()}
     views = views.trimmed() if isinstance(views, LightCurveViews) else views
-    inputs = tuple(part[:, 0].cpu() for part in views.torch())  # where the networks of a saved model are
-    return Prepared(inputs if good.all() else tuple(part[good] for part in inputs), good, reasons)
+    inputs = tuple(part[:, 0] if stay else part[:, 0].cpu() for part in views.torch())  # where the network is
+    kept = torch.from_numpy(good)
+    return Prepared(inputs if good.all() else tuple(part[kept] for part in inputs), good, reasons)
 
 
 @torch.no_grad()

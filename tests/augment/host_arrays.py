@@ -1,6 +1,7 @@
 """Stand-ins for the arrays of a device, in the memory of the CPU."""
 
 from contextlib import contextmanager, nullcontext
+from functools import cache
 from typing import ClassVar
 
 import numpy as np
@@ -85,8 +86,11 @@ class StandIn(HostArrays):
         return array.as_subclass(torch.Tensor).numpy()
 
 
+first_class = cache(custom.first_class)  # compiled once
+
+
 def _spectra(samples, offsets, params, tables, keys, epoch, rotates, own, outputs, empty, stream):
-    step = custom.first_class(own or custom.nothing)
+    step = first_class(own or custom.nothing)
     spacing = recognize(samples[0], offsets)
     observe_spectra(samples, offsets, params, tables, keys, epoch, rotates, step, spacing, 0, len(params), outputs)
 
