@@ -13,6 +13,7 @@ from . import report as report
 from . import spectra as spectra
 from . import training as training
 from . import units as units
+from .archive.lsdb_catalog import embed_catalog as embed_catalog
 from .augment.distributions import Choice as Choice
 from .augment.distributions import Empirical as Empirical
 from .augment.distributions import LogUniform as LogUniform

@@ -58,7 +58,9 @@ def connected(scheduler: str) -> Iterator[Client]:
         count = max(min(available_cores() // CORES_OF_LOCAL, MOST_LOCAL), 2)
         threads = max(available_cores() // count, 1)
         with (
-            distributed.LocalCluster(n_workers=count, threads_per_worker=threads, dashboard_address=None) as cluster,
+            distributed.LocalCluster(
+                n_workers=count, threads_per_worker=threads, dashboard_address=None, silence_logs=logging.ERROR
+            ) as cluster,
             distributed.Client(cluster) as client,
         ):
             yield client

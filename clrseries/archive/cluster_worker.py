@@ -15,9 +15,11 @@ from distributed import Worker, WorkerPlugin
 from .. import __version__
 from ..augment.threads import limit_cores
 from ..errors import InputError
+from ..model import Model
 from .manifest import NAME, Manifest, read_manifest
 from .part_writer import Finished, PartWriter, finished_part
 from .parts import Part
+from .sent_model import forget, models
 from .slabs import Lost
 from .stream import stream
 from .work import Work
@@ -229,16 +231,25 @@ def process_parts(task: Task) -> Report:
 
 def _steps(task: Task, waiting: list[Part], work: Work) -> Generator[Any, None, None]:
     def writer(folder: Path, name: str) -> PartWriter:
-        return _Guarded(folder, name, task.manifest)
+        return Guarded(folder, name, task.manifest)
 
     return stream(waiting, work, task.folder, task.medium, stop=task.stop, writer_of=writer)
 
 
-class _Guarded(PartWriter):
+class Guarded(PartWriter):
     """Writer that gives a part its name only while the folder belongs to the same run.
 
     A worker that the scheduler has lost sight of goes on writing. Its temporary file has a name of its own, and its part is the same as
     that of the worker which has taken over; but nothing of it may come into a folder that somebody has begun anew.
+
+    Parameters
+    ----------
+    folder : Path
+        The output folder.
+    name : str
+        Name of the part.
+    manifest : Manifest
+        What the run makes it of.
     """
 
     def __init__(self, folder: Path, name: str, manifest: Manifest) -> None:
@@ -246,6 +257,18 @@ class _Guarded(PartWriter):
         self.folder, self.manifest = folder, manifest
 
     def finish(self) -> Finished | None:
+        """Complete the file and give it its name.
+
+        Returns
+        -------
+        Finished or None
+            None if there were no rows.
+
+        Raises
+        ------
+        InputError
+            The folder belongs to another run now.
+        """
         check_folder(self.folder, self.manifest)
         return super().finish()
 
@@ -272,3 +295,40 @@ def check_folder(folder: Path, manifest: Manifest) -> None:
         )
     if found != manifest:
         raise InputError(f"{folder}: belongs to another run now")
+
+
+class Kept(WorkerPlugin):
+    """A model that every worker keeps, those that come later included.
+
+    Parameters
+    ----------
+    hash : str
+        Its hash.
+    model : Model
+        The model.
+    """
+
+    idempotent = True
+
+    def __init__(self, hash: str, model: Model) -> None:
+        self.hash, self.model = hash, model
+
+    def setup(self, worker: Worker) -> None:
+        """Keep the model.
+
+        Parameters
+        ----------
+        worker : distributed.Worker
+            The worker.
+        """
+        models[self.hash] = self.model
+
+    def teardown(self, worker: Worker) -> None:
+        """Forget the model.
+
+        Parameters
+        ----------
+        worker : distributed.Worker
+            The worker.
+        """
+        forget(self.hash)

@@ -15,6 +15,7 @@ from clrseries import Grid, InputError, Model, embed, encoders, methods, preproc
 from clrseries import lightcurves as lc
 from clrseries import spectra as sp
 from clrseries.archive import cluster as cluster_module
+from clrseries.archive import cluster_worker
 from clrseries.archive.manifest import read_manifest
 
 from .conftest import spectra_table
@@ -154,3 +155,71 @@ def test_without_dask_the_error_says_what_to_install(archive, spectrum_model, tm
     monkeypatch.setitem(__import__("sys").modules, "distributed", None)
     with pytest.raises(InputError, match=r"pip install 'clrseries\[cluster\]'"):
         embed(spectrum_model, archive, tmp_path / "out/", scheduler="local")
+
+
+@pytest.fixture
+def in_threads():
+    """A cluster within this process, whose tasks can be replaced."""
+    with distributed.Client(processes=False, n_workers=2, threads_per_worker=1, dashboard_address=None) as client:
+        yield client
+
+
+def failing(names):
+    honest = cluster_worker.process_parts
+
+    def process(task):
+        if {part.name for part in task.parts} & set(names):
+            raise RuntimeError("the GPU has fallen off the bus")
+        return honest(task)
+
+    return process
+
+
+def test_a_part_that_no_worker_can_process_is_named(
+    in_threads, archive, spectrum_model, small_parts, tmp_path, monkeypatch
+):
+    run = {"progress": False, "scheduler": in_threads.scheduler.address}
+    with monkeypatch.context() as patch:
+        patch.setattr(cluster_worker, "process_parts", failing(["dataset/part-000001.parquet"]))
+        out = embed(spectrum_model, archive, tmp_path / "out/", **run)
+    (one,) = errors(out)
+    assert one["part"] == "dataset/part-000001.parquet" and "RuntimeError: the GPU has fallen" in one["reason"]
+    assert [path.name for path in sorted((out / "dataset").iterdir())] == [
+        f"part-00000{k}.parquet" for k in (0, 2, 3, 4)
+    ]
+    every = [f"dataset/part-00000{k}.parquet" for k in range(5)]
+    with monkeypatch.context() as patch:
+        patch.setattr(cluster_worker, "process_parts", failing(every))
+        with pytest.raises(InputError, match="3 parts one after the other cannot be processed on the cluster"):
+            embed(spectrum_model, archive, tmp_path / "none/", **run)
+    assert (
+        len(embeddings(embed(spectrum_model, archive, out, **run))[0]) == 330 and not (out / "errors.parquet").exists()
+    )
+
+
+def test_a_worker_says_what_it_cannot_see(in_threads, archive, spectrum_model, tmp_path, monkeypatch):
+    run = {"progress": False, "scheduler": in_threads.scheduler.address}
+    with monkeypatch.context() as patch:
+        patch.setattr(cluster_worker, "__version__", "0.0.1")
+        with pytest.raises(InputError, match="a worker has clrseries 0.0.1.*install the same version"):
+            embed(spectrum_model, archive, tmp_path / "out/", **run)
+    with monkeypatch.context() as patch:
+        patch.setattr(cluster_worker, "read_manifest", lambda folder: None)
+        with pytest.raises(InputError, match="output folder that all machines share"):
+            embed(spectrum_model, archive, tmp_path / "out/", **run)
+
+
+def test_what_a_lost_worker_writes_does_not_come_into_a_folder_begun_anew(archive, spectrum_model, tmp_path):
+    out = embed(spectrum_model, archive, tmp_path / "out/", progress=False)
+    old = read_manifest(out)
+    assert old is not None
+    writer = cluster_worker.Guarded(out, "dataset/part-000000.parquet", old)
+    other = cluster_worker.Guarded(out, "dataset/part-000000.parquet", old)
+    assert writer.temporary != other.temporary
+    before = (out / "dataset/part-000000.parquet").read_bytes()
+    writer.write(pa.table({"a": [1.0]}))
+    embed(spectrum_model, archive, out, layer="projection", overwrite=True, progress=False)
+    after = (out / "dataset/part-000000.parquet").read_bytes()
+    with pytest.raises(InputError, match="belongs to another run now"):
+        writer.finish()
+    assert (out / "dataset/part-000000.parquet").read_bytes() == after != before
