@@ -49,7 +49,31 @@ def _identity(series: Series) -> NDArray[np.uint64]:
             names, pc.cast(count, pa.large_string()), pa.scalar("\0", pa.large_string())
         )
         names = pc.if_else(pc.greater(count, 0), numbered, names)
-    names = names.chunk(0) if isinstance(names, pa.ChunkedArray) else names
-    _, offsets, text = names.buffers()
-    ends = np.frombuffer(offsets, np.int64)[names.offset : names.offset + len(names) + 1]
-    return hash_strings(np.frombuffer(text or b"\0", np.uint8), ends)
+    return hashes(names)
+
+
+def hashes(names: pa.Array | pa.ChunkedArray) -> NDArray[np.uint64]:
+    """Return a hash of each name.
+
+    Parameters
+    ----------
+    names : pyarrow array (N,)
+        Strings, or what can be cast to them; a null has the hash of an empty name.
+
+    Returns
+    -------
+    uint64 (N,)
+
+    Examples
+    --------
+    >>> import pyarrow as pa
+    >>> from clrseries.augment.keys import hashes
+    >>> bool((hashes(pa.array(["7", "8"])) == hashes(pa.array([7, 8]))).all())
+    True
+    """
+    text = pc.cast(names, pa.large_string())
+    if isinstance(text, pa.ChunkedArray):
+        text = pa.concat_arrays(text.chunks) if text.num_chunks else pa.array([], pa.large_string())
+    _, offsets, letters = text.buffers()
+    ends = np.frombuffer(offsets or bytes(8), np.int64)[text.offset : text.offset + len(text) + 1]
+    return hash_strings(np.frombuffer(letters or b"\0", np.uint8), ends)

@@ -11,6 +11,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
+from numpy.typing import NDArray
 
 from ..errors import InputError, located
 from ..series import Series
@@ -116,7 +117,30 @@ class Stream:
         """
         return self._read(self._enough(list(range(len(self.groups))))[0])
 
-    def chunks(self, seed: int, epoch: int, process_rank: int = 0, processes: int = 1) -> Iterator[Series]:
+    def take(self, rows: NDArray[np.int64]) -> Series:
+        """Read some objects.
+
+        Parameters
+        ----------
+        rows : int64 (N,)
+            Their numbers in the order of the files, ascending. Every row group that has one of them is read.
+
+        Returns
+        -------
+        Series
+        """
+        ends = np.cumsum([group.rows for group in self.groups])
+        owner = np.searchsorted(ends, rows, "right")
+        tables = []
+        for number in np.unique(owner).tolist():
+            group = self.groups[number]
+            own = rows[owner == number] - (ends[number] - group.rows)
+            tables.append(pq.ParquetFile(group.path).read_row_group(group.number).take(pa.array(own)))
+        return self._series(tables)
+
+    def chunks(
+        self, seed: int, epoch: int, process_rank: int = 0, processes: int = 1, *, neighbors: bool = False
+    ) -> Iterator[Series]:
         """Read the row groups of one process in shuffled order, `buffer` objects at a time.
 
         After the last row group it begins again with the first, so that every process can take the same number of batches.
@@ -129,6 +153,8 @@ class Stream:
             Number of this process, from 0.
         processes : int
             Number of processes.
+        neighbors : bool
+            Whether row groups that are read together follow each other in the files; where they begin is then shuffled, too.
 
         Yields
         ------
@@ -138,16 +164,21 @@ class Stream:
         Raises
         ------
         InputError
-            There are fewer row groups than processes.
+            There are fewer row groups than processes; with `neighbors`, fewer than `buffer` objects for each process.
         """
-        order = np.random.default_rng((seed, epoch)).permutation(len(self.groups))
-        own = [int(k) for k in order[process_rank::processes]]
-        if not own:
-            raise InputError(
-                f"{len(self.groups)} row groups for {processes} processes: write smaller row groups, or use fewer processes"
-            )
+        rng = np.random.default_rng((seed, epoch))
+        if neighbors:
+            turned = np.roll(np.arange(len(self.groups)), rng.integers(len(self.groups)))
+            parts = self._enough(turned.tolist())
+            own = [parts[k] for k in rng.permutation(len(parts))[process_rank::processes]]
+            wanted = f"{len(parts)} times `buffer` objects: give a smaller buffer"
+        else:
+            own = self._enough(rng.permutation(len(self.groups))[process_rank::processes].tolist())
+            wanted = f"{len(self.groups)} row groups: write smaller row groups"
+        if not own[0]:
+            raise InputError(f"{processes} processes share {wanted}, or use fewer processes")
         while True:
-            for some in self._enough(own):
+            for some in own:
                 yield self._read(some)
 
     def _enough(self, numbers: list[int]) -> list[list[int]]:
@@ -163,7 +194,9 @@ class Stream:
 
     def _read(self, numbers: list[int]) -> Series:
         chosen = [self.groups[k] for k in numbers]
-        tables = [pq.ParquetFile(group.path).read_row_group(group.number) for group in chosen]
+        return self._series([pq.ParquetFile(group.path).read_row_group(group.number) for group in chosen])
+
+    def _series(self, tables: list[pa.Table]) -> Series:
         source = str(self.paths[0]) if len(self.paths) == 1 else f"{len(self.paths)} files"
         bands = self.bands if self.curves else None
         return series_of_table(joined_tables(tables, source), bands=bands, source=source)

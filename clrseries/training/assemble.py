@@ -8,6 +8,8 @@ from typing import Any
 
 import lightning
 import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
 import torch
 from torch import nn
 
@@ -22,12 +24,13 @@ from ..methods import METHODS, Method, build_method, build_terms, method_kind
 from ..model import Model
 from ..series import Series
 from .arguments import Arguments
-from .column import Column, column_of
+from .column import Column, column_of, source_of_stream
 from .embedding_diagnostics import EmbeddingDiagnostics
 from .module import Pretraining
+from .partner import OtherModality
 from .profile import Profile
 from .trainer import build_trainer
-from .training_set import OtherModality, TrainingSet
+from .training_set import TrainingSet
 
 LOOKS = 20  # default number of times that the embeddings are examined
 SAMPLE = 1024  # number of objects that the standardization of the encoder is fitted to
@@ -87,8 +90,8 @@ def save_models(arguments: Arguments, module: Pretraining, earlier: list[int]) -
     model.save(arguments.output / "model", overwrite=overwrite)
     if training_set.partner is not None:
         own: Any = method
-        series, observe = training_set.partner.series, training_set.partner.observe
-        side = Model(own.partner, own.partner_projector, observe, notes, series.bands)
+        other = training_set.partner
+        side = Model(own.partner, own.partner_projector, other.observe, notes, other.series.bands)
         side.save(arguments.output / "partner", overwrite=overwrite)
 
 
@@ -127,15 +130,15 @@ def _described(method: Any) -> Any:
 def _training_set(arguments: Arguments) -> TrainingSet:
     kind, name = method_kind(arguments.method), _name_of(arguments.method)
     series: Series | Stream = (
-        _stream(arguments) if arguments.memory.stream else open_series(arguments.data, medium=arguments.medium)
+        _stream(arguments.data, arguments)
+        if arguments.memory.stream
+        else open_series(arguments.data, medium=arguments.medium)
     )
     partner = None
     if kind.label == "partner":
-        if not isinstance(series, Series) or arguments.partner is None:
-            raise InputError(f"{name} compares two modalities: give partner, and do not stream")
-        series, partner = _joined(
-            series, open_series(arguments.partner.data), arguments.partner.augment, arguments.trust_code
-        )
+        if arguments.partner is None:
+            raise InputError(f"{name} compares two modalities: give partner")
+        series, partner = _joined(series, arguments)
     elif arguments.partner is not None:
         raise InputError(f"{name} does not compare two modalities: leave out partner")
     if len(series) < max(2, arguments.run.devices):
@@ -143,8 +146,6 @@ def _training_set(arguments: Arguments) -> TrainingSet:
             f"contrastive training needs at least two objects, and one for each device; got {len(series)} for devices="
             f"{arguments.run.devices}"
         )
-    if arguments.source and not isinstance(series, Series):
-        raise InputError("source looks for other rows of an object, which needs all data in memory: do not stream")
     columns = _columns(arguments, series, kind.label, name)
     first = series if isinstance(series, Series) or arguments.augment is not None else series.first()
     if arguments.augment is None:
@@ -164,7 +165,9 @@ def _columns(arguments: Arguments, series: Series | Stream, needs: str, name: st
         raise InputError(f"{name} does not look at labels: leave out label")
     for role in ("domain", "source"):
         column = getattr(arguments, role)
-        if column:
+        if column and role == "source" and isinstance(series, Stream):
+            columns[role] = source_of_stream(column, series)
+        elif column:
             columns[role] = column_of(column, series, classes=True)
     return columns
 
@@ -173,27 +176,36 @@ def _name_of(method: Any) -> str:
     return str(_described(method)) if isinstance(method, Method) else named_choice("method", method, METHODS, ())[0]
 
 
-def _stream(arguments: Arguments) -> Stream:
+def _stream(data: Any, arguments: Arguments) -> Stream:
     if arguments.medium == "air":
         raise InputError("medium: spectra in air are not streamed: bring them to vacuum first, or leave out stream")
-    parts = parts_of(arguments.data)
+    parts = parts_of(data)
     paths = [part for part in parts if isinstance(part, str | Path)]
     if len(paths) < len(parts):
         raise InputError("stream reads Parquet files: give paths")
     return Stream(paths, arguments.memory.buffer)
 
 
-def _joined(series: Series, other: Series, augment: Any, trust_code: bool) -> tuple[Series, OtherModality]:
-    both = set(series.object_ids) & set(other.object_ids)
-    if len(both) < 2:
-        raise InputError(f"data and partner have {len(both)} objects in common (object_id); at least two are needed")
-    rows = np.array([k for k, name in enumerate(series.object_ids) if name in both])
+def _joined(series: Series | Stream, arguments: Arguments) -> tuple[Series | Stream, OtherModality]:
+    given = arguments.partner
+    assert given is not None
+    if arguments.memory.stream:
+        other: Series | Stream = _stream(given.data, arguments)
+    else:
+        other = open_series(given.data)
     observe = (
-        default_augmentation(other)
-        if augment is None
-        else composition(augment, "partner: augment", trust_code=trust_code)
+        default_augmentation(other if isinstance(other, Series) else other.first())
+        if given.augment is None
+        else composition(given.augment, "partner: augment", trust_code=arguments.trust_code)
     )
-    return series.take(rows), OtherModality(other, observe)
+    partner = OtherModality(other, observe)
+    names = series.table["object_id"] if isinstance(series, Series) else series.column("object_id")
+    both = partner.has(names)
+    if len(pc.unique(names.filter(pa.array(both)))) < 2:
+        raise InputError(
+            f"data and partner have {int(both.any())} objects in common (object_id); at least two are needed"
+        )
+    return series.take(np.flatnonzero(both)) if isinstance(series, Series) else series, partner
 
 
 def _method(arguments: Arguments, training_set: TrainingSet, first: Series) -> Method:
@@ -207,7 +219,7 @@ def _method(arguments: Arguments, training_set: TrainingSet, first: Series) -> M
         other = None
         if training_set.partner is not None and arguments.partner is not None:
             there = training_set.partner
-            other = _encoder(arguments.partner.encoder, there.series, there.observe, arguments.seed)
+            other = _encoder(arguments.partner.encoder, there.first(), there.observe, arguments.seed)
         method = build_method(arguments.method, network, other)
     if arguments.auxiliary:
         method.terms = build_terms(arguments.auxiliary, method.encoder, *_shape(training_set))

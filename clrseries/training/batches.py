@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from itertools import islice
 from typing import Any
 
 import numpy as np
 import torch
-from numpy.typing import NDArray
 
 from ..distributed import world_size
 from ..methods import Batch
 from ..series import Series
 from .hand_over import HandOver, OnHost
-from .training_set import TrainingSet
+from .partner import OtherModality
+from .training_set import Chosen, TrainingSet
 
 Made = tuple[Batch, Any, dict[str, float]]
 
@@ -62,16 +62,19 @@ class Batches:
         self.seed = seed
         self.epoch = epoch
         self.hand_over = hand_over or OnHost()
+        self.taken = 0  # batches of this epoch
         self.seconds = {"read": 0.0, "augment": 0.0}
 
     def __len__(self) -> int:
         return self.training_set.objects // self.batch_size
 
     def __iter__(self) -> Iterator[Batch]:
-        parts = islice(self.training_set.rows(self.batch_size, self.views, self.seed, self.epoch), len(self))
+        parts = islice(
+            self.training_set.rows(self.batch_size, self.views, self.seed, self.epoch), self.taken, len(self)
+        )
         with ThreadPoolExecutor(1, thread_name_prefix="clrseries-batches") as background:
-            coming: Future[Made | None] = background.submit(self._next, parts, 0)
-            for number in range(len(self)):
+            coming: Future[Made | None] = background.submit(self._next, parts, self.taken)
+            for number in range(self.taken, len(self)):
                 made = coming.result()
                 if made is None:
                     return
@@ -79,22 +82,45 @@ class Batches:
                 batch, mark, seconds = made
                 for part, spent in seconds.items():
                     self.seconds[part] += spent
+                self.taken = number + 1
                 yield self.hand_over.take(batch, mark)
+        self.taken = 0
 
-    def _next(self, parts: Iterator[tuple[Series, NDArray[np.int64]]], number: int) -> Made | None:
+    def state_dict(self) -> dict[str, int]:
+        """Return what a checkpoint needs, so that a training goes on within an epoch.
+
+        Returns
+        -------
+        dict of str to int
+            The epoch, and the number of batches that have been taken.
+        """
+        return {"epoch": self.epoch, "taken": self.taken}
+
+    def load_state_dict(self, state: Mapping[str, int]) -> None:
+        """Go on behind the batches that were taken before the checkpoint.
+
+        Parameters
+        ----------
+        state : mapping of str to int
+            Of :meth:`state_dict`; that of another epoch, or of a whole one, is ignored.
+        """
+        if state["epoch"] == self.epoch and state["taken"] < len(self):
+            self.taken = state["taken"]
+
+    def _next(self, parts: Iterator[Chosen], number: int) -> Made | None:
         begun = time.perf_counter()
         found = next(parts, None)
         if found is None:
             return None
-        series, rows = found
+        series, rows = found.data, found.rows
         with self.hand_over.making():
             own = [series.take(rows[view]) for view in range(self.views if self.training_set.source else 1)]
             read = time.perf_counter()
-            batch = self._batch(own, self.epoch * len(self) + number)
+            batch = self._batch(own, found.partner, self.epoch * len(self) + number)
             mark = self.hand_over.made()
         return batch, mark, {"read": read - begun, "augment": time.perf_counter() - read}
 
-    def _batch(self, own: list[Series], number: int) -> Batch:
+    def _batch(self, own: list[Series], partner: OtherModality | None, number: int) -> Batch:
         more, seed, epoch = self.training_set, self.seed, self.epoch
         if more.source is None:
             inputs = more.observe(own[0], self.views, seed, epoch).torch()
@@ -106,8 +132,8 @@ class Batches:
             batch.label = torch.from_numpy(more.label.of(own[0]))
         if more.domain is not None:
             batch.domain = torch.from_numpy(more.domain.of(own[0]))
-        if more.partner is not None:
+        if partner is not None:
             rng = np.random.default_rng((seed, number))
-            other = more.partner.series.take(more.partner.rows(own[0].object_ids, rng))
-            batch.partner = more.partner.observe(other, 1, seed, epoch).torch()
+            other = partner.first().take(partner.rows(own[0].object_ids, rng))
+            batch.partner = partner.observe(other, 1, seed, epoch).torch()
         return batch

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import logging
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from ..augment.keys import hashes
 from ..errors import InputError
 from ..evaluation.labels import Labels, labels_of
 from ..io.stream import Stream
 from ..series import Series
+
+logger = logging.getLogger("clrseries")
 
 
 @dataclass(frozen=True)
@@ -84,3 +88,44 @@ def column_of(name: str, series: Series | Stream, *, classes: bool | None = None
         values = series.table[name]
     kind = "auto" if classes is None else "classes" if classes else "values"
     return Column(name, labels_of(values, name, kind).classes)
+
+
+def source_of_stream(name: str, stream: Stream) -> Column:
+    """Check that the rows of a source lie together in the files of a stream.
+
+    Parameters
+    ----------
+    name : str
+        Name of the column with the source of each row.
+    stream : Stream
+        The data.
+
+    Returns
+    -------
+    Column
+        Without a list of the sources, of which there may be many millions.
+
+    Raises
+    ------
+    InputError
+        The column is missing, no source has several rows, or most of those that have lie farther apart than the buffer holds.
+    """
+    values = stream.column(name)
+    number = hashes(values.filter(values.is_valid()))
+    rows = np.flatnonzero(values.is_valid().to_numpy())
+    order = np.argsort(number, kind="stable")
+    first = np.flatnonzero(np.diff(number[order], prepend=number[order[:1]] + np.uint64(1)))
+    last = np.append(first[1:], len(order)) - 1
+    several = last > first
+    if not several.any():
+        raise InputError(f"column {name!r}: no source has several rows: leave out source")
+    apart = rows[order[last]] - rows[order[first]] >= stream.buffer
+    far = int((apart & several).sum())
+    if 2 * far > several.sum():
+        raise InputError(
+            f"column {name!r}: of {int(several.sum())} sources with several rows, {far} have rows that are {stream.buffer} or more rows "
+            "apart, and are not read together: sort the files by this column, or give a larger buffer"
+        )
+    if far:
+        logger.warning("%d of %d sources have rows that are never read together", far, int(several.sum()))
+    return Column(name)

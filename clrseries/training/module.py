@@ -85,6 +85,8 @@ class Pretraining(lightning.LightningModule):
         self.hand_over: HandOver | None = None  # known when the module is on its device
         self.noted: dict[str, float] = {}
         self.metrics: list[dict[str, float]] = []
+        self.loss_sum: Any = 0.0  # over the batches of this epoch so far
+        self.loss_count = 0
 
     @property
     def losses(self) -> list[float]:
@@ -124,6 +126,8 @@ class Pretraining(lightning.LightningModule):
         """
         loss, parts = self.method(batch)
         size = len(batch.inputs[0])
+        self.loss_sum = self.loss_sum + loss.detach().double()
+        self.loss_count += 1
         self.log("loss", loss, on_step=False, on_epoch=True, prog_bar=True, batch_size=size)
         if len(parts) > 1:
             self.log_dict(parts, on_step=False, on_epoch=True, batch_size=size)
@@ -142,7 +146,8 @@ class Pretraining(lightning.LightningModule):
 
     def on_train_epoch_end(self) -> None:
         """Add the loss and the diagnostics of the epoch to ``metrics``, and write ``metrics.csv``."""
-        loss = float(self.trainer.callback_metrics["loss"])  # that of the whole batch, equal in all processes
+        loss = float(self.loss_sum) / self.loss_count  # of whole batches, equal in all processes
+        self.loss_sum, self.loss_count = 0.0, 0
         self.metrics.append({"epoch": self.current_epoch + 1, "loss": loss, **self.noted})
         self.noted = {}
         if self.trainer.is_global_zero:
@@ -154,7 +159,7 @@ class Pretraining(lightning.LightningModule):
                 writer.writerows(self.metrics)
 
     def on_save_checkpoint(self, checkpoint: dict[str, Any]) -> None:
-        """Add the metrics of all epochs to a checkpoint, so that a resumed training has them.
+        """Add the metrics of all epochs, and the losses of this one, to a checkpoint, so that a resumed training has them.
 
         Parameters
         ----------
@@ -162,9 +167,10 @@ class Pretraining(lightning.LightningModule):
             Changed in place.
         """
         checkpoint["metrics"] = self.metrics
+        checkpoint["loss_so_far"] = (float(self.loss_sum), self.loss_count)
 
     def on_load_checkpoint(self, checkpoint: dict[str, Any]) -> None:
-        """Restore the metrics of the epochs before the interruption.
+        """Restore the metrics and losses before the interruption.
 
         Parameters
         ----------
@@ -172,6 +178,7 @@ class Pretraining(lightning.LightningModule):
             Content of the checkpoint.
         """
         self.metrics = list(checkpoint["metrics"])
+        self.loss_sum, self.loss_count = checkpoint.get("loss_so_far", (0.0, 0))
 
     def configure_optimizers(self) -> Any:
         """Build the optimizer and its schedule, which is updated after every step.

@@ -59,7 +59,9 @@ def described(arguments: Arguments, module: Pretraining) -> dict[str, Any]:
     if training_set.partner is not None and arguments.partner is not None:
         own: Any = module.method
         told |= {
-            "partner.data": fingerprint(training_set.partner.series),
+            "partner.data": fingerprint(
+                arguments.partner.data if memory.stream else training_set.partner.series, stream=memory.stream
+            ),
             "partner.augment": to_config(training_set.partner.observe),
             "partner.encoder": _encoder(own.partner),
         }

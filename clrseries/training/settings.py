@@ -118,7 +118,9 @@ class Memory:
         Number of batches whose gradients are added before the weights are updated, at least 1. Objects are compared only within
         their own batch; use `chunk` for a larger batch.
     stream : bool
-        Whether the data are read from Parquet files during the training, not all at the start.
+        Whether the data are read from Parquet files during the training, not all at the start. With `source`, the files must be
+        sorted such that rows of a source are less than `buffer` rows apart. A partner is streamed, too: if the files of both are
+        sorted by ``object_id``, few row groups are read for each batch.
     buffer : int
         Number of objects that are in memory and shuffled together if `stream` is true, at least 1.
 

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import logging
 import os
+from datetime import timedelta
 from importlib.util import find_spec
+from pathlib import Path
 from typing import Any
 
 import lightning
@@ -17,6 +19,7 @@ from ..files import replacing
 from .arguments import Arguments
 from .weight_ema import WeightEMA
 
+OFTEN = timedelta(minutes=10)  # time between checkpoints within an epoch
 PRECISIONS = {"32": "32-true", "bf16": "bf16-mixed"}
 
 
@@ -43,6 +46,32 @@ class WholeCheckpoints(TorchCheckpointIO):
                 super().save_checkpoint(checkpoint, part, storage_options)
             except RuntimeError as error:  # torch's own error, for instance when the disk is full
                 raise OSError(str(error).splitlines()[0]) from error
+
+
+class Timely(ModelCheckpoint):
+    """Writer of a checkpoint every few minutes, also within an epoch; not between batches whose gradients are being added.
+
+    Parameters
+    ----------
+    folder : Path
+        Folder of the run.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        super().__init__(folder, filename="last", train_time_interval=OFTEN, enable_version_counter=False)
+
+    def on_train_batch_end(self, trainer: Any, module: Any, outputs: Any, batch: Any, batch_idx: int) -> None:
+        """Write a checkpoint, if it is time to.
+
+        Parameters
+        ----------
+        trainer, module, outputs, batch : object
+            As Lightning passes them.
+        batch_idx : int
+            Number of the batch in the epoch.
+        """
+        if (batch_idx + 1) % trainer.accumulate_grad_batches == 0:
+            super().on_train_batch_end(trainer, module, outputs, batch, batch_idx)
 
 
 class Progress(RichProgressBar):
@@ -74,7 +103,7 @@ class Progress(RichProgressBar):
 
 
 def build_trainer(arguments: Arguments, callbacks: list[Any]) -> lightning.Trainer:
-    """Build the trainer of a training, which writes ``last.ckpt`` to the run folder at least twenty times.
+    """Build the trainer of a training, which writes ``last.ckpt`` to the run folder at least twenty times, and every ten minutes.
 
     Parameters
     ----------
@@ -94,7 +123,10 @@ def build_trainer(arguments: Arguments, callbacks: list[Any]) -> lightning.Train
     if arguments.progress:
         callbacks = [*callbacks, Progress()]
     folder, every = arguments.output, max(arguments.epochs // 20, 1)
-    keep = ModelCheckpoint(folder, filename="last", every_n_epochs=every, enable_version_counter=False)
+    keep = [
+        ModelCheckpoint(folder, filename="last", every_n_epochs=every, enable_version_counter=False),
+        Timely(folder),
+    ]
     return lightning.Trainer(
         max_epochs=arguments.epochs,
         default_root_dir=folder,
@@ -103,7 +135,7 @@ def build_trainer(arguments: Arguments, callbacks: list[Any]) -> lightning.Train
         strategy="ddp" if arguments.run.devices > 1 else "auto",
         precision=PRECISIONS[arguments.run.precision],  # type: ignore[arg-type]
         accumulate_grad_batches=arguments.memory.accumulate,
-        callbacks=[*callbacks, keep],
+        callbacks=[*callbacks, *keep],
         plugins=[WholeCheckpoints(), *_environment(arguments.run.devices)],
         logger=TensorBoardLogger(folder, name="", version="tensorboard") if find_spec("tensorboard") else False,
         reload_dataloaders_every_n_epochs=1,

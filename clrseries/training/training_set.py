@@ -5,56 +5,28 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
+from typing import NamedTuple
 
 import numpy as np
+import pyarrow as pa
 from numpy.typing import NDArray
 
+from ..augment.keys import hashes
 from ..config import Observe
 from ..distributed import process_rank, world_size
 from ..io.stream import Stream
 from ..series import Series
 from ..series.concatenate import joined
 from .column import Column
+from .partner import OtherModality
 
 
-@dataclass(frozen=True, eq=False)
-class OtherModality:
-    """Data of the same objects in another modality, matched by ``object_id``.
+class Chosen(NamedTuple):
+    """This process's part of a batch, as rows of data in memory."""
 
-    Parameters
-    ----------
-    series : Series
-        The data.
-    observe : spectra.Observe or lightcurves.Observe
-        The augmentation of these data.
-    """
-
-    series: Series
-    observe: Observe
-
-    def rows(self, names: list[str], rng: np.random.Generator) -> NDArray[np.int64]:
-        """Draw one row of the series for each name.
-
-        Parameters
-        ----------
-        names : list of str
-            Names of N objects.
-        rng : numpy.random.Generator
-            Random numbers for objects with several rows.
-
-        Returns
-        -------
-        int64 (N,)
-            Rows of the series.
-        """
-        return np.array([self._where[name][rng.integers(len(self._where[name]))] for name in names], np.int64)
-
-    @cached_property
-    def _where(self) -> dict[str, list[int]]:
-        where: dict[str, list[int]] = {}
-        for row, name in enumerate(self.series.object_ids):
-            where.setdefault(name, []).append(row)
-        return where
+    data: Series
+    rows: NDArray[np.int64]  # (views, objects)
+    partner: OtherModality | None  # has all these objects in memory
 
 
 @dataclass(frozen=True, eq=False)
@@ -87,8 +59,15 @@ class TrainingSet:
 
     @cached_property
     def objects(self) -> int:
-        """Number of objects of an epoch: rows, or sources."""
-        return len(self.data) if self.source is None else len(np.unique(self._sources))
+        """Number of objects of an epoch: rows, or sources; of a stream only those with a partner, if there is one."""
+        if isinstance(self.data, Series):
+            return len(self.data) if self.source is None else len(np.unique(self._sources(self.data)))
+        here = np.ones(len(self.data), bool)
+        if self.partner is not None:
+            here = self.partner.has(self.data.column("object_id"))
+        if self.source is None:
+            return int(here.sum())
+        return len(np.unique(_numbers(self.data.column(self.source.name))[here]))
 
     def first(self) -> Series:
         """Return some or all of the data, for what must be known before the training.
@@ -100,7 +79,7 @@ class TrainingSet:
         """
         return self.data if isinstance(self.data, Series) else self.data.first()
 
-    def rows(self, batch_size: int, views: int, seed: int, epoch: int) -> Iterator[tuple[Series, NDArray[np.int64]]]:
+    def rows(self, batch_size: int, views: int, seed: int, epoch: int) -> Iterator[Chosen]:
         """Draw the rows of this process's part of each batch.
 
         Parameters
@@ -114,40 +93,58 @@ class TrainingSet:
 
         Yields
         ------
-        Series, int64 (views, batch_size / processes)
-            The data, and the row of each view of each object.
+        Chosen
+            With ``batch_size / processes`` objects.
         """
         rng = np.random.default_rng((seed, epoch))
         part = batch_size // world_size()
         if isinstance(self.data, Series):
-            order = self._order(views, rng)
+            order = self._order(self.data, views, rng)
             for k in range(order.shape[1] // batch_size):
                 first = k * batch_size + process_rank() * part
-                yield self.data, order[:, first : first + part]
+                yield Chosen(self.data, order[:, first : first + part], self.partner)
             return
         rest: Series | None = None
-        for chunk in self.data.chunks(seed, epoch, process_rank(), world_size()):
+        for chunk in self.data.chunks(seed, epoch, process_rank(), world_size(), neighbors=self.source is not None):
+            if self.partner is not None:
+                chunk = chunk.take(np.flatnonzero(self.partner.has(chunk.table["object_id"])))
+            if not len(chunk):
+                continue
             chunk = chunk if rest is None else joined([rest, chunk])
-            order = rng.permutation(len(chunk))
-            whole = len(chunk) // part * part
+            partner = None if self.partner is None else self.partner.of(chunk.object_ids)
+            order = self._order(chunk, views, rng)
+            whole = order.shape[1] // part * part
             for first in range(0, whole, part):
-                yield chunk, np.tile(order[first : first + part], (views, 1))
-            rest = chunk.take(order[whole:]) if whole < len(chunk) else None
+                yield Chosen(chunk, order[:, first : first + part], partner)
+            rest = self._left(chunk, order[0, whole:])
 
-    def _order(self, views: int, rng: np.random.Generator) -> NDArray[np.int64]:
-        shuffled = rng.permutation(len(self.data))
+    def _left(self, chunk: Series, first: NDArray[np.int64]) -> Series | None:
+        """Return the rows of the objects that no batch has had, of which each has a `first` row."""
+        if self.source is not None:
+            source = self._sources(chunk)
+            first = np.flatnonzero(np.isin(source, source[first]))
+        return chunk.take(first) if len(first) else None
+
+    def _order(self, data: Series, views: int, rng: np.random.Generator) -> NDArray[np.int64]:
+        shuffled = rng.permutation(len(data))
         if self.source is None:
             return np.tile(shuffled, (views, 1))
-        source = self._sources
+        source = self._sources(data)
         by_source = shuffled[np.argsort(source[shuffled], kind="stable")]  # the rows of a source are in random order
         _, first, count = np.unique(source[by_source], return_index=True, return_counts=True)
         rows = np.stack([by_source[first + view % count] for view in range(views)])
         return rows[:, rng.permutation(len(first))]
 
-    @cached_property
-    def _sources(self) -> NDArray[np.int64]:
-        assert self.source is not None and isinstance(self.data, Series)
-        number = self.source.of(self.data)
-        return np.where(
-            number < 0, -1 - np.arange(len(number)), number
-        )  # a row without a source is a source of its own
+    def _sources(self, data: Series) -> NDArray[np.int64]:
+        """Return a number for the source of each row; a row without a source is a source of its own."""
+        assert self.source is not None
+        if isinstance(self.data, Stream):
+            return _numbers(data.table[self.source.name])
+        number = self.source.of(data)
+        return np.where(number < 0, -1 - np.arange(len(number)), number)
+
+
+def _numbers(column: pa.ChunkedArray) -> NDArray[np.int64]:
+    """Return numbers that are equal where names are, without a list of all names; each null has one of its own."""
+    number = (hashes(column) >> np.uint64(1)).astype(np.int64)
+    return np.where(column.is_null().to_numpy(), -1 - np.arange(len(column)), number)

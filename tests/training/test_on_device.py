@@ -19,7 +19,8 @@ from clrseries.training import hand_over, on_device
 from clrseries.training.batches import Batches
 from clrseries.training.column import column_of
 from clrseries.training.module import Pretraining
-from clrseries.training.training_set import OtherModality, TrainingSet
+from clrseries.training.partner import OtherModality
+from clrseries.training.training_set import TrainingSet
 
 from ..augment.host_arrays import OnDevice, stand_in
 from ..lightcurves.every_step import stars

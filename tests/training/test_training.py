@@ -100,7 +100,7 @@ def test_streaming_sees_every_object_once_and_trains(series, plain, tmp_path):
         assert len(batches) == 5
         orders.append(torch.cat([batch.inputs[0][:, 0].sum(1) for batch in batches]))
     assert torch.equal(orders[0], orders[1]) and not torch.equal(orders[0], orders[2])
-    seen = [name for series_, rows in zip_rows(examples, 40 // 8) for name in np.array(series_.object_ids)[rows[0]]]
+    seen = [name for series_, rows, _ in zip_rows(examples, 40 // 8) for name in np.array(series_.object_ids)[rows[0]]]
     assert sorted(seen) == sorted(series.object_ids)
     shares = [
         {n for chunk, _ in zip(stream.chunks(0, 0, rank, 2), range(2), strict=False) for n in chunk.object_ids}
@@ -124,7 +124,7 @@ def zip_rows(examples, count):
 def test_views_of_a_source_come_from_its_different_rows(series, plain):
     examples = TrainingSet(series, composition(plain), source=Column("kind", ("deep", "shallow")))
     assert examples.objects == 2
-    ((_, rows),) = list(examples.rows(2, 2, 0, 0))
+    ((_, rows, _),) = list(examples.rows(2, 2, 0, 0))
     kinds = np.array(series.table["kind"].to_pylist())
     assert (
         (kinds[rows[0]] == kinds[rows[1]]).all()
