@@ -36,6 +36,7 @@ def embed_catalog(
     *,
     layer: Literal["embedding", "projection"] = "embedding",
     medium: Literal["vacuum", "air"] | None = None,
+    device: Literal["cpu", "cuda"] = "cpu",
 ) -> Any:
     """Add a column with the embeddings to an LSDB catalog; nothing is computed before the catalog is.
 
@@ -51,6 +52,8 @@ def embed_catalog(
         ``embedding`` is best for probes and maps, ``projection`` for finding the same source in another archive.
     medium : {"vacuum", "air"}, optional
         Medium of the wavelengths of spectra; those in air are brought to vacuum.
+    device : {"cpu", "cuda"}
+        Where each worker computes: on the CPU, or on its GPU.
 
     Returns
     -------
@@ -64,14 +67,14 @@ def embed_catalog(
 
     Examples
     --------
-    >>> import dask.dataframe, pandas
+    >>> import dask.dataframe, pandas, pyarrow
     >>> from clrseries import Model, embed_catalog, encoders, lightcurves as lc, methods
     >>> encoder = encoders.CurveConv(size="tiny", bands=1, embedding_dim=8)
     >>> model = Model(encoder, methods.Projector(8), lc.Observe([lc.Pack(64)]))
     >>> lists = {"time": [[0.0, 1.0, 2.0]], "flux": [[1.0, 2.0, 1.0]], "flux_err": [[0.1, 0.1, 0.1]]}
-    >>> stars = pandas.DataFrame({"object_id": ["RR Lyr"]} | lists)
-    >>> catalog = dask.dataframe.from_pandas(stars.convert_dtypes(dtype_backend="pyarrow"), npartitions=1)
-    >>> len(embed_catalog(catalog, model).compute()["embedding"].iloc[0])
+    >>> stars = pyarrow.table({"object_id": ["RR Lyr"]} | lists).to_pandas(types_mapper=pandas.ArrowDtype)
+    >>> found = embed_catalog(dask.dataframe.from_pandas(stars, npartitions=1), model)
+    >>> len(found.compute()["embedding"].iloc[0])
     8
     """
     pandas = require("pandas", extra="cluster", purpose="embed_catalog")
@@ -85,7 +88,7 @@ def embed_catalog(
         raise InputError(f"catalog: must be an LSDB catalog or a Dask DataFrame, and is {type(catalog).__name__}")
     trained = load(model)
     _check(pa.Table.from_pandas(meta, preserve_index=False).schema, trained)
-    sent = keep(trained, model, kind)
+    sent = keep(trained, model, kind, known_name("device", device, ("cpu", "cuda")))
     _tell_workers(trained, sent)
     dim = output_dim(trained, kind)
     empty = pandas.arrays.ArrowExtensionArray(_column(np.empty((0, dim), np.float32)))

@@ -17,7 +17,7 @@ from .embedding import Embedding
 from .model_hash import model_hash
 
 models: dict[str, Model] = {}  # of this process, by hash
-_works: dict[tuple[str, str], Embedding] = {}  # by hash and layer
+_works: dict[tuple[str, str, str], Embedding] = {}  # by hash, layer and device
 _lock = threading.Lock()
 
 
@@ -32,6 +32,8 @@ class SentModel(NamedTuple):
         Folder or name that it can be loaded from; empty if there is none.
     layer : {"embedding", "projection"}
         What is computed.
+    device : {"cpu", "cuda"}
+        Where it is computed.
     threads : int
         Number of threads to work with; 0 for as many as there are cores.
     """
@@ -39,6 +41,7 @@ class SentModel(NamedTuple):
     hash: str
     where: str
     layer: str
+    device: str = "cpu"
     threads: int = 0
 
     @contextmanager
@@ -58,9 +61,10 @@ class SentModel(NamedTuple):
             if self.threads:
                 limits.enter_context(limit_cores(self.threads))
                 torch.set_num_threads(self.threads)
-            if (self.hash, self.layer) not in _works:
-                _works[self.hash, self.layer] = Embedding(self._model(), self.layer)
-            yield _works[self.hash, self.layer]
+            key = self.hash, self.layer, self.device
+            if key not in _works:
+                _works[key] = Embedding(self._model(), self.layer, self.device)
+            yield _works[key]
 
     def _model(self) -> Model:
         if self.hash not in models:
@@ -75,7 +79,7 @@ class SentModel(NamedTuple):
         return models[self.hash]
 
 
-def keep(model: Model, where: str | Path | Model, layer: str) -> SentModel:
+def keep(model: Model, where: str | Path | Model, layer: str, device: str = "cpu") -> SentModel:
     """Keep a model in this process, and return what tasks say about it.
 
     Parameters
@@ -86,6 +90,8 @@ def keep(model: Model, where: str | Path | Model, layer: str) -> SentModel:
         What it was loaded from.
     layer : {"embedding", "projection"}
         What is computed.
+    device : {"cpu", "cuda"}
+        Where it is computed.
 
     Returns
     -------
@@ -94,7 +100,7 @@ def keep(model: Model, where: str | Path | Model, layer: str) -> SentModel:
     found = model_hash(model)
     models[found] = model
     place = "" if isinstance(where, Model) else str(Path(where).absolute() if Path(where).exists() else where)
-    return SentModel(found, place, layer)
+    return SentModel(found, place, layer, device)
 
 
 def forget(hash: str) -> None:

@@ -15,7 +15,7 @@ from clrseries import Grid, InputError, Model, embed, encoders, methods, preproc
 from clrseries import lightcurves as lc
 from clrseries import spectra as sp
 from clrseries.archive import cluster as cluster_module
-from clrseries.archive import cluster_worker
+from clrseries.archive import cluster_worker, device_engine
 from clrseries.archive.manifest import read_manifest
 
 from .conftest import spectra_table
@@ -164,6 +164,10 @@ def in_threads():
         yield client
 
 
+def no_device():
+    raise InputError("no CUDA device here")
+
+
 def failing(names):
     honest = cluster_worker.process_parts
 
@@ -203,6 +207,10 @@ def test_a_worker_says_what_it_cannot_see(in_threads, archive, spectrum_model, t
         patch.setattr(cluster_worker, "__version__", "0.0.1")
         with pytest.raises(InputError, match="a worker has clrseries 0.0.1.*install the same version"):
             embed(spectrum_model, archive, tmp_path / "out/", **run)
+    with monkeypatch.context() as patch:
+        patch.setattr(device_engine, "_current_device", no_device)
+        with pytest.raises(InputError, match="no CUDA device here"):
+            embed(spectrum_model, archive, tmp_path / "out/", device="cuda", **run)
     with monkeypatch.context() as patch:
         patch.setattr(cluster_worker, "read_manifest", lambda folder: None)
         with pytest.raises(InputError, match="output folder that all machines share"):
