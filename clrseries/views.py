@@ -41,6 +41,37 @@ class Views:
         kind, backend = type(self).__name__, getattr(self, "backend", "cpu")
         return f"{kind}({count} objects x {views} views, {what}{bands}, {len(self.param_names)} parameters, {backend})"
 
+    def _repr_html_(self) -> str:
+        """Return what a notebook shows: the views of the first object, and the parameters that were drawn for them."""
+        from .notebook import Curve, page, panel, table
+
+        if not len(self):
+            return page(repr(self))
+        first = [array[0].detach().cpu().numpy() if hasattr(array, "cpu") else array[0] for array in self.inputs]
+        if isinstance(self, SpectrumViews):
+            flux, ivar = first
+            curves = [
+                Curve(self.grid.centers, np.where(i > 0, f, np.nan), f"view {k}")
+                for k, (f, i) in enumerate(zip(flux, ivar, strict=True))
+            ]
+            drawn = [panel(curves[:4], "wavelength [Å]")]
+        else:
+            names = getattr(self, "bands", ())
+            drawn = [
+                panel(
+                    [Curve(t[good & (b == k)], f[good & (b == k)], f"view {v} {name}") for k, name in enumerate(names)],
+                    "time [day]",
+                    points=True,
+                )
+                for v, (t, f, good, b) in enumerate(zip(first[0], first[1], first[2] > 0, first[3], strict=True))
+            ][:3]
+        changed = [
+            k for k in range(len(self.param_names)) if np.ptp(np.nan_to_num(self.params[0, :, k], posinf=0.0)) > 0
+        ]
+        rows = ([self.param_names[k], *self.params[0, :4, k].tolist()] for k in changed[:12])
+        head = ["parameter", *(f"view {v}" for v in range(min(self.params.shape[1], 4)))]
+        return page(repr(self), *drawn, table(head, rows) if changed else "")
+
     @property
     def inputs(self) -> tuple[NDArray[Any], ...]:
         """The arrays that an encoder takes, in order."""

@@ -12,7 +12,7 @@ import pytest
 ROOT = Path(__file__).parent.parent
 # Each room imports only from those above it. docs/architecture.md says what each is for.
 ROOMS = [
-    "errors", "border", "plain_data", "files", "units", "names", "argument_types", "choice", "grids", "kernels", "series", "views", "augment",
+    "errors", "border", "notebook", "plain_data", "files", "units", "names", "argument_types", "choice", "grids", "kernels", "series", "views", "augment",
     "spectra", "lightcurves", "presets", "config", "io", "datasets", "distributed", "encoders", "methods", "model", "evaluation",
     "training", "finetuning", "report", "archive",
     "commands", "demos",

@@ -9,7 +9,6 @@ import itertools
 import logging
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any, ClassVar, Generic, Self, TypeVar
 
 import numpy as np
@@ -20,6 +19,7 @@ from ..errors import InputError
 from ..series import Series, check_series
 from ..views import Views
 from .backend import check_backend, on_gpu, warn_if_compiling
+from .kernel_call import KernelCall
 from .keys import object_keys
 from .on_host import read_only
 from .placed_tables import PlacedTables
@@ -30,37 +30,6 @@ from .unit_scale import unscaled
 
 logger = logging.getLogger("clrseries")
 Made = TypeVar("Made", bound=Views)
-
-
-@dataclass(frozen=True)
-class KernelCall:
-    """One call of a compiled kernel, on the CPU or on a GPU.
-
-    Parameters
-    ----------
-    name : str
-        File and function of the CPU kernel, as Numba's cache names it.
-    cpu : function
-        The CPU kernel.
-    cuda : function
-        Imports and returns the function that launches the CUDA kernel.
-    samples : tuple of arrays (S,)
-        Sample arrays of the series, in the order of the kernel.
-    tables : namedtuple of arrays
-        Tables that all views share.
-    extra : tuple
-        Further arguments of the CPU kernel.
-    cuda_extra : tuple
-        Further arguments of the CUDA kernel.
-    """
-
-    name: str
-    cpu: Callable[..., None]
-    cuda: Callable[[], Callable[..., None]]
-    samples: tuple[Any, ...]
-    tables: Any
-    extra: tuple[Any, ...]
-    cuda_extra: tuple[Any, ...]
 
 
 class Composition(ABC, Generic[Made]):
@@ -98,6 +67,13 @@ class Composition(ABC, Generic[Made]):
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}([{', '.join(map(repr, self.steps))}])"
+
+    def _repr_html_(self) -> str:
+        """Return what a notebook shows: the steps in nature's order."""
+        from ..notebook import page, table
+
+        rows = ([type(step).__name__, repr(step).partition("(")[2][:-1]] for step in self.steps)
+        return page(f"{type(self).__name__}, backend {self.backend}", table(["step", "arguments"], rows))
 
     def __reduce__(self) -> Any:
         """Pickle and copy the steps alone, since compiled functions and tables are made from them again."""

@@ -9,8 +9,9 @@ from typing import Any, ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
-from ..augment.composition import Composition, KernelCall
+from ..augment.composition import Composition
 from ..augment.distributions import Distribution
+from ..augment.kernel_call import KernelCall
 from ..augment.resident import host_series
 from ..augment.step import Array
 from ..errors import InputError

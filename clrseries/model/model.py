@@ -68,6 +68,24 @@ class Model:
     head: Any = None
     target: str = ""
 
+    def __repr__(self) -> str:
+        """Return one line with the encoder, its weights, and what it takes and predicts."""
+        weights = sum(weight.numel() for weight in self.encoder.parameters())
+        what = f"light curves in {', '.join(self.bands) or 'one band'}" if self.observe.kind != "spectra" else "spectra"
+        head = f", predicts {self.target}" if self.head is not None else ""
+        return (
+            f"Model({type(self.encoder).__name__}, {weights:,} weights, {what} -> {self.encoder.embedding_dim}{head})"
+        )
+
+    def _repr_html_(self) -> str:
+        """Return what a notebook shows: how the model was trained, and the steps that prepare data for it."""
+        from ..notebook import page, table
+
+        shown = [(name, value) for name, value in self.notes.items() if not isinstance(value, list | dict)]
+        return page(
+            repr(self), table(["trained", ""], shown) if shown else "", self.observe.deterministic()._repr_html_()
+        )
+
     def embed(
         self,
         series: Series,

@@ -10,8 +10,9 @@ from typing import Any, ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
-from ..augment.composition import Composition, KernelCall
+from ..augment.composition import Composition
 from ..augment.gaps import without_wide_pixels
+from ..augment.kernel_call import KernelCall
 from ..augment.spacing import spacing_of
 from ..augment.step import Array, Params
 from ..errors import InputError
