@@ -58,6 +58,7 @@ gpu: $(VENV)/.ready
 	for kind in spectra lightcurves; do for tool in memcheck racecheck synccheck; do \
 		timeout 120 $(SANITIZE) $$tool $(BIN)/python -m tests.kernels.smoke $$kind || exit 1; done; done
 	$(BIN)/python benchmarks/gpu.py
+	$(BIN)/python benchmarks/gpu.py --archive
 
 docs: $(VENV)/.ready
 	$(BIN)/python examples/gallery.py --output docs/gallery.png

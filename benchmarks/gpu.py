@@ -1,19 +1,25 @@
 """Time views on a GPU with CUDA events, beside a copy of the same bytes in its memory.
 
     python benchmarks/gpu.py [--objects 4096] [--repeats 15]
+    python benchmarks/gpu.py --archive
     python benchmarks/gpu.py --look
 
 Samples and outputs lie on the device; medians. `--look` prints what the device is, and fails with one line if there is none.
+`--archive` embeds an archive on the GPU, beside the encoder alone.
 """
 
 from __future__ import annotations
 
 import argparse
+import copy
+import itertools
 import statistics
 import sys
+import tempfile
 import time
 from collections.abc import Callable
 from importlib import metadata
+from pathlib import Path
 from typing import Any
 
 import light_curves
@@ -21,7 +27,7 @@ import numpy as np
 import torch
 from chain import batch, default_chain
 
-from clrseries import Series
+from clrseries import Series, read_spectra
 from clrseries import lightcurves as lc
 from clrseries import spectra as sp
 from clrseries.augment.on_host import moved
@@ -84,16 +90,50 @@ def cases(objects: int) -> dict[str, tuple[Series, Any]]:
     }
 
 
+def embedded(objects: int, repeats: int) -> str:
+    """Embed an archive on the GPU, and return its rate beside that of the encoder on views that lie there."""
+    from archive import spectrum_model, write_spectra
+
+    from clrseries import embed
+    from clrseries.model.stages import encoded, prepared
+
+    model = spectrum_model("convnext1d")
+    with tempfile.TemporaryDirectory() as there:
+        path = Path(there) / "spectra.parquet"
+        write_spectra(path, objects)
+        number = itertools.count()
+
+        def run() -> float:
+            start = time.perf_counter()
+            embed(model, path, f"{there}/{next(number)}/", device="cuda", progress=False)
+            return time.perf_counter() - start
+
+        run()
+        taken = min(run() for _ in range(repeats))
+        series = read_spectra(path)
+    batch = series.between(0, min(1024, objects))
+    observe = sp.Observe(model.observe.deterministic().steps, "cuda")
+    views, encoder = prepared(observe, batch, stay=True), copy.deepcopy(model.encoder).cuda()
+    encoded(encoder, torch.nn.Identity(), views)
+    alone, _ = seconds(lambda: encoded(encoder, torch.nn.Identity(), views), repeats)
+    rates = objects / taken, len(batch) / alone
+    return f"archive: {rates[0]:,.0f} spectra/s; encoder alone: {rates[1]:,.0f}; ratio {rates[0] / rates[1]:.2f}"
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--objects", type=int, default=4096)
     parser.add_argument("--repeats", type=int, default=15)
     parser.add_argument("--look", action="store_true")
+    parser.add_argument("--archive", action="store_true")
     arguments = parser.parse_args()
     if missing():
         sys.exit(f"make gpu needs a CUDA device: {missing()}")
     print(describe())
     if arguments.look:
+        return
+    if arguments.archive:
+        print(embedded(arguments.objects, min(arguments.repeats, 3)))
         return
     print("\n| views of | first call, s | ns a view | call returns after, ms | over a copy of the same bytes |")
     print("| --- | --- | --- | --- | --- |")
