@@ -57,13 +57,18 @@ def connected(scheduler: str) -> Iterator[Client]:
     if scheduler == LOCAL:
         count = max(min(available_cores() // CORES_OF_LOCAL, MOST_LOCAL), 2)
         threads = max(available_cores() // count, 1)
-        with (
-            distributed.LocalCluster(
-                n_workers=count, threads_per_worker=threads, dashboard_address=None, silence_logs=logging.ERROR
-            ) as cluster,
-            distributed.Client(cluster) as client,
-        ):
-            yield client
+        from .cluster_worker import Undisturbed
+
+        cluster = distributed.LocalCluster(
+            n_workers=count, threads_per_worker=threads, dashboard_address=":0", silence_logs=logging.ERROR
+        )
+        try:
+            with distributed.Client(cluster) as client:
+                client.register_plugin(Undisturbed())
+                yield client
+        finally:
+            with suppress(TimeoutError):  # the work is done; Dask kills workers that take long to end
+                cluster.close()
         return
     where = {"scheduler_file": scheduler} if scheduler.endswith(".json") else {"address": scheduler}
     try:

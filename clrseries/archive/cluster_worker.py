@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import signal
 import threading
 import time
 from collections.abc import Callable, Generator, Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -332,3 +333,18 @@ class Kept(WorkerPlugin):
             The worker.
         """
         forget(self.hash)
+
+
+class Undisturbed(WorkerPlugin):
+    """Let Ctrl-C on a terminal reach the command alone, which ends its workers on this machine in good order."""
+
+    def setup(self, worker: Worker) -> None:
+        """Ignore the signal.
+
+        Parameters
+        ----------
+        worker : distributed.Worker
+            The worker.
+        """
+        with suppress(ValueError):  # only the main thread can, and workers of their own process are in it
+            signal.signal(signal.SIGINT, signal.SIG_IGN)
