@@ -328,7 +328,7 @@ def of_kind(kind: Kind, rate: float) -> list[str]:
         "",
         f"* bytes a {shape[:-1]} over PCIe: "
         + ", ".join(f"{value} ({name})" for name, value in kind.sent.items())
-        + "; the last is used",
+        + "; 16 bits are an option, which is not used below",
         f"* encoder, one object: {counts}",
         "",
         "| stage | microseconds an object | " + " | ".join(f"on {count}" for count in GPUS) + " |",
