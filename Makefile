@@ -6,6 +6,7 @@
 # make emulate  the CUDA kernels on this CPU, lane by lane: every step and many random compositions (needs cc)
 # make mutate   every barrier of the CUDA kernels removed in turn: is its absence noticed?
 # make bench  kernels beside their peers
+# make bench-science   ours beside what one would use instead, on public data: docs/leaderboard.md (needs $CLRSERIES_DATA)
 # make gpu    on a CUDA device: its tests, the sanitizers of the CUDA toolkit, and timings (docs/gpu.md)
 # make docs   the gallery and the roofline in docs/
 PYTHON ?= python3
@@ -15,7 +16,7 @@ MANGADAP = sdss-mangadap==4.5.0
 OUTPUT ?= demo
 OLDEST_TESTS = tests/series tests/spectra tests/lightcurves tests/io tests/encoders tests/methods tests/training
 
-.PHONY: demo demo-curves test quick kills oldest emulate mutate bench gpu docs lint clean
+.PHONY: demo demo-curves test quick kills oldest emulate mutate bench bench-science gpu docs lint clean
 
 demo: $(VENV)/.ready
 	$(BIN)/clrseries demo --output $(OUTPUT) --overwrite
@@ -47,6 +48,9 @@ bench: $(VENV)/.ready
 	$(BIN)/python benchmarks/chain.py
 	$(BIN)/python benchmarks/light_curves.py
 	$(BIN)/python benchmarks/losses.py
+
+bench-science: $(VENV)/.ready
+	$(BIN)/clrseries benchmark all --output docs/leaderboard.md
 
 SANITIZE = compute-sanitizer --error-exitcode 1 --tool
 

@@ -21,6 +21,7 @@ from .augment.distributions import Normal as Normal
 from .augment.distributions import TruncatedNormal as TruncatedNormal
 from .augment.distributions import Uniform as Uniform
 from .commands.augment import show_views as show_views
+from .commands.benchmark import benchmark as benchmark
 from .commands.demo import demo as demo
 from .commands.embed import embed as embed
 from .commands.evaluate import evaluate as evaluate

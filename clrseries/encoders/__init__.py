@@ -8,6 +8,7 @@ from .curve_transformer import CurveTransformer
 from .dense import ResidualDense
 from .resnet import ResNet1d
 from .spectrum_transformer import SpectrumTransformer
+from .with_columns import WithColumns
 
 __all__ = [
     "ENCODERS",
@@ -20,5 +21,6 @@ __all__ = [
     "ResNet1d",
     "ResidualDense",
     "SpectrumTransformer",
+    "WithColumns",
     "build_encoder",
 ]

@@ -44,8 +44,13 @@ def light_curve_features(series: Series) -> NDArray[np.float32]:
     return np.stack([series.table[name].to_numpy() for name in names], axis=1).astype(np.float32)
 
 
-def feature_classifiers() -> dict[str, Any]:
+def feature_classifiers(seed: int = 0) -> dict[str, Any]:
     """Return the classifiers that are trained on features, which may be missing.
+
+    Parameters
+    ----------
+    seed : int
+        Seed of the forest.
 
     Returns
     -------
@@ -61,5 +66,5 @@ def feature_classifiers() -> dict[str, Any]:
 
     filled = SimpleImputer(strategy="median", keep_empty_features=True)
     logistic = LogisticRegression(C=0.1, class_weight="balanced", max_iter=2000)
-    forest = RandomForestClassifier(TREES, class_weight="balanced", random_state=0)
+    forest = RandomForestClassifier(TREES, class_weight="balanced", random_state=seed)
     return {"forest": make_pipeline(filled, forest), "linear": make_pipeline(filled, StandardScaler(), logistic)}

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from torch import nn
 
 from ..config import Observe
+from ..encoders.with_columns import column_values
 from ..series import Series
 from ..views import LightCurveViews
 
@@ -102,7 +103,8 @@ def fit(
     for step in range(steps):
         rows = rng.choice(len(target), min(batch_size, len(target)), p=chance / chance.sum())
         rows = np.unique(rows)  # an object drawn twice would be the same view twice
-        outputs = network(*_inputs(observe(series.take(rows), 1, seed, epoch=step)))
+        batch = series.take(rows)
+        outputs = network(*_inputs(network.encoder, observe(batch, 1, seed, epoch=step), batch))
         loss = network.head.loss(outputs, values[rows]).mean()
         optimizer.zero_grad()
         loss.backward()
@@ -131,7 +133,8 @@ def outputs_of(network: Any, observe: Observe, series: Series) -> torch.Tensor:
     network.eval()
     deterministic = observe.deterministic()
     parts = [np.arange(k, min(k + MOST, len(series))) for k in range(0, len(series), MOST)]
-    return torch.cat([network(*_inputs(deterministic(series.take(rows)))) for rows in parts])
+    batches = (series.take(rows) for rows in parts)
+    return torch.cat([network(*_inputs(network.encoder, deterministic(batch), batch)) for batch in batches])
 
 
 def equal_chances(number: NDArray[np.integer]) -> NDArray[np.float64]:
@@ -150,6 +153,8 @@ def equal_chances(number: NDArray[np.integer]) -> NDArray[np.float64]:
     return 1.0 / np.bincount(number)[number]
 
 
-def _inputs(views: Any) -> list[torch.Tensor]:
+def _inputs(encoder: Any, views: Any, batch: Series) -> list[torch.Tensor]:
     views = views.trimmed() if isinstance(views, LightCurveViews) else views
-    return [part[:, 0].contiguous().cpu() for part in views.torch()]
+    columns = getattr(encoder, "columns", ())
+    beside = [torch.from_numpy(column_values(batch, columns))] if columns else []
+    return [*(part[:, 0].contiguous().cpu() for part in views.torch()), *beside]

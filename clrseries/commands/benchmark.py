@@ -1,0 +1,88 @@
+"""The command ``benchmark``: run tasks on public data, ours beside what one would use instead."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from ..argument_types import check_whole
+from ..errors import InputError
+
+
+def benchmark(
+    tasks: str | Sequence[str],
+    output: str | Path,
+    *,
+    seeds: int = 3,
+    entrants: Sequence[str] = (),
+    progress: bool = True,
+) -> dict[str, Any]:
+    """Train and score every entrant of a task, and write the scores as a page and as JSON.
+
+    The data are read from the folder ``$CLRSERIES_DATA``. The page has a part for each task that has been run with this output.
+
+    Parameters
+    ----------
+    tasks : str or sequence of str
+        Words of tasks: ``asas``, ``eros``, ``supernova-templates``; or ``all``.
+    output : path
+        The page, a Markdown file; the JSON of each task goes into the folder of the same name without its suffix. Those of earlier
+        runs of the same task are replaced.
+    seeds : int
+        Number of seeds, at least 1: draws of the labeled objects, initial weights and views.
+    entrants : sequence of str
+        Names of the rows to run; default all.
+    progress : bool
+        Whether each score is printed when it is there.
+
+    Returns
+    -------
+    dict
+        By task, what its JSON holds.
+
+    Raises
+    ------
+    InputError
+        There is no such task, or its data or packages are missing.
+
+    Examples
+    --------
+    >>> from clrseries import benchmark
+    >>> scores = benchmark("asas", "leaderboard.md")  # doctest: +SKIP
+    """
+    check_whole("seeds", seeds, 1)
+    from ..files import make_folder, replacing, write_json
+    from ..plain_data import strict
+    from ..tasks import TASKS, contest_scores
+    from ..tasks.page import page_of
+
+    page = Path(output)
+    if page.suffix != ".md":
+        raise InputError(f"output: must be a Markdown file, such as leaderboard.md; got {str(output)!r}")
+    words = [tasks] if isinstance(tasks, str) else list(tasks)
+    words = list(TASKS) if words == ["all"] else words
+    for word in words:
+        if word not in TASKS:
+            raise InputError(f"there is no task {word!r}; there are {', '.join(TASKS)}, and all")
+    folder = page.with_suffix("")
+    make_folder(folder)
+    made = {}
+    for word in words:
+        contests = TASKS[word].contests()
+        found = [contest_scores(contest, seeds, partial(_say, word, progress), tuple(entrants)) for contest in contests]
+        made[word] = strict(
+            {"command": f"clrseries benchmark {word} --output {page} --seeds {seeds}", "contests": found}
+        )
+        write_json(folder / f"{word}.json", made[word])
+        results = {path.stem: json.loads(path.read_text()) for path in sorted(folder.glob("*.json"))}
+        with replacing(page) as part:
+            part.write_text(page_of(results, str(page)))
+    return made
+
+
+def _say(word: str, progress: bool, text: str) -> None:
+    if progress:
+        print(f"{word}: {text}", flush=True)

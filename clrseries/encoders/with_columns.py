@@ -1,0 +1,151 @@
+"""An encoder that reads columns of the table beside the light curve or spectrum."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor, nn
+
+from ..errors import InputError
+from ..series import Series
+
+QUANTILES = 65
+
+
+class WithColumns(nn.Module):
+    """Encoder that joins the embedding of another encoder with columns of numbers, any of which may be missing.
+
+    A column is replaced by its rank among the objects that the module was fitted to, from -1 to 1, so that units, outliers and
+    long tails do not matter. A missing value is 0 and has a flag. In training, every value is taken for missing with a chance
+    of `dropout`, so that no column is relied on alone.
+
+    Parameters
+    ----------
+    encoder : torch.nn.Module
+        Any encoder with the attribute ``embedding_dim``.
+    columns : sequence of str
+        Names of the K columns of the table.
+    width : int
+        Size of the two layers on the columns, and of the embedding.
+    dropout : float
+        Chance of a value to be taken for missing in training, from 0 to below 1.
+
+    Raises
+    ------
+    InputError
+        There is no column, or `dropout` is out of range.
+
+    Examples
+    --------
+    >>> import torch
+    >>> from clrseries.encoders import ResNet1d, WithColumns
+    >>> encoder = WithColumns(ResNet1d(64, width=8, embedding_dim=16), ["photoz", "ebv"], width=32)
+    >>> flux, columns = torch.ones(2, 64), torch.tensor([[0.1, 0.02], [0.3, float("nan")]])
+    >>> encoder(flux, flux, columns).shape
+    torch.Size([2, 32])
+    """
+
+    places: Tensor
+
+    def __init__(self, encoder: Any, columns: Sequence[str], width: int = 128, dropout: float = 0.2) -> None:
+        super().__init__()
+        if not columns or not 0 <= dropout < 1:
+            raise InputError(
+                f"WithColumns needs at least one column and dropout in [0, 1), got {list(columns)} and {dropout}"
+            )
+        self.encoder, self.columns, self.dropout = encoder, tuple(columns), dropout
+        self.embedding_dim = width
+        self.register_buffer("places", torch.linspace(-1.0, 1.0, QUANTILES).repeat(len(columns), 1))
+        self.branch = nn.Sequential(
+            nn.Linear(2 * len(columns), width), nn.LayerNorm(width), nn.GELU(), nn.Dropout(dropout),
+            nn.Linear(width, width), nn.LayerNorm(width), nn.GELU(), nn.Dropout(dropout),
+        )  # fmt: skip
+        self.of_encoder = nn.Sequential(nn.LayerNorm(encoder.embedding_dim), nn.Linear(encoder.embedding_dim, width))
+
+    @property
+    def standardize(self) -> Any:
+        """First layer of the other encoder, which is fitted to the data."""
+        return self.encoder.standardize
+
+    @torch.no_grad()
+    def fit_columns(self, values: Tensor) -> None:
+        """Fit the ranks of the columns to some objects.
+
+        Parameters
+        ----------
+        values : float (N, K)
+            Columns of N objects; NaN where there is no value. A column without any value stays as it is.
+        """
+        for k, column in enumerate(values.T):
+            known = column[torch.isfinite(column)]
+            if len(known):
+                self.places[k] = torch.quantile(known.double(), torch.linspace(0, 1, QUANTILES).double()).float()
+
+    def forward(self, *inputs: Tensor) -> Tensor:
+        """Return the embeddings.
+
+        Parameters
+        ----------
+        *inputs : Tensor
+            What the other encoder takes, and the columns, float32 (B, K), NaN where there is no value.
+
+        Returns
+        -------
+        float32 (B, width)
+            One embedding for each object.
+        """
+        *own, values = inputs
+        known = torch.isfinite(values)
+        if self.training and self.dropout:
+            known = known & (torch.rand_like(values) >= self.dropout)
+        ranks = torch.where(known, self._ranks(torch.nan_to_num(values)), 0.0)
+        columns = self.branch(torch.cat([ranks, known.to(ranks.dtype)], dim=-1))
+        return columns + self.of_encoder(self.encoder(*own))
+
+    def _ranks(self, values: Tensor) -> Tensor:
+        """Return the rank of each value, from -1 to 1, interpolated between the quantiles; the middle of equal ones."""
+        column = values.T.contiguous()
+        first, last = (torch.searchsorted(self.places, column, right=right) for right in (False, True))
+        lower = (last - 1).clamp(0, QUANTILES - 2)
+        low, high = self.places.gather(1, lower), self.places.gather(1, lower + 1)
+        between = lower + ((column - low) / (high - low).clamp(min=1e-30)).clamp(0.0, 1.0)
+        rank = torch.where(last > first, 0.5 * (first + last - 1).to(between.dtype), between)
+        return (2.0 * rank / (QUANTILES - 1) - 1.0).T
+
+
+def column_values(series: Series, columns: Sequence[str]) -> NDArray[np.float32]:
+    """Return columns of the table as one matrix.
+
+    Parameters
+    ----------
+    series : Series
+        N objects.
+    columns : sequence of str
+        Names of K columns of numbers.
+
+    Returns
+    -------
+    float32 (N, K)
+        NaN where there is no finite value.
+
+    Raises
+    ------
+    InputError
+        The series has no such column, or it holds no numbers.
+    """
+    import pyarrow as pa
+
+    rows = np.empty((len(series), len(columns)), np.float32)
+    for k, name in enumerate(columns):
+        if name not in series.table.column_names:
+            raise InputError(f"column {name!r}: the encoder reads it, and the data do not have it")
+        try:
+            rows[:, k] = series.table[name].cast(pa.float64()).to_numpy()
+        except pa.ArrowException as error:
+            raise InputError(f"column {name!r}: holds {series.table[name].type}, no numbers") from error
+    rows[~np.isfinite(rows)] = np.nan
+    return rows

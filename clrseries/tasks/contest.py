@@ -1,0 +1,115 @@
+"""What a task compares: labeled objects, some of them kept apart, and ways to classify these from the labels of others."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+Rows = NDArray[np.int64]
+Classify = Callable[[Rows, int], NDArray[np.str_]]
+
+
+@dataclass(frozen=True)
+class Entrant:
+    """One way to classify the test objects.
+
+    Parameters
+    ----------
+    name : str
+        As it stands in the table.
+    classify : function
+        Takes the rows of the labeled objects and a seed, and returns the classes of the test objects, str (M,).
+    ours : bool
+        Whether it is of this package.
+    """
+
+    name: str
+    classify: Classify
+    ours: bool = False
+
+
+@dataclass(frozen=True)
+class Quoted:
+    """Published scores of a classifier that is not run here.
+
+    Parameters
+    ----------
+    name : str
+        As it stands in the table.
+    scores : dict of str to float
+        By measure, with all labels.
+    source : str
+        Where they are published.
+    """
+
+    name: str
+    scores: dict[str, float]
+    source: str
+
+
+@dataclass(frozen=True, eq=False)
+class Contest:
+    """Labeled objects, the test objects among them, and the entrants.
+
+    Parameters
+    ----------
+    title : str
+        One line.
+    about : str
+        A paragraph: data, split, and how settings were chosen.
+    target : str (N,)
+        Classes of all objects.
+    groups : str (N,)
+        The object that each row shows; rows of one object are on one side of the split, and are drawn together for the bootstrap.
+    pool, test : int64
+        Rows that may be labeled, and rows that are scored.
+    budgets : tuple of int
+        Labeled rows of each class; 0 is all.
+    measures : tuple of str
+        Names of scores.
+    entrants : tuple of Entrant
+        What is compared.
+    quoted : tuple of Quoted
+        What is quoted beside them.
+    """
+
+    title: str
+    about: str
+    target: NDArray[np.str_]
+    groups: NDArray[np.str_]
+    pool: Rows
+    test: Rows
+    budgets: tuple[int, ...]
+    measures: tuple[str, ...]
+    entrants: tuple[Entrant, ...]
+    quoted: tuple[Quoted, ...] = ()
+
+
+def held_out(target: NDArray[np.str_], groups: NDArray[np.str_], fraction: float, seed: int) -> Rows:
+    """Draw the test objects: the same fraction of the objects of each class.
+
+    Parameters
+    ----------
+    target, groups : str (N,)
+        Classes of the rows, and the objects that they show; an object counts for the class of its first row.
+    fraction : float
+        Fraction of the objects, between 0 and 1.
+    seed : int
+        Seed of the draw.
+
+    Returns
+    -------
+    int64
+        Rows of the test objects, ascending.
+    """
+    rng = np.random.default_rng(seed)
+    names, first = np.unique(groups, return_index=True)
+    kinds = target[first]
+    drawn = [
+        rng.permutation(names[kinds == kind])[: round(fraction * int((kinds == kind).sum()))]
+        for kind in np.unique(kinds)
+    ]
+    return np.flatnonzero(np.isin(groups, np.concatenate(drawn)))

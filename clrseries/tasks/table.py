@@ -1,0 +1,40 @@
+"""The table of the tasks, for the command ``benchmark``, its help and the tests."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from .asas import asas_contests
+from .contest import Contest
+from .eros import eros_contests
+from .supernova_templates import supernova_template_contests
+
+
+@dataclass(frozen=True)
+class Task:
+    """One task.
+
+    Parameters
+    ----------
+    word : str
+        Name on the command line.
+    summary : str
+        One line.
+    contests : function
+        Reads the data and returns the contests, one for each way to split or to label.
+    """
+
+    word: str
+    summary: str
+    contests: Callable[[], list[Contest]]
+
+
+TASKS = {
+    task.word: task
+    for task in (
+        Task("asas", "20 classes of variable stars, ASAS, one band", asas_contests),
+        Task("eros", "4 classes of variable stars, EROS-1, two bands", eros_contests),
+        Task("supernova-templates", "10 types of supernovae, one rest-frame spectrum", supernova_template_contests),
+    )
+}

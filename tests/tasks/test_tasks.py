@@ -1,0 +1,105 @@
+"""Tasks: splits that keep objects together, scores against scikit-learn, pages that say what was run."""
+
+import json
+
+import numpy as np
+import pytest
+from sklearn.metrics import accuracy_score, balanced_accuracy_score, f1_score
+
+from clrseries import InputError, benchmark, datasets
+from clrseries.commands.cli import main
+from clrseries.tasks import TASKS, Contest, Entrant, Quoted, Task, contest_scores, table
+from clrseries.tasks.contest import held_out
+from clrseries.tasks.page import page_of
+from clrseries.tasks.periodic_stars import periodic_stars
+from clrseries.tasks.scores import MEASURES, confusion
+from clrseries.tasks.supernova_templates import supernova_template_contests
+
+
+@pytest.fixture
+def contest(rng):
+    target = rng.choice(["a", "b", "c"], 300, p=[0.6, 0.3, 0.1])
+    groups = np.char.add(target, (np.arange(300) // 3).astype(str))
+    test = held_out(target, groups, 0.3, 0)
+    pool = np.setdiff1d(np.arange(300), test)
+
+    def guess(rows, seed):
+        return np.random.default_rng([seed, len(rows)]).choice(target[rows], len(test))
+
+    entrants = (Entrant("oracle", lambda rows, seed: target[test]), Entrant("guess", guess, ours=True))
+    return Contest("Letters", "Drawn.", target, groups, pool, test, (5, 0), ("accuracy", "macro_f1"), entrants, (Quoted("paper", {"accuracy": 0.9}, "A. Uthor 2020"),))  # fmt: skip
+
+
+def test_an_object_is_on_one_side(contest):
+    assert not set(contest.groups[contest.test]) & set(contest.groups[contest.pool])
+    assert 0.25 < len(contest.test) / 300 < 0.35
+    assert np.array_equal(contest.test, held_out(contest.target, contest.groups, 0.3, 0))
+    assert not np.array_equal(contest.test, held_out(contest.target, contest.groups, 0.3, 1))
+
+
+def test_measures_are_those_of_scikit_learn(rng):
+    truth, answer = (rng.choice(list("abcd"), 200) for _ in range(2))
+    answer[truth == "d"] = "a"
+    tables = confusion(truth, answer)
+    for name, theirs in (
+        ("accuracy", accuracy_score(truth, answer)),
+        ("balanced_accuracy", balanced_accuracy_score(truth, answer)),
+        ("macro_f1", f1_score(truth, answer, average="macro")),
+    ):
+        assert MEASURES[name](tables) == pytest.approx(theirs)
+
+
+def test_scores_are_means_over_seeds_with_the_scatter_of_seeds_and_objects(contest):
+    told: list[str] = []
+    found = contest_scores(contest, 3, told.append)
+    assert [(row["name"], row["budget"]) for row in found["rows"]] == [
+        ("oracle", 5),
+        ("oracle", 0),
+        ("guess", 5),
+        ("guess", 0),
+    ]
+    assert found["rows"][0]["scores"]["accuracy"] == {"mean": 1.0, "seeds": 0.0, "objects": 0.0}
+    guess = found["rows"][3]["scores"]["accuracy"]
+    answers = [contest.entrants[1].classify(np.sort(contest.pool)[: len(contest.pool)], seed) for seed in range(3)]
+    assert len(answers) == 3 and guess["seeds"] > 0 and 0.01 < guess["objects"] < 0.15
+    assert found["objects"]["test"] == len(set(contest.groups[contest.test])) and len(told) == 4
+    only = contest_scores(contest, 1, only=("guess",))
+    assert {row["name"] for row in only["rows"]} == {"guess"} and np.isnan(
+        only["rows"][0]["scores"]["accuracy"]["seeds"]
+    )
+
+
+def test_the_command_writes_a_page_and_json_and_keeps_other_tasks(contest, tmp_path, monkeypatch, capsys):
+    for word in ("letters", "others"):
+        monkeypatch.setitem(TASKS, word, Task(word, "letters", lambda: [contest]))
+    page = tmp_path / "board.md"
+    assert main(["benchmark", "letters", "--output", str(page), "--seeds", "2"]) == 0
+    assert "letters: oracle, 5 labels: accuracy 1.000" in capsys.readouterr().out
+    benchmark("others", page, seeds=1, progress=False)
+    text = page.read_text()
+    assert text.count("## Letters") == 2 and "clrseries benchmark letters --output" in text and "--seeds 2" in text
+    assert "| paper (quoted) |  | 0.900 |" in text and "A. Uthor 2020" in text and "**1.000**" in text
+    stored = json.loads((tmp_path / "board" / "letters.json").read_text())
+    assert stored["contests"][0]["rows"][0]["name"] == "oracle" and page_of({"letters": stored}, "board.md")
+    with pytest.raises(InputError, match="no task 'asass'; there are asas, eros"):
+        benchmark("asass", page)
+    with pytest.raises(InputError, match="Markdown"):
+        benchmark("asas", tmp_path / "board.html")
+
+
+def test_stars_can_be_contested():
+    contest = periodic_stars(datasets.simulated_light_curves(60, nights=40), "Simulated", "For a test.", (5,))
+    plain = [entrant for entrant in contest.entrants if not entrant.ours]
+    rows = contest.pool
+    for entrant in plain:
+        assert (entrant.classify(rows, 0) == contest.target[contest.test]).mean() > 0.6
+
+
+def test_the_split_of_the_templates_is_the_published_one(shared_data, monkeypatch):
+    monkeypatch.setenv("CLRSERIES_DATA", str(shared_data))
+    published, apart = supernova_template_contests()
+    assert len(published.test) == 1880 and len(set(published.target[published.test])) == 10
+    shared = set(published.groups[published.test]) & set(published.groups[published.pool])
+    assert len(shared) > 40
+    assert not set(apart.groups[apart.test]) & set(apart.groups[apart.pool])
+    assert set(table.TASKS) >= {"asas", "eros", "supernova-templates"}
