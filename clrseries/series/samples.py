@@ -18,8 +18,6 @@ from .table import REPETITION, column_of, object_table, without_column
 if TYPE_CHECKING:
     from typing import Self
 
-    from ..notebook import Curve
-
 
 FAILED = pa.schema([("file", pa.string()), ("reason", pa.string())])
 
@@ -71,31 +69,9 @@ class Samples:
 
     def _repr_html_(self) -> str:
         """Return what a notebook shows: the first objects, drawn and as a table."""
-        from ..notebook import page, panel, table
+        from .in_notebook import html_of
 
-        spectra = self.band is None
-        drawn = [
-            panel(self._curves(row), "wavelength [Å]" if spectra else "time [day]", points=not spectra)
-            for row in range(len(self) if isinstance(self.flux, np.ndarray) else 0)[:3]
-        ]
-        names = [name for name in self.table.column_names if not pa.types.is_nested(self.table[name].type)][:8]
-        rows = zip(*(self.table[name].slice(0, 5).to_pylist() for name in names), strict=True)
-        return page(repr(self), *drawn, table(names, rows))
-
-    def _curves(self, row: int) -> list[Curve]:
-        """Return the good samples of an object, of each band on its own."""
-        from ..notebook import Curve
-
-        own = slice(self.offsets[row], self.offsets[row + 1])
-        x, flux, good, name = self.x[own], self.flux[own], self.ivar[own] > 0, self.object_ids[row]
-        if self.band is None:
-            return [Curve(x, np.where(good, flux, np.nan), name)]
-        band = self.band[own]
-        bands = [(k, one) for k, one in enumerate(self.bands) if (band == k).any()]
-        return [
-            Curve(x[band == k], np.where(good, flux, np.nan)[band == k], f"{name} {one}" if k == bands[0][0] else one)
-            for k, one in bands
-        ]
+        return html_of(self)
 
     @property
     def object_ids(self) -> list[str]:

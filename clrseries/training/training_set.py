@@ -22,11 +22,21 @@ from .partner import OtherModality
 
 
 class Chosen(NamedTuple):
-    """This process's part of a batch, as rows of data in memory."""
+    """This process's part of a batch, as rows of data in memory.
+
+    Parameters
+    ----------
+    data : Series
+        The data.
+    rows : int64 (views, N)
+        The row of each view of each object.
+    partner : OtherModality or None
+        Has all these objects in memory.
+    """
 
     data: Series
-    rows: NDArray[np.int64]  # (views, objects)
-    partner: OtherModality | None  # has all these objects in memory
+    rows: NDArray[np.int64]
+    partner: OtherModality | None
 
 
 @dataclass(frozen=True, eq=False)
