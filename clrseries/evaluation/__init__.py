@@ -1,17 +1,23 @@
 """Numbers about embeddings: retrieval, nearest neighbors, linear probes, and features without learning to compare with."""
 
+from .across import retrieve_across
 from .cross_correlation import flattened, redshifts_by_template
-from .few_labels import balanced_scores, labeled_rows
+from .few_labels import balanced_scores, few_label_scores, scores_of_splits
 from .geometry import alignment, collapse, geometry, rank_me, uniformity
+from .leaks import Duplicates, duplicates, leaks
 from .light_curve_baselines import feature_classifiers, light_curve_features
+from .nuisance import predictability, variance_explained
 from .probe import probe_classes, probe_values
 from .retrieval import Retrieval, centered, retrieve, unit
-from .scores import calibration_error, class_scores, redshift_scores, value_scores
+from .scores import calibration_error, class_scores, redshift_scores, residual_scores, value_scores
 from .spectrum_baselines import continuum_pixels, median_pixels, pca, shifted_retrieval
+from .splits import Split, few_label_splits, groups_of, label_budgets, labeled_rows, row_splits
 from .umap_points import umap_points
 
 __all__ = [
+    "Duplicates",
     "Retrieval",
+    "Split",
     "alignment",
     "balanced_scores",
     "calibration_error",
@@ -19,22 +25,34 @@ __all__ = [
     "class_scores",
     "collapse",
     "continuum_pixels",
+    "duplicates",
     "feature_classifiers",
+    "few_label_scores",
+    "few_label_splits",
     "flattened",
     "geometry",
+    "groups_of",
+    "label_budgets",
     "labeled_rows",
+    "leaks",
     "light_curve_features",
     "median_pixels",
     "pca",
+    "predictability",
     "probe_classes",
     "probe_values",
     "rank_me",
     "redshift_scores",
     "redshifts_by_template",
+    "residual_scores",
     "retrieve",
+    "retrieve_across",
+    "row_splits",
+    "scores_of_splits",
     "shifted_retrieval",
     "umap_points",
     "uniformity",
     "unit",
     "value_scores",
+    "variance_explained",
 ]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
 from collections import Counter
 from collections.abc import Sequence
 from typing import Any
@@ -11,10 +10,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..errors import InputError
+from .few_labels import scores_of_splits
+from .probe_models import ALPHAS
+from .splits import row_splits
 
-TEST_FRACTION = 0.3
 FEWEST = 5  # members of a class
-ALPHAS = np.logspace(-3, 5, 17)
 
 
 def probe_values(
@@ -63,31 +63,23 @@ def probe_values(
         raise InputError(
             f"a probe needs at least {FEWEST} objects with a value and an embedding, and there are {len(y)}"
         )
-    rows = []
+    ridge = make_pipeline(StandardScaler(with_std=standardize), RidgeCV(ALPHAS))
+    near = KNeighborsRegressor(5, metric="cosine")
+
+    def score(model: Any, rows: NDArray[Any], true: NDArray[Any]) -> dict[str, float]:
+        found = model.predict(rows)
+        return {"r2": r2_score(true, found), "mae": mean_absolute_error(true, found)}
+
+    found = []
     for count in labels:
-        scores = []
-        for train, test in _splits(len(y), count, splits):
-            ridge = make_pipeline(StandardScaler(with_std=standardize), RidgeCV(ALPHAS)).fit(x[train], y[train])
-            near = KNeighborsRegressor(min(5, len(train)), metric="cosine").fit(x[train], y[train])
-            guess, close = ridge.predict(x[test]), near.predict(x[test])
-            scores.append(
-                (
-                    r2_score(y[test], guess),
-                    mean_absolute_error(y[test], guess),
-                    r2_score(y[test], close),
-                    mean_absolute_error(y[test], close),
-                )
-            )
-        mean = np.mean(scores, axis=0)
-        names = ("ridge_r2", "ridge_mae", "knn_r2", "knn_mae")
-        rows.append(
-            {
-                "labels": float(len(train)),
-                **dict(zip(names, map(float, mean), strict=True)),
-                "ridge_r2_sd": float(np.std(scores, axis=0)[0]),
-            }
-        )
-    return rows
+        some = row_splits(len(y), count, splits)
+        row = {"labels": float(len(some[0].train))}
+        for name, model in {"ridge": ridge, "knn": near}.items():
+            scores = scores_of_splits(model, x, y, some, score)
+            row |= {f"{name}_{one}": float(np.mean([s[one] for s in scores])) for one in ("r2", "mae")}
+            row |= {"ridge_r2_sd": float(np.std([s["r2"] for s in scores]))} if name == "ridge" else {}
+        found.append({key: row[key] for key in ("labels", "ridge_r2", "ridge_mae", "knn_r2", "knn_mae", "ridge_r2_sd")})
+    return found
 
 
 def probe_classes(
@@ -139,42 +131,23 @@ def probe_classes(
     known = np.array([label in large for label in labels_here])
     x = np.asarray(features[known], np.float64)
     y = np.array([label for label in labels_here if label in large])
-    rows = []
+    linear = make_pipeline(StandardScaler(with_std=standardize), RidgeClassifierCV(ALPHAS, class_weight="balanced"))
+    near = KNeighborsClassifier(5, metric="cosine")
+
+    def score(model: Any, rows: NDArray[Any], true: NDArray[Any]) -> dict[str, float]:
+        return {"": balanced_accuracy_score(true, model.predict(rows))}
+
+    found = []
     for count in labels:
-        scores = []
-        for train, test in _splits(len(y), count, splits):
-            if len(set(y[train])) < 2:
-                continue
-            linear = make_pipeline(
-                StandardScaler(with_std=standardize), RidgeClassifierCV(ALPHAS, class_weight="balanced")
-            )
-            near = KNeighborsClassifier(min(5, len(train)), metric="cosine")
-            with warnings.catch_warnings():
-                warnings.simplefilter("ignore")  # a class of the test set that few labels never showed
-                scores.append(
-                    [
-                        balanced_accuracy_score(y[test], m.fit(x[train], y[train]).predict(x[test]))
-                        for m in (linear, near)
-                    ]
-                )
-        scores = scores or [[np.nan, np.nan]]
-        mean, spread = np.mean(scores, axis=0), np.std(scores, axis=0)
-        rows.append(
+        some = row_splits(len(y), count, splits)
+        usable = [split for split in some if len(set(y[split.train])) > 1]
+        scores = [[s[""] for s in scores_of_splits(m, x, y, usable, score)] or [np.nan] for m in (linear, near)]
+        found.append(
             {
-                "labels": float(len(train)),
-                "linear": float(mean[0]),
-                "knn": float(mean[1]),
-                "linear_sd": float(spread[0]),
+                "labels": float(len(some[0].train)),
+                "linear": float(np.mean(scores[0])),
+                "knn": float(np.mean(scores[1])),
+                "linear_sd": float(np.std(scores[0])),
             }
         )
-    return rows
-
-
-def _splits(objects: int, labels: int | None, splits: int) -> list[tuple[NDArray[np.int64], NDArray[np.int64]]]:
-    held_out = max(round(TEST_FRACTION * objects), 1)
-    pairs = []
-    for seed in range(splits):
-        order = np.random.default_rng(seed).permutation(objects)
-        train = order[held_out:]
-        pairs.append((train if labels is None else train[:labels], order[:held_out]))
-    return pairs
+    return found

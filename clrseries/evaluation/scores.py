@@ -25,15 +25,17 @@ def class_scores(
     Returns
     -------
     dict
-        ``accuracy``, ``balanced_accuracy`` (mean over the classes that occur), ``log_loss``, ``calibration_error`` and
-        ``confusion``: for each true class, how many were predicted as each.
+        ``accuracy``, ``balanced_accuracy`` (mean over the classes that occur), ``macro_f1`` (mean over the classes that occur or were
+        predicted), ``log_loss``, ``calibration_error`` and ``confusion``: for each true class, how many were predicted as each.
     """
     found = log_probability.argmax(1)
     confusion = np.zeros((len(classes), len(classes)), int)
     np.add.at(confusion, (target, found), 1)
+    seen = confusion.sum(0) + confusion.sum(1)
     return {
         "accuracy": float((found == target).mean()),
         "balanced_accuracy": float(np.mean([(found == k)[target == k].mean() for k in np.unique(target)])),
+        "macro_f1": float((2.0 * confusion.diagonal()[seen > 0] / seen[seen > 0]).mean()),
         "log_loss": float(-log_probability[np.arange(len(target)), target].mean()),
         "calibration_error": calibration_error(log_probability, target),
         "confusion": {
@@ -93,6 +95,51 @@ def redshift_scores(found: NDArray[np.floating], true: NDArray[np.floating], out
     return {
         "sigma_nmad": float(1.48 * np.median(np.abs(dz - np.median(dz)))),
         "outlier_rate": float((np.abs(dz) > outlier).mean()),
+    }
+
+
+def residual_scores(
+    found: NDArray[np.floating], true: NDArray[np.floating], *, redshift: bool = False, outlier: float | None = None
+) -> dict[str, float]:
+    """Return robust and usual scores of predicted values, from their errors: found - true.
+
+    Parameters
+    ----------
+    found, true : float (N,)
+        Predicted and true values.
+    redshift : bool
+        Whether errors are divided by 1 + true first, for all scores but R2.
+    outlier : float, optional
+        Errors with a larger absolute value are outliers. Default 0.15 for redshifts, and five times ``sigma_nmad`` otherwise.
+
+    Returns
+    -------
+    dict of str to float
+        ``r2`` (NaN if all true values are equal), ``sigma_nmad`` (1.48 times the median of |error - median|), ``bias`` (median error),
+        ``outlier_rate`` (a fraction) and ``mae`` (mean absolute error).
+
+    References
+    ----------
+    Brammer, van Dokkum & Coppi 2008, ApJ 686, 1503, equation 5.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from clrseries.evaluation import residual_scores
+    >>> residual_scores(np.array([1.0, 2.0, 3.5]), np.array([1.0, 2.0, 3.0]))["mae"]
+    0.16666666666666666
+    """
+    error = (found - true) / (1.0 + true) if redshift else found - true
+    middle = float(np.median(error))
+    spread = float(1.48 * np.median(np.abs(error - middle)))
+    limit = outlier if outlier is not None else 0.15 if redshift else 5.0 * spread
+    variance = np.square(true - true.mean()).sum()
+    return {
+        "r2": float(1.0 - np.square(found - true).sum() / variance) if variance > 0 else float("nan"),
+        "sigma_nmad": spread,
+        "bias": middle,
+        "outlier_rate": float((np.abs(error) > limit).mean()),
+        "mae": float(np.abs(error).mean()),
     }
 
 
