@@ -34,7 +34,7 @@ def benchmark(
     seeds : int
         Number of seeds, at least 1: draws of the labeled objects, initial weights and views.
     entrants : sequence of str
-        Names of the rows to run; default all.
+        Names of the rows to run; the others keep their scores of an earlier run with as many seeds. Default all.
     progress : bool
         Whether each score is printed when it is there.
 
@@ -72,7 +72,11 @@ def benchmark(
     made = {}
     for word in words:
         contests = TASKS[word].contests()
+        earlier = _earlier(folder / f"{word}.json", seeds) if entrants else {}
         found = [contest_scores(contest, seeds, partial(_say, word, progress), tuple(entrants)) for contest in contests]
+        for contest in found:
+            again = {row["name"] for row in contest["rows"]}
+            contest["rows"] += [row for row in earlier.get(contest["title"], []) if row["name"] not in again]
         made[word] = strict(
             {"command": f"clrseries benchmark {word} --output {page} --seeds {seeds}", "contests": found}
         )
@@ -86,3 +90,11 @@ def benchmark(
 def _say(word: str, progress: bool, text: str) -> None:
     if progress:
         print(f"{word}: {text}", flush=True)
+
+
+def _earlier(path: Path, seeds: int) -> dict[str, Any]:
+    """Return the rows of an earlier run, by the title of the contest."""
+    if not path.exists():
+        return {}
+    contests = json.loads(path.read_text())["contests"]
+    return {contest["title"]: contest["rows"] for contest in contests if contest["seeds"] == seeds}

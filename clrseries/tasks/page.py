@@ -48,12 +48,12 @@ def _section(word: str, command: str, contest: dict[str, Any]) -> str:
     ]
     for measure in contest["measures"]:
         lines += [*_table(contest, measure), ""]
-    cores = contest["cores"]
+    threads = contest["threads"]
     lines += [
-        f"Time of one run of each row with all labels, on {cores} core{'s' if cores > 1 else ''} shared with other work:",
+        f"Time of one run of each row with all labels, {threads} thread{'s' if threads > 1 else ''} on a machine with other work:",
         "",
     ]
-    lines += ["| | seconds | core-seconds |", "| --- | --- | --- |"]
+    lines += ["| | seconds | seconds of the processor |", "| --- | --- | --- |"]
     last = contest["budgets"][-1]
     lines += [
         f"| {row['name']} | {row['seconds']:.0f} | {row['core_seconds']:.0f} |"

@@ -5,15 +5,25 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
+import torch
 from numpy.typing import NDArray
 
+from ..augment.distributions import LogUniform, Uniform
+from ..encoders import WithColumns, build_encoder
+from ..encoders.heads import ClassHead
+from ..encoders.standardize import standardize
+from ..encoders.with_columns import column_values
 from ..evaluation import feature_classifiers, light_curve_features
-from ..lightcurves import feature_names, with_features
+from ..finetuning.encoder_with_head import EncoderWithHead, equal_chances, fit, outputs_of
+from ..lightcurves import DropPoints, Fold, Normalize, Observe, Pack, StretchPeriod, feature_names, with_features
 from ..lightcurves.features import SHAPE
 from ..series import Series
 from .contest import Contest, Entrant, Rows, held_out
 
 FRACTION, SPLIT = 0.3, 20261125  # of the stars that are kept apart, and the seed of that
+ENCODER = {"curve_conv": {"size": "tiny", "embedding_dim": 64, "bins": 32}}
+WIDTH, DROPOUT = 256, 0.1
+STEPS, RATE, DECAY = 300, 3e-3, 1e-2
 FEATURES = "Features: statistics of the package light-curve, three Lomb-Scargle periods (nifty-ls), and Fourier terms at the best of them."
 
 
@@ -55,11 +65,57 @@ def _entrants(stars: Series, target: NDArray[np.str_], pool: Rows, test: Rows) -
 
         return classify
 
+    def network(with_columns: bool) -> Any:
+        def classify(rows: Rows, seed: int) -> NDArray[np.str_]:
+            columns = names if with_columns else ()
+            own = _trained(stars.take(rows), target[rows], stars.take(pool), columns, seed)
+            return own(stars.take(test))
+
+        return classify
+
     return (
         Entrant("features and periods, random forest", plain("forest")),
         Entrant("features and periods, logistic regression", plain("linear")),
         Entrant("features without a period, random forest", plain("forest", aperiodic)),
+        Entrant("clrseries, curve folded at the best period", network(False), ours=True),
+        Entrant("clrseries, folded curve, features and periods", network(True), ours=True),
     )
+
+
+def observe() -> Observe:
+    """Return the views that ours learns from: other nights of the same star, folded at the best period.
+
+    Returns
+    -------
+    lightcurves.Observe
+    """
+    return Observe(
+        [
+            StretchPeriod(LogUniform(0.9999, 1.0001)),
+            DropPoints(Uniform(0.0, 0.5)),
+            Fold("period_1", phase=Uniform(0, 1)),
+            Pack(256, "random"),
+            Normalize("band"),
+        ]
+    )
+
+
+def _trained(train: Series, target: NDArray[np.str_], blind: Series, columns: tuple[str, ...], seed: int) -> Any:
+    """Train an encoder with labels, fitted to all stars that may be labeled, and return a classifier."""
+    made = observe()
+    names, number = np.unique(target, return_inverse=True)
+    with torch.random.fork_rng():
+        torch.manual_seed(seed)
+        encoder = build_encoder(ENCODER, made, train.bands)
+        standardize(encoder, made, blind, 1, seed)
+        if columns:
+            encoder = WithColumns(encoder, columns, WIDTH, DROPOUT)
+            encoder.fit_columns(torch.from_numpy(column_values(blind, columns)))
+        network = EncoderWithHead(encoder, ClassHead(encoder.embedding_dim, list(map(str, names)))).train()
+        groups = [{"params": list(network.parameters()), "lr": RATE}]
+        chance = equal_chances(number)
+        fit(network, made, train, number, groups, steps=STEPS, chance=chance, weight_decay=DECAY, seed=seed)
+    return lambda stars: names[outputs_of(network, made, stars).argmax(1).numpy()]
 
 
 def _of_a_period(name: str) -> bool:

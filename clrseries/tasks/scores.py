@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import os
 import time
 from collections.abc import Callable
 from typing import Any
 
 import numpy as np
+import torch
 from numpy.typing import NDArray
 
 from ..evaluation import labeled_rows
@@ -63,7 +63,7 @@ def contest_scores(
         "budgets": list(contest.budgets),
         "measures": list(contest.measures),
         "seeds": seeds,
-        "cores": len(os.sched_getaffinity(0)),
+        "threads": torch.get_num_threads(),
         "rows": rows,
         "quoted": [{"name": q.name, "scores": q.scores, "source": q.source} for q in contest.quoted],
     }
