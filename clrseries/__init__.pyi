@@ -31,6 +31,7 @@ from .commands.methods import show_methods as show_methods
 from .commands.predict import predict as predict
 from .commands.preprocess import preprocess as preprocess
 from .commands.pretrain import pretrain as pretrain
+from .commands.search import search as search
 from .commands.tune import tune as tune
 from .errors import InputError as InputError
 from .grids import Grid as Grid

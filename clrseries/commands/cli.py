@@ -24,6 +24,7 @@ examples:
   clrseries finetune run/model spectra.parquet --target class --mode lora --output classifier/
   clrseries predict classifier/model new.parquet --output classes.parquet
   clrseries evaluate embeddings.parquet --target class --output report/
+  clrseries search embeddings.parquet SN2011fe           nearest neighbors, of an object or of a file
   clrseries augment spectra.parquet --augment config.yaml --output views.html
 
 Data are Parquet files with one row per object and list columns wavelength [Angstrom],

@@ -103,7 +103,7 @@ def embed(
         raise InputError(f"scheduler: is for a folder of output, and {output} is a file; write a name that ends in /")
     refuse_existing(output, overwrite)
     from ..datasets.open import described, open_series
-    from ..io.embeddings import with_embeddings
+    from ..io.embeddings import with_embeddings, with_model
     from ..io.many_files import write_failed
     from ..io.tables import write_table
     from ..model import load
@@ -112,6 +112,9 @@ def embed(
     if "embedding" in series.table.column_names:
         raise located("is there already: rename it", source=described(data), column="embedding")
     embeddings = load(model).embed(series, layer, on_error=on_error)
-    write_table(with_embeddings(series.table, embeddings), output, overwrite=overwrite)
+    made = with_embeddings(series.table, embeddings)
+    if isinstance(model, str | Path):
+        made = with_model(made, model, layer)  # for clrseries search
+    write_table(made, output, overwrite=overwrite)
     write_failed(series, output)
     return Path(output)

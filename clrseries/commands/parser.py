@@ -36,6 +36,9 @@ class _AnyAttribute(type):
 class _PythonOnly(metaclass=_AnyAttribute):
     """Placeholder for types that have no form on a command line, such as ``Series``; they are removed from unions."""
 
+    def __class_getitem__(cls, item: Any) -> Any:
+        return cls
+
 
 # types of arguments on a command line, by the names that annotations use
 WRITTEN: dict[str, Any] = {

@@ -1,24 +1,32 @@
 """Numbers about embeddings: retrieval, nearest neighbors, linear probes, and features without learning to compare with."""
 
 from .across import retrieve_across
+from .anomalies import Anomalies, anomalies, anomaly_scores, injected_auc
 from .cross_correlation import flattened, redshifts_by_template
 from .few_labels import balanced_scores, few_label_scores, scores_of_splits
 from .geometry import alignment, collapse, geometry, rank_me, uniformity
 from .leaks import Duplicates, duplicates, leaks
 from .light_curve_baselines import feature_classifiers, light_curve_features
+from .mislabels import Suspects, suspected_mislabels
 from .nuisance import predictability, variance_explained
 from .probe import probe_classes, probe_values
 from .retrieval import Retrieval, centered, retrieve, unit
 from .scores import calibration_error, class_scores, redshift_scores, residual_scores, value_scores
+from .search import Index
 from .spectrum_baselines import continuum_pixels, median_pixels, pca, shifted_retrieval
 from .splits import Split, few_label_splits, groups_of, label_budgets, labeled_rows, row_splits
 from .umap_points import umap_points
 
 __all__ = [
+    "Anomalies",
     "Duplicates",
+    "Index",
     "Retrieval",
     "Split",
+    "Suspects",
     "alignment",
+    "anomalies",
+    "anomaly_scores",
     "balanced_scores",
     "calibration_error",
     "centered",
@@ -32,6 +40,7 @@ __all__ = [
     "flattened",
     "geometry",
     "groups_of",
+    "injected_auc",
     "label_budgets",
     "labeled_rows",
     "leaks",
@@ -50,6 +59,7 @@ __all__ = [
     "row_splits",
     "scores_of_splits",
     "shifted_retrieval",
+    "suspected_mislabels",
     "umap_points",
     "uniformity",
     "unit",

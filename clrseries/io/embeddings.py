@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
 from ..errors import InputError, located
 from .tables import read_table
+
+MADE_BY = b"clrseries.embed"  # key of the metadata of a file
 
 
 def with_embeddings(table: pa.Table, embeddings: NDArray[np.float32]) -> pa.Table:
@@ -32,13 +37,59 @@ def with_embeddings(table: pa.Table, embeddings: NDArray[np.float32]) -> pa.Tabl
     return table.append_column("embedding", column)
 
 
+def with_model(table: pa.Table, model: str | Path, layer: str) -> pa.Table:
+    """Return a table that says which model made its embeddings.
+
+    Parameters
+    ----------
+    table : pyarrow.Table
+        A table with embeddings.
+    model : path or str
+        Folder of the model, or its name on the Hugging Face Hub.
+    layer : str
+        ``embedding`` or ``projection``.
+
+    Returns
+    -------
+    pyarrow.Table
+        With other metadata, which :func:`made_by` reads from the file.
+    """
+    name = str(Path(model).resolve()) if Path(model).exists() else str(model)
+    said = json.dumps({"model": name, "layer": layer}).encode()
+    return table.replace_schema_metadata((table.schema.metadata or {}) | {MADE_BY: said})
+
+
+def made_by(path: str | Path) -> dict[str, str]:
+    """Return which model and layer made a file of embeddings.
+
+    Parameters
+    ----------
+    path : path
+        Parquet file, or a folder that ``embed`` wrote.
+
+    Returns
+    -------
+    dict of str to str
+        ``model`` and ``layer``; what is not known is missing.
+    """
+    found: dict[str, Any] = {}
+    try:
+        said = json.loads((pq.read_schema(path).metadata or {}).get(MADE_BY, b"{}")) if Path(path).is_file() else {}
+        manifest = Path(path) / "manifest.json"
+        said |= json.loads(manifest.read_text()).get("settings", {}) if manifest.is_file() else {}
+        found = {key: said[key] for key in ("model", "layer") if isinstance(said.get(key), str)}
+    except (pa.ArrowException, OSError, ValueError, AttributeError):
+        pass  # a file in another format says nothing
+    return found
+
+
 def read_embeddings(path: str | Path) -> tuple[NDArray[np.float32], pa.Table]:
     """Read the embeddings and the other columns of a table.
 
     Parameters
     ----------
     path : path
-        Parquet file written by ``clrseries embed``.
+        Parquet file, or the folder of Parquet files, written by ``clrseries embed``.
 
     Returns
     -------
@@ -50,7 +101,7 @@ def read_embeddings(path: str | Path) -> tuple[NDArray[np.float32], pa.Table]:
     InputError
         The file is missing or incomplete, has no column ``embedding`` of lists of equal length, or has fewer than two embeddings.
     """
-    table = read_table(path)
+    table = _folder(Path(path)) if Path(path).is_dir() else read_table(path)
     if "embedding" not in table.column_names:
         raise located(
             f"is missing; the file has {', '.join(table.column_names)}: make it with 'clrseries embed'",
@@ -62,6 +113,22 @@ def read_embeddings(path: str | Path) -> tuple[NDArray[np.float32], pa.Table]:
     if count < 2:
         raise InputError(f"{path}: holds {count} embeddings; at least two are needed")
     return values, table.drop_columns(["embedding"])
+
+
+def _folder(path: Path) -> pa.Table:
+    """Read the files of a folder of embeddings as one table."""
+    inner = path / "dataset"
+    files = sorted(
+        one for one in (inner if inner.is_dir() else path).rglob("*.parquet") if not one.name.startswith(("_", "."))
+    )
+    files = [one for one in files if one.name not in ("errors.parquet", "data_thumbnail.parquet")]
+    if not files:
+        raise InputError(f"{path}: has no Parquet file; give a file or folder that 'clrseries embed' has written")
+    tables = [read_table(one) for one in files]
+    try:
+        return pa.concat_tables(tables, promote_options="permissive")
+    except pa.ArrowException as error:
+        raise InputError(f"{path}: its files have different columns ({str(error).splitlines()[0]})") from error
 
 
 def _rows(column: pa.ChunkedArray, source: str) -> NDArray[np.float32]:

@@ -43,6 +43,7 @@ def test_what_is_built_in_is_found_and_noise_is_not(rng):
     assert abs(predictability(x, rng.normal(size=400), permutations=19)["score"]) < 0.2
 
 
+@pytest.mark.slow
 def test_p_values_are_uniform_where_there_is_nothing(rng):
     values = [
         predictability(rng.normal(size=(40, 3)), np.array(["a", "b"] * 20), seeds=1, permutations=19)["p_value"]
