@@ -26,6 +26,7 @@ from .commands.demo import demo as demo
 from .commands.embed import embed as embed
 from .commands.evaluate import evaluate as evaluate
 from .commands.export import export as export
+from .commands.features import features as features
 from .commands.finetune import finetune as finetune
 from .commands.methods import show_methods as show_methods
 from .commands.predict import predict as predict

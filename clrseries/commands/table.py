@@ -53,6 +53,7 @@ COMMANDS = {
         Command("tune", "search for the arguments of pretrain that suit some data", ("data",), "arguments"),
         Command("methods", "list the contrastive methods, with their papers and settings", (), None, "show_methods"),
         Command("augment", "draw some objects and several views of each, to see whether an augmentation is sensible", ("data",), "", "show_views"),
+        Command("features", "find periods and features of light curves, and write them as columns", ("data",)),
         Command("benchmark", "run tasks on public data: ours beside what one would use instead, as a page and JSON", ("tasks",), None),
         Command("demo", "pretrain, embed, evaluate and report on two libraries of real stars, or on variable stars", (), None),
     )
