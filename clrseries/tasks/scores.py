@@ -58,7 +58,7 @@ def contest_scores(
             "labeled_rows": len(contest.pool),
             "test": len(np.unique(contest.groups[contest.test])),
             "test_rows": len(contest.test),
-            "classes": len(np.unique(contest.target)),
+            "classes": len(np.unique(contest.target[contest.test])),
         },
         "budgets": list(contest.budgets),
         "measures": list(contest.measures),

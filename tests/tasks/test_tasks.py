@@ -95,6 +95,21 @@ def test_stars_can_be_contested():
         assert (entrant.classify(rows, 0) == contest.target[contest.test]).mean() > 0.6
 
 
+def test_a_network_on_stars_and_one_on_spectra_answer_for_every_test_object(shared_data, monkeypatch):
+    from clrseries.tasks import periodic_stars as of_stars
+    from clrseries.tasks import supernova_templates as of_spectra
+
+    monkeypatch.setenv("CLRSERIES_DATA", str(shared_data))
+    for module, name, value in ((of_stars, "STEPS", 4), (of_spectra, "STEPS", 4), (of_spectra, "EPOCHS", 1)):
+        monkeypatch.setattr(module, name, value)
+    stars = datasets.simulated_light_curves(60, nights=40)
+    for contest in (periodic_stars(stars, "Simulated", "For a test.", (5,)), supernova_template_contests()[1]):
+        rows = contest.pool[:60]
+        for entrant in (entrant for entrant in contest.entrants if entrant.ours):
+            answer = entrant.classify(rows, 0)
+            assert len(answer) == len(contest.test) and set(answer) <= set(contest.target[rows])
+
+
 def test_the_split_of_the_templates_is_the_published_one(shared_data, monkeypatch):
     monkeypatch.setenv("CLRSERIES_DATA", str(shared_data))
     published, apart = supernova_template_contests()
