@@ -8,8 +8,8 @@ setup(
     packages=[*find_packages(include=["clrseries", "clrseries.*"]), *(f"clrseries.{name}" for name in KERNELS)],
     package_dir={"clrseries": "clrseries", "clrseries.kernels": "kernels"},
     package_data={
-        "clrseries": ["py.typed", "*.pyi"],
         "clrseries.spectra": ["*.yaml"],
         "clrseries.lightcurves": ["*.yaml"],
+        "clrseries": ["py.typed", "*.pyi", "weights/*.json", "weights/*/*"],
     },
 )

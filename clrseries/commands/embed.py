@@ -37,7 +37,8 @@ def embed(
     Parameters
     ----------
     model : path or Model
-        Folder written by ``pretrain``, or ``owner/model`` on the Hugging Face Hub.
+        Name of weights in this package, such as ``supernova-spectra``; folder written by ``pretrain``; or ``owner/model`` on the Hugging
+        Face Hub.
     data : path, name, Series or table
         Spectra or light curves: files, folders, globs or names of data sets (:func:`clrseries.datasets.open_series`).
     output : path

@@ -16,29 +16,33 @@ if TYPE_CHECKING:
     from ..datasets.open import Data
     from ..model import Model
 
+SHOWN, LEAST = 3, 0.05  # classes in a line, and the least probability of one
+
 
 def predict(
     model: str | Path | Model,
     data: Data,
-    output: str | Path,
+    output: str | Path | None = None,
     *,
     medium: Literal["vacuum", "air"] | None = None,
     on_error: Literal["skip", "stop"] = "skip",
     overwrite: bool = False,
-) -> Path:
-    """Predict the target of a fine-tuned model for every object, and write a table.
+) -> Path | str:
+    """Predict the target of a fine-tuned model for every object, and write a table, or print what is most important.
 
     Parameters
     ----------
     model : path or Model
-        Folder ``model/`` written by ``finetune``, or ``owner/model`` on the Hugging Face Hub.
+        Name of weights in this package, such as ``supernova-spectra``; folder ``model/`` written by ``finetune``; or ``owner/model``
+        on the Hugging Face Hub.
     data : path, name, Series or table
         Spectra or light curves, as for ``embed``.
-    output : path
-        Parquet file with all columns of `data` that are not lists. For a target T it also has ``T_predicted``. For classes, the
+    output : path, optional
+        Without it, nothing is written and one line for each object is returned. Parquet file with all columns of `data` that are not lists. For a target T it also has ``T_predicted``. For classes, the
         probability of each class follows in a column of its own, ``p_CLASS`` for the class named CLASS, and ``T_probability`` is the
         list of them in the same order (in the metadata of the field, ``classes`` has the names as JSON). For values, ``T_sigma``
-        follows, the standard deviation.
+        follows, the standard deviation. A model may predict a class and values V; then ``V_predicted`` and ``V_sigma`` follow, and
+        ``unlike``, the fraction of known objects that are less unlike all that the model knows.
     medium : {"vacuum", "air"}, optional
         Medium of the wavelengths of spectra in files and tables; those in air are brought to vacuum.
     on_error : {"skip", "stop"}
@@ -48,8 +52,8 @@ def predict(
 
     Returns
     -------
-    Path
-        `output`.
+    Path or str
+        `output`; or, without it, one line for each object with the likeliest classes and the values.
 
     Raises
     ------
@@ -69,7 +73,8 @@ def predict(
     >>> read_table(path).column_names[-3:]
     ['p_Mira', 'p_RRLyrae', 'class_probability']
     """
-    refuse_existing(output, overwrite)
+    if output is not None:
+        refuse_existing(output, overwrite)
     from ..datasets.open import described, open_series
     from ..io.many_files import write_failed
     from ..io.tables import write_table
@@ -77,6 +82,8 @@ def predict(
 
     series, known = open_series(data, medium=medium), load(model)
     found = known.predict(series, on_error=on_error)
+    if output is None:
+        return "\n".join(_line(k, str(name), found, known) for k, name in enumerate(series.object_ids))
     table = series.table
     for field, column in _columns(found, known):
         if field.name in table.column_names:
@@ -100,9 +107,7 @@ def _columns(found: dict[str, NDArray[Any]], model: Model) -> Iterator[tuple[pa.
 
     target, predicted = model.target, found["predicted"]
     if "probability" not in found:
-        for name, values in ((f"{target}_predicted", predicted), (f"{target}_sigma", found["sigma"])):
-            column = pa.array(values, mask=~np.isfinite(values))
-            yield pa.field(name, column.type), column
+        yield from _numbers({f"{target}_predicted": predicted, f"{target}_sigma": found["sigma"]})
         return
     rows = found["probability"]
     lost = ~np.isfinite(rows).all(axis=1)
@@ -112,3 +117,33 @@ def _columns(found: dict[str, NDArray[Any]], model: Model) -> Iterator[tuple[pa.
     column = pa.FixedSizeListArray.from_arrays(pa.array(rows.ravel()), rows.shape[1], mask=pa.array(lost))
     classes = json.dumps(list(model.head.classes), ensure_ascii=False)
     yield pa.field(f"{target}_probability", column.type, metadata={"classes": classes}), column
+    for name in getattr(model.head, "values", ()):
+        yield from _numbers({f"{name}_predicted": found[name], f"{name}_sigma": found[f"{name}_sigma"]})
+    if "unlike" in found:
+        yield from _numbers({"unlike": found["unlike"]})
+
+
+def _numbers(columns: dict[str, NDArray[Any]]) -> Iterator[tuple[pa.Field, pa.Array]]:
+    """Yield columns of numbers; one that is not finite is null."""
+    import numpy as np
+    import pyarrow as pa
+
+    for name, values in columns.items():
+        column = pa.array(values, mask=~np.isfinite(values))
+        yield pa.field(name, column.type), column
+
+
+def _line(row: int, name: str, found: dict[str, NDArray[Any]], model: Model) -> str:
+    """Return what is predicted of one object as one line."""
+    import numpy as np
+
+    if "probability" not in found:
+        return f"{name}  {model.target} {found['predicted'][row]:.4g} +- {found['sigma'][row]:.2g}"
+    chances = found["probability"][row]
+    if not np.isfinite(chances).all():
+        return f"{name}  cannot be used"
+    likely = [k for k in np.argsort(-chances)[:SHOWN] if k == chances.argmax() or chances[k] >= LEAST]
+    parts = [", ".join(f"{model.head.classes[k]} {chances[k]:.2f}" for k in likely)]
+    parts += [f"{value} {found[value][row]:.4g} +- {found[f'{value}_sigma'][row]:.2g}" for value in getattr(model.head, "values", ())]
+    parts += [f"unlike the known {found['unlike'][row]:.2f}"] if "unlike" in found else []
+    return f"{name}  {'; '.join(parts)}"

@@ -15,6 +15,8 @@ from .curve_conv import CurveConv
 from .curve_tcn import CurveTCN
 from .curve_transformer import CurveTransformer
 from .dense import ResidualDense
+from .heads import ClassHead, MixtureHead
+from .joint_head import JointHead
 from .resnet import ResNet1d
 from .spectrum_transformer import SpectrumTransformer
 
@@ -30,6 +32,7 @@ LIGHT_CURVE_ENCODERS: dict[str, type[nn.Module]] = {
     "curve_tcn": CurveTCN,
 }
 ENCODERS = SPECTRUM_ENCODERS | LIGHT_CURVE_ENCODERS
+HEADS: dict[str, type[nn.Module]] = {"class": ClassHead, "mixture": MixtureHead, "joint": JointHead}
 # Arguments of encoders that follow from the data and the augmentation, so that users do not set them.
 FROM_DATA = ("pixels", "wavelength", "bands", "start", "stop", "folded")
 DEFAULT_SPAN = 1000.0  # [day], the range that CurveConv bins if the curves are not folded

@@ -224,5 +224,3 @@ def median(outputs: Tensor, steps: int = 40) -> Tensor:
         low, high = torch.where(below < 0.5, middle, low), torch.where(below < 0.5, high, middle)
     return 0.5 * (low + high)
 
-
-HEADS: dict[str, Any] = {"class": ClassHead, "mixture": MixtureHead}

@@ -27,8 +27,8 @@ def model_card(config: dict[str, Any]) -> str:
     Parameters
     ----------
     config : dict
-        Content of ``config.json``. Its ``notes`` may have ``title``, ``description``, ``data`` and ``license``, which do not
-        follow from the training.
+        Content of ``config.json``. Its ``notes`` may have ``name``, ``title``, ``description``, ``data``, ``license``, ``limits`` (a list) and
+        ``scores`` (a list of mappings with ``what``, ``value``, ``low`` and ``high``), which do not follow from the training.
 
     Returns
     -------
@@ -40,12 +40,13 @@ def model_card(config: dict[str, Any]) -> str:
     front = ["---", "library_name: clrseries", "tags:", "- astronomy", "- contrastive-learning"]
     front += [f"license: {license.lower()}"] if license != UNKNOWN else []
     kind = "light curves" if config["bands"] else "spectra"
+    called = notes.get("name", "this repository or folder")
     text = [
         *front, "---", "",
         f"# {notes.get('title', f'An encoder of {kind}')}", "",
         notes.get("description", f"Turns {kind} into embeddings of {config['encoder']['embedding_dim']} numbers."), "",
         "```python", "from clrseries import load, read_light_curves" if config["bands"] else "from clrseries import load, read_spectra",
-        'model = load("this repository or folder")',
+        f'model = load("{called}")',
         f"embeddings = model.embed({'read_light_curves' if config['bands'] else 'read_spectra'}(\"objects.parquet\"))", "```", "",
         "## Data", "",
         f"Trained on {notes.get('objects', 'an unknown number of')} objects: {notes.get('data', UNKNOWN)}. License: {license}.",
@@ -68,6 +69,9 @@ def model_card(config: dict[str, Any]) -> str:
         "",
     ]
     text += [f"* {_step(step)}" for step in config["augment"]]
+    text += _scores(notes.get("scores", []))
+    if notes.get("limits"):
+        text += ["", "## Limits", "", *(f"* {limit}" for limit in notes["limits"])]
     if notes.get("metrics") or "finetuned" in notes:
         text += ["", "## Metrics", ""]
         metrics = {
@@ -84,6 +88,15 @@ def model_card(config: dict[str, Any]) -> str:
         "",
     ]
     return "\n".join(text)
+
+
+def _scores(scores: list[dict[str, Any]]) -> list[str]:
+    """Return the table of the scores on the test objects, which a training wrote into the notes."""
+    if not scores:
+        return []
+    rows = [f"| {one['what']} | {one['value']:g} | {one['low']:g} to {one['high']:g} |" for one in scores]
+    head = ["", "## Scores", "", "On objects that no part of the training has seen; the range holds 68 % of resamplings of the objects.", ""]
+    return [*head, "| what | value | range |", "| --- | --- | --- |", *rows]
 
 
 def _step(step: dict[str, Any]) -> str:

@@ -15,11 +15,11 @@ from torch import nn
 from .. import __version__
 from ..config import composition, to_config
 from ..encoders import ENCODERS
-from ..encoders.heads import HEADS
+from ..encoders.build import HEADS
 from ..errors import InputError
 from ..methods import Projector
 from ..plain_data import json_text, strict
-from . import hub
+from . import hub, zoo
 from .card import model_card
 from .schema import MOST_BYTES, check_size, checked
 
@@ -82,8 +82,13 @@ def read(path: str | Path, revision: str | None, encoder: nn.Module | None, *, t
     folder = Path(path)
     if not (folder / "config.json").exists() and (folder / "model" / "config.json").exists():
         folder = folder / "model"  # the folder of a run
-    if not folder.exists() and str(path).count("/") == 1 and not str(path).startswith((".", "~", "/")):
+    named = None if (folder / "config.json").exists() else zoo.folder_of(path)
+    if named is not None:
+        folder = named
+    elif not folder.exists() and str(path).count("/") == 1 and not str(path).startswith((".", "~", "/")):
         folder = hub.download(str(path), revision)
+    elif not folder.exists():
+        raise InputError(f"{folder}: not a model, config.json is missing; {zoo.told(path)}")
     config, weights = _files(folder)
     for name, kinds in (("encoder", ENCODERS), ("head", HEADS), ("projector", {})):
         settings = {key: value for key, value in config.get(name, {}).items() if key != "name"}

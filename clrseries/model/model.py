@@ -16,6 +16,7 @@ from torch import nn
 
 from ..config import Observe
 from ..encoders.heads import ClassHead, mean_and_scatter, median
+from ..encoders.joint_head import JointHead
 from ..errors import InputError
 from ..files import refuse_existing, replacing
 from ..names import known_name
@@ -143,7 +144,9 @@ class Model:
         dict of str to array
             For classes: ``predicted``, str (N,), and ``probability``, float32 (N, C), in the order of ``head.classes``. For
             values: ``predicted`` (the median) and ``sigma``, float32 (N,), and ``mixture``, float32 (N, 3, K): the logarithms
-            of the weights, the means and the standard deviations of K Gaussians.
+            of the weights, the means and the standard deviations of K Gaussians. For a head of several answers: what belongs to
+            classes, ``V`` and ``V_sigma``, float32 (N,), for each value V, and ``unlike``, float32 (N,): the fraction of known
+            objects that are less unlike the known ones.
 
         Raises
         ------
@@ -156,13 +159,20 @@ class Model:
         outputs = self._outputs(self.head, series, threads, on_error)
         lost = torch.isnan(outputs).flatten(1).any(1).numpy()
         if isinstance(self.head, ClassHead):
-            names = np.array(self.head.classes)
-            predicted = np.where(lost, "", names[outputs.argmax(1).numpy()])
-            return {"predicted": predicted, "probability": outputs.exp().numpy()}
-        known = outputs.masked_fill(torch.isnan(outputs), 0.0)
-        sigma, middle = mean_and_scatter(known)[1].numpy(), median(known).numpy()
-        middle, sigma = (np.where(lost, np.float32(np.nan), numbers) for numbers in (middle, sigma))
-        return {"predicted": middle, "sigma": sigma, "mixture": outputs.numpy()}
+            return self._classes(outputs, lost)
+        if not isinstance(self.head, JointHead):
+            middle, sigma = _values(outputs, lost)
+            return {"predicted": middle, "sigma": sigma, "mixture": outputs.numpy()}
+        answers = self.head.split(outputs)
+        found = self._classes(answers["class"], lost)
+        for name in self.head.values:
+            found[name], found[f"{name}_sigma"] = _values(answers[name], lost)
+        return found | {"unlike": answers["unlike"].numpy()}
+
+    def _classes(self, outputs: torch.Tensor, lost: NDArray[np.bool_]) -> dict[str, NDArray[Any]]:
+        names = np.array(self.head.classes)
+        predicted = np.where(lost, "", names[outputs.argmax(1).numpy()])
+        return {"predicted": predicted, "probability": outputs.exp().numpy()}
 
     def save(self, path: str | Path, *, overwrite: bool = False) -> None:
         """Write the model to a folder with the layout of the Hugging Face Hub.
@@ -272,6 +282,13 @@ class Model:
         return outputs
 
 
+def _values(outputs: torch.Tensor, lost: NDArray[np.bool_]) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    """Return the median and the standard deviation of mixtures (N, 3, K); NaN for rows that are lost."""
+    known = outputs.masked_fill(torch.isnan(outputs), 0.0)
+    numbers = median(known).numpy(), mean_and_scatter(known)[1].numpy()
+    return np.where(lost, np.float32(np.nan), numbers[0]), np.where(lost, np.float32(np.nan), numbers[1])
+
+
 def load(
     path: str | Path | Model, revision: str | None = None, *, encoder: nn.Module | None = None, trust_code: bool = False
 ) -> Model:
@@ -280,7 +297,8 @@ def load(
     Parameters
     ----------
     path : path, str or Model
-        Folder, or ``"owner/model"`` on the Hugging Face Hub. A Model is returned unchanged.
+        Folder; or the name of weights that are part of this package, such as ``"supernova-spectra"``
+        (:func:`clrseries.model.weights` lists them); or ``"owner/model"`` on the Hugging Face Hub. A Model is returned unchanged.
     revision : str, optional
         Branch, tag or commit on the Hub.
     encoder : torch.nn.Module, optional

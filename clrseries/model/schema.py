@@ -9,7 +9,7 @@ from typing import Any
 import torch
 
 from ..encoders import ENCODERS
-from ..encoders.heads import HEADS
+from ..encoders.build import HEADS
 from ..errors import InputError
 from ..methods import Projector
 

@@ -1,0 +1,142 @@
+"""A head of several answers: the class of an object, values of it, and how unlike all known objects it is."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+
+from .heads import ClassHead, MixtureHead
+
+QUANTILES = 101  # points of the distribution of the distances of known objects
+SHRINKAGE = 0.05  # of the covariance toward a multiple of the identity
+
+
+class JointHead(nn.Module):
+    """Head that predicts a class, any number of values, and how unlike the known objects an object is.
+
+    An object is unlike the known ones if its embedding is far from the mean of every class, measured with the covariance within
+    the classes. The distance is told as the fraction of known objects, held out from the training, that are nearer: 0.5 is usual,
+    and above 0.99 only one known object in a hundred lies.
+
+    Parameters
+    ----------
+    embedding_dim : int
+        D, size of the embedding.
+    classes : list of str
+        Names of the C classes.
+    values : list of str
+        Names of the V values; there may be none.
+    components : int
+        K, number of Gaussians of the mixture of each value.
+
+    References
+    ----------
+    Lee et al. 2018, arXiv:1807.03888 (the distance).
+
+    Examples
+    --------
+    >>> import torch
+    >>> from clrseries.encoders.joint_head import JointHead
+    >>> head = JointHead(4, ["Ia", "II"], ["redshift"], components=3)
+    >>> answers = head.split(head(torch.ones(5, 4)))
+    >>> answers["class"].shape, answers["redshift"].shape, answers["unlike"].shape
+    (torch.Size([5, 2]), torch.Size([5, 3, 3]), torch.Size([5]))
+    """
+
+    centers: Tensor
+    whiten: Tensor
+    quantiles: Tensor
+
+    def __init__(self, embedding_dim: int, classes: list[str], values: list[str], components: int = 5) -> None:
+        super().__init__()
+        self.settings: dict[str, Any] = {
+            "embedding_dim": embedding_dim,
+            "classes": list(classes),
+            "values": list(values),
+            "components": components,
+        }
+        self.classes, self.values, self.components = list(classes), list(values), components
+        self.kind = ClassHead(embedding_dim, classes)
+        self.mixtures = nn.ModuleList(MixtureHead(embedding_dim, components) for _ in values)
+        self.register_buffer("centers", torch.zeros(len(classes), embedding_dim))
+        self.register_buffer("whiten", torch.eye(embedding_dim))
+        self.register_buffer("quantiles", torch.zeros(QUANTILES))
+
+    def forward(self, embeddings: Tensor) -> Tensor:
+        """Return all answers in one row for each object.
+
+        Parameters
+        ----------
+        embeddings : float (B, D)
+            Embeddings of B objects.
+
+        Returns
+        -------
+        float32 (B, C + 3 V K + 1)
+            As :meth:`split` takes them apart.
+        """
+        parts = [self.kind(embeddings), *(head(embeddings).flatten(1) for head in self.mixtures)]
+        below = (self.distance(embeddings)[:, None] > self.quantiles).sum(1, keepdim=True)
+        return torch.cat([*parts, (below - 1).clamp(min=0) / (QUANTILES - 1)], dim=1)
+
+    def split(self, outputs: Tensor) -> dict[str, Tensor]:
+        """Take the rows of :meth:`forward` apart.
+
+        Parameters
+        ----------
+        outputs : float (B, C + 3 V K + 1)
+            Answers.
+
+        Returns
+        -------
+        dict of str to Tensor
+            ``class``, the log-probabilities (B, C); the mixture (B, 3, K) of each value, by its name; ``unlike`` (B,), from 0 to 1.
+        """
+        count, size = len(self.classes), 3 * self.components
+        found = {"class": outputs[:, :count], "unlike": outputs[:, -1]}
+        for k, name in enumerate(self.values):
+            found[name] = outputs[:, count + k * size : count + (k + 1) * size].unflatten(1, (3, self.components))
+        return found
+
+    def distance(self, embeddings: Tensor) -> Tensor:
+        """Return the distance of each embedding to the nearest mean of a class, in standard deviations.
+
+        Parameters
+        ----------
+        embeddings : float (B, D)
+            Embeddings of B objects.
+
+        Returns
+        -------
+        float32 (B,)
+            At least 0.
+        """
+        apart = embeddings.float() @ self.whiten
+        return (apart[:, None] - (self.centers @ self.whiten)[None]).square().sum(-1).amin(1).sqrt()
+
+    @torch.no_grad()
+    def fit_known(self, embeddings: Tensor, number: Tensor, held_out: Tensor) -> None:
+        """Set means, covariance and distances of the known objects.
+
+        Parameters
+        ----------
+        embeddings : float (N, D)
+            Embeddings of the objects of the training.
+        number : int64 (N,)
+            Their classes, from 0; each class has one object at least.
+        held_out : float (M, D)
+            Embeddings of known objects that the training has not seen.
+        """
+        rows = embeddings.double()
+        for k in range(len(self.classes)):
+            self.centers[k] = rows[number == k].mean(0).float()
+        apart = rows - self.centers.double()[number]
+        covariance = apart.T @ apart / len(rows)
+        size = len(covariance)
+        level = covariance.trace() / size
+        covariance = (1 - SHRINKAGE) * covariance + SHRINKAGE * level * torch.eye(size, dtype=torch.float64)
+        self.whiten.copy_(torch.linalg.inv(torch.linalg.cholesky(covariance)).T.float())
+        levels = torch.linspace(0, 1, QUANTILES)
+        self.quantiles.copy_(torch.quantile(self.distance(held_out), levels))

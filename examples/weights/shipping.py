@@ -1,0 +1,83 @@
+"""What the trainings of the weights share: scores with errors, and the folder that the package carries."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+from clrseries import Model
+from clrseries.model import zoo
+from clrseries.plain_data import json_text, load_yaml, strict
+
+HERE = Path(__file__).parent
+RESAMPLINGS = 400
+Row = dict[str, Any]
+
+
+def config_of(name: str) -> dict[str, Any]:
+    """Return the committed settings of one training."""
+    return load_yaml((HERE / f"{name}.yaml").read_text())
+
+
+def row(what: str, score: Callable[[NDArray[np.int64]], float], groups: Sequence[Any]) -> Row:
+    """Return a score, and its 16th and 84th percentile when whole groups of objects are drawn again with replacement.
+
+    `score` takes the rows that count, `groups` is the object of each row.
+    """
+    _, number = np.unique(np.asarray(groups), return_inverse=True)
+    members = [np.flatnonzero(number == k) for k in range(number.max() + 1)]
+    rng = np.random.default_rng(0)
+    drawn = [
+        score(np.concatenate([members[k] for k in rng.integers(0, len(members), len(members))]))
+        for _ in range(RESAMPLINGS)
+    ]
+    low, high = np.nanpercentile(drawn, [16, 84])
+    return {"what": what, "value": round(score(np.arange(len(number))), 4), "low": round(low, 4), "high": round(high, 4)}
+
+
+def macro_f1(true: NDArray[Any], found: NDArray[Any], classes: Sequence[str]) -> float:
+    """Return the mean over the classes of F1; a class that does not occur does not count."""
+    scores = []
+    for kind in classes:
+        hit = ((true == kind) & (found == kind)).sum()
+        both = (true == kind).sum() + (found == kind).sum()
+        if (true == kind).any():
+            scores.append(2.0 * hit / both)
+    return float(np.mean(scores))
+
+
+def balanced(true: NDArray[Any], found: NDArray[Any]) -> float:
+    """Return the mean over the classes of the fraction of their objects that is recognized."""
+    return float(np.mean([(found == kind)[true == kind].mean() for kind in np.unique(true)]))
+
+
+def ranked_above(unknown: NDArray[np.floating], known: NDArray[np.floating]) -> float:
+    """Return how often an unknown object has a higher score than a known one (the area under the ROC curve); a tie counts half."""
+    ordered = np.sort(known)
+    left, right = np.searchsorted(ordered, unknown, "left"), np.searchsorted(ordered, unknown, "right")
+    return float((0.5 * (left + right)).mean() / len(known))
+
+
+def ship(model: Model, name: str, scores: list[Row], details: dict[str, Any], folder: Path = zoo.FOLDER) -> None:
+    """Write the model, its card and its scores to the folder of the package, and the hashes of all weights."""
+    model.notes["scores"] = scores
+    model.save(folder / name, overwrite=True)
+    text = json_text(strict(json.loads(json.dumps({"scores": scores} | details))))
+    (folder / name / "scores.json").write_text(text)
+    size = (folder / name / "model.safetensors").stat().st_size
+    if size > zoo.MOST_BYTES:
+        raise SystemExit(f"{name}: {size} bytes are more than {zoo.MOST_BYTES}")
+    zoo.record(folder)
+    for one in scores:
+        print(f"{one['what']}: {one['value']} ({one['low']}-{one['high']})")
+
+
+def one_thread() -> None:
+    """Compute with one thread, so that a result does not depend on the machine's number of cores."""
+    torch.set_num_threads(1)

@@ -1,0 +1,243 @@
+"""Train, test and store the weights ``supernova-spectra``: type, redshift and phase from a spectrum of any spectrograph.
+
+Needs ``$CLRSERIES_DATA`` with ``sn_templates`` and ``osc_spectra``, and for the last score the wheel sdss-mangadap.
+"""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from shipping import Row, balanced, config_of, macro_f1, one_thread, ranked_above, row, ship
+from torch import Tensor, nn
+
+from clrseries import Model, datasets
+from clrseries.config import Observe, composition
+from clrseries.datasets.supernovae import CLASSES, held_out_objects
+from clrseries.encoders import build_encoder
+from clrseries.encoders.joint_head import JointHead
+from clrseries.evaluation.scores import calibration_error
+from clrseries.finetuning import fit_temperature
+from clrseries.methods import Projector
+from clrseries.series import Series
+
+NAME = "supernova-spectra"
+SPLIT = 0  # seed of the draw of the test objects
+FAR = -1e9
+TOO_FAR = 0.05  # in dz / (1 + z): an outlier
+
+
+@dataclass
+class Part:
+    """One of the two sources that the batches are drawn from, and what is known of its N spectra."""
+
+    series: Series
+    observe: Observe
+    allowed: NDArray[np.bool_]  # (N, C)
+    phase: NDArray[np.float64]  # (N,)
+    z: NDArray[np.float64]  # (N,)
+    chance: NDArray[np.float64]  # (N,)
+    size: int  # of a batch
+
+    def draw(self, rng: np.random.Generator, seed: int, step: int) -> tuple[Tensor, ...]:
+        """Return flux and ivar (B, P), which classes are allowed (B, C), redshift and phase (B,) of new views."""
+        rows = np.unique(rng.choice(len(self.series), self.size, p=self.chance))
+        views = self.observe(self.series.take(rows), 1, seed, epoch=step, threads=1)
+        flux, ivar = (array[:, 0] for array in views.torch())
+        z = (1.0 + self.z[rows]) * views.param("stretch")[:, 0] - 1.0
+        known = torch.from_numpy(self.allowed[rows])
+        return flux, ivar, known, torch.from_numpy(z).float(), torch.from_numpy(self.phase[rows]).float()
+
+
+class Supernovae:
+    """The data: templates and spectra to learn from, spectra to calibrate on, and spectra of the test."""
+
+    def __init__(self, config: dict[str, Any], only_templates: bool = False) -> None:
+        self.config = config
+        catalog, templates = datasets.supernova_spectra(), datasets.supernova_templates()
+        self.kinds, self.ids = np.array(catalog.table["class"].to_pylist()), np.array(catalog.object_ids)
+        test = held_out_objects(catalog, SPLIT)
+        rest = np.flatnonzero(~test)
+        calibrate = rest[held_out_objects(catalog.take(rest), SPLIT + 1, config["held_out"])]
+        self.catalog, self.test, self.calibrate = catalog, np.flatnonzero(test), calibrate
+        self.train = np.setdiff1d(rest, calibrate)
+        seen = set(self.ids[test]) | set(self.ids[calibrate])
+        kept = np.flatnonzero([name not in seen for name in templates.object_ids])
+        templates = templates.take(kept)
+        self.templates = replace(templates, flux=(templates.flux + 1.0).astype(np.float32))
+        self.parts = [self._templates()] if only_templates else [self._templates(), self._spectra()]
+
+    def observe(self, own: list[Any]) -> Observe:
+        """Return the composition of one source."""
+        return composition([*own, *self.config["common"]])
+
+    def _templates(self) -> Part:
+        table = self.templates.table
+        types = table["type"].to_pylist()
+        allowed = self._allowed([self.config["template_types"][kind] for kind in types])
+        chance = chances(np.array([row.argmax() for row in allowed]), self.templates.object_ids, self.config["balance"])
+        observe, size = self.observe(self.config["of_templates"]), self.config["templates"]
+        phase = np.array(table["phase_days"].to_pylist(), float)
+        return Part(self.templates, observe, allowed, phase, np.zeros(len(types)), chance, size)
+
+    def _spectra(self) -> Part:
+        series = self.catalog.take(self.train)
+        table, exact = series.table, self.config["catalog_subclasses"]
+        pairs = zip(table["class"].to_pylist(), table["subclass"].to_pylist(), strict=True)
+        allowed = self._allowed([exact.get(sub, self.config["catalog_classes"][kind]) for kind, sub in pairs])
+        chance = chances(self.kinds[self.train], self.ids[self.train], self.config["balance"])
+        z, phase = (np.array(table[name].to_pylist(), float) for name in ("z", "phase_days"))
+        return Part(
+            series, self.observe(self.config["of_spectra"]), allowed, phase, z, chance, self.config["spectra"]
+        )
+
+    def _allowed(self, names: list[list[str]]) -> NDArray[np.bool_]:
+        return np.array([[kind in some for kind in self.config["classes"]] for some in names])
+
+
+def chances(kinds: NDArray[Any], objects: Any, balance: float) -> NDArray[np.float64]:
+    """Return how often each spectrum is drawn: rare kinds more often, many spectra of one object less often each."""
+    _, number = np.unique(kinds, return_inverse=True)
+    _, group, count = np.unique(np.asarray(objects), return_inverse=True, return_counts=True)
+    each = count[group] ** -0.5
+    chance = each / np.bincount(number, each)[number] ** balance
+    return chance / chance.sum()
+
+
+def train(data: Supernovae, seed: int) -> tuple[Any, JointHead]:
+    """Train encoder and head on batches that hold views of both sources."""
+    config, rng = data.config, np.random.default_rng(seed)
+    torch.manual_seed(seed)
+    encoder = build_encoder(config["encoder"], data.parts[0].observe)
+    head = JointHead(encoder.embedding_dim, config["classes"], ["redshift", "phase_days"])
+    for mixture, span in zip(head.mixtures, ((0.0, 0.2), (-10.0, 60.0)), strict=True):
+        mixture.standardize(torch.tensor(span))  # type: ignore[operator]
+    first = [part.draw(rng, seed, 10**6 + k) for part in data.parts for k in range(8)]
+    encoder.standardize.fit(*(torch.cat([batch[k] for batch in first]) for k in (0, 1)))
+    drop, low, high = nn.Dropout(config["dropout"]), *config["phases"]
+    weights = [*encoder.parameters(), *head.parameters()]
+    optimizer = torch.optim.AdamW(weights, lr=config["learning_rate"], weight_decay=config["weight_decay"])
+    schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, config["learning_rate"], total_steps=config["steps"])
+    for step in range(config["steps"]):
+        batch = [torch.cat(one) for one in zip(*(part.draw(rng, seed, step) for part in data.parts), strict=True)]
+        flux, ivar, allowed, z, phase = batch
+        embedding = drop(encoder(flux, ivar))
+        loss = -head.kind(embedding).masked_fill(~allowed, FAR).logsumexp(1).mean()
+        of_z, of_phase = (mixture(embedding) for mixture in head.mixtures)
+        loss = loss + config["weight_redshift"] * head.mixtures[0].loss(of_z, z).clamp(max=5).mean()  # type: ignore[operator]
+        told = torch.isfinite(phase) & (phase > low) & (phase < high)
+        miss = head.mixtures[1].loss(of_phase[told], phase[told])  # type: ignore[operator]
+        loss = loss + config["weight_phase"] * miss.clamp(max=20).mean()
+        optimizer.zero_grad()
+        loss.backward()
+        optimizer.step()
+        schedule.step()
+        if step % 500 == 499:
+            print(f"step {step + 1}: loss {float(loss.detach()):.3f}", flush=True)
+    return encoder.eval(), head.eval()
+
+
+@torch.no_grad()
+def embedded(encoder: Any, observe: Observe, series: Series) -> Tensor:
+    """Return the embeddings of spectra without any random change."""
+    views = observe.deterministic()(series)
+    return encoder(*(array[:, 0] for array in views.torch()))
+
+
+@torch.no_grad()
+def calibrate(data: Supernovae, encoder: Any, head: JointHead) -> None:
+    """Set temperatures, and the distances of known objects, on objects that are neither in the training nor in the test."""
+    config, observe, rows = data.config, data.parts[0].observe, data.calibrate
+    held = embedded(encoder, observe, data.catalog.take(rows))
+    groups = [data.config["catalog_classes"][kind] for kind in data.kinds[rows]]
+    allowed = torch.tensor([[kind in some for kind in config["classes"]] for some in groups])
+    even = torch.ones(len(rows))
+    fit_temperature(_Coarse(head, allowed), held, torch.zeros(len(rows), dtype=torch.long), even)
+    table = data.catalog.take(rows).table
+    z, phase = (torch.tensor(np.array(table[name].to_pylist(), np.float32)) for name in ("z", "phase_days"))
+    low, high = config["phases"]
+    told = torch.isfinite(phase) & (phase > low) & (phase < high)
+    fit_temperature(head.mixtures[0], held, z, even)
+    fit_temperature(head.mixtures[1], held[told], phase[told], even[told])
+    known = torch.cat([embedded(encoder, part.observe, part.series) for part in data.parts])
+    allowed = torch.from_numpy(np.concatenate([part.allowed for part in data.parts]))
+    head.fit_known(known, head.kind(known).masked_fill(~allowed, FAR).argmax(1), held)
+
+
+class _Coarse(nn.Module):
+    """The head of the types, scored by the probability of all that are allowed."""
+
+    def __init__(self, head: JointHead, allowed: Tensor) -> None:
+        super().__init__()
+        self.head, self.allowed, self.temperature = head, allowed, head.kind.temperature
+
+    def forward(self, embeddings: Tensor) -> Tensor:
+        return self.head.kind(embeddings)
+
+    def loss(self, outputs: Tensor, target: Tensor) -> Tensor:
+        return -outputs.masked_fill(~self.allowed, FAR).logsumexp(1)
+
+
+def test(data: Supernovae, model: Model) -> tuple[list[Row], dict[str, Any]]:
+    """Return the scores on the test objects, as the card shows them, and details."""
+    series = data.catalog.take(data.test)
+    found, true, ids = model.predict(series), data.kinds[data.test], data.ids[data.test]
+    classes = data.config["classes"]
+    sums = np.stack([found["probability"][:, np.isin(classes, data.config["catalog_classes"][kind])].sum(1) for kind in CLASSES], 1)
+    kinds, number = np.array(CLASSES)[sums.argmax(1)], np.array([CLASSES.index(kind) for kind in true])
+    logs = np.log(np.maximum(sums, 1e-12))
+    z, phase = (np.array(series.table[name].to_pylist(), float) for name in ("z", "phase_days"))
+    dz = (found["redshift"] - z) / (1.0 + z)
+    told = np.flatnonzero(np.isfinite(phase) & (phase > -20) & (phase < 60))
+    days, inside = np.abs(found["phase_days"] - phase), np.abs(found["redshift"] - z) < found["redshift_sigma"]
+    alien = unlike_stars(model)
+    f1 = {kind: round(macro_f1(true, kinds, [kind]), 3) for kind in CLASSES}
+    scores = [
+        row("type, macro-F1 over 9 classes", lambda r: macro_f1(true[r], kinds[r], CLASSES), ids),
+        row("type, accuracy", lambda r: float((true == kinds)[r].mean()), ids),
+        row("type, balanced accuracy", lambda r: balanced(true[r], kinds[r]), ids),
+        row("type, log loss [nat]", lambda r: float(-logs[r, number[r]].mean()), ids),
+        row("type, calibration error", lambda r: calibration_error(logs[r], number[r]), ids),
+        row("redshift, 1.48 median of the error / (1 + z)", lambda r: float(1.48 * np.median(np.abs(dz[r]))), ids),
+        row(f"redshift, fraction with an error / (1 + z) above {TOO_FAR}", lambda r: float((np.abs(dz[r]) > TOO_FAR).mean()), ids),
+        row("redshift, fraction within one sigma", lambda r: float(inside[r].mean()), ids),
+        row("phase, median error [day], -20 to 60 days", lambda r: float(np.median(days[told][r])), ids[told]),
+        row("unlike, stars of MILES and STELIB told from supernovae (ROC area)", lambda r: ranked_above(alien, found["unlike"][r]), ids),
+    ]  # fmt: skip
+    return scores, {"f1": f1, "objects": len(set(ids)), "spectra": len(ids)}
+
+
+def unlike_stars(model: Model) -> NDArray[np.float32]:
+    """Return how unlike a supernova each star of two libraries is."""
+    return np.concatenate([model.predict(stars)["unlike"] for stars in (datasets.miles(), datasets.stelib())])
+
+
+def made(config: dict[str, Any], only_templates: bool) -> tuple[Supernovae, Model]:
+    """Return the data and the trained and calibrated model."""
+    data = Supernovae(config, only_templates)
+    encoder, head = train(data, config["seed"])
+    calibrate(data, encoder, head)
+    projector = Projector(encoder.embedding_dim, 8)
+    observe = data.parts[0].observe
+    return data, Model(encoder, projector.eval(), observe, config["notes"], (), head, "type")
+
+
+def main() -> None:
+    """Train on both sources; test; and tell what templates alone give, for spectrographs that were never seen."""
+    one_thread()
+    config, begin = config_of(NAME), time.process_time()
+    data, model = made(config, only_templates=False)
+    scores, details = test(data, model)
+    details["cpu_minutes"] = round((time.process_time() - begin) / 60, 1)
+    alone, _ = test(data, made(config, only_templates=True)[1])
+    scores.append(alone[0] | {"what": alone[0]["what"] + ", trained on templates alone: no spectrograph of the test seen"})
+    model.notes["objects"] = sum(len(set(part.series.object_ids)) for part in data.parts)
+    ship(model, NAME, scores, details)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,149 @@
+"""Weights in the package: found by name, checked, offline, small, and with the scores that their training measured."""
+
+import json
+import shutil
+import socket
+
+import numpy as np
+import pyarrow.parquet as pq
+import pytest
+
+from clrseries import InputError, embed, load, predict, read_spectra
+from clrseries.commands.cli import main
+from clrseries.encoders.joint_head import JointHead
+from clrseries.model import weights, zoo
+
+NAMES = weights()
+
+
+@pytest.fixture
+def offline(monkeypatch):
+    def refuse(*args, **kwargs):
+        raise AssertionError("the network was asked for")
+
+    monkeypatch.setattr(socket.socket, "connect", refuse)
+
+
+@pytest.fixture
+def copied(tmp_path, monkeypatch):
+    shutil.copytree(zoo.FOLDER, tmp_path / "weights")
+    monkeypatch.setattr(zoo, "FOLDER", tmp_path / "weights")
+    return tmp_path / "weights"
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_weights_load_by_name_without_a_network(name, offline):
+    assert load(name).encoder.embedding_dim >= 16
+    assert load(name.replace("-", "_").upper()).notes == load(name).notes
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_weights_are_small_and_complete(name):
+    folder = zoo.FOLDER / name
+    assert {file.name for file in folder.iterdir()} == set(zoo.FILES)
+    assert (folder / "model.safetensors").stat().st_size <= zoo.MOST_BYTES
+    assert sum(file.stat().st_size for file in folder.iterdir()) < zoo.MOST_BYTES + (1 << 16)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_the_card_shows_the_scores_that_the_training_stored(name):
+    card = (zoo.FOLDER / name / "README.md").read_text()
+    stored = json.loads((zoo.FOLDER / name / "scores.json").read_text())["scores"]
+    assert stored == load(name).notes["scores"] and len(stored) >= 3
+    for one in stored:
+        assert f"| {one['what']} | {one['value']:g} | {one['low']:g} to {one['high']:g} |" in card
+    for part in ("## Data", "License:", "## Physics", "## Scores", "## Limits", f'load("{name}")'):
+        assert part in card, part
+
+
+@pytest.mark.parametrize("file", ["model.safetensors", "config.json"])
+def test_other_files_than_those_of_the_version_are_refused(copied, file):
+    there = copied / NAMES[0] / file
+    there.write_bytes(there.read_bytes() + b" ")
+    with pytest.raises(InputError, match="not the file that belongs to this version"):
+        load(NAMES[0])
+    there.unlink()
+    with pytest.raises(InputError, match="is missing"):
+        load(NAMES[0])
+
+
+def test_an_unknown_name_says_which_there_are(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(InputError, match="supernova-spectra.*did you mean 'supernova-spectra'"):
+        load("supernova-spectrum")
+    with pytest.raises(InputError, match=r"not a model, config\.json is missing"):
+        load(tmp_path / "nothing")
+
+
+def test_a_model_in_a_folder_of_that_name_comes_first(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / NAMES[0]).mkdir()
+    assert load(NAMES[0]).notes["name"] == NAMES[0]  # the folder holds no model
+    own = load(NAMES[0])
+    own.notes = {"mine": True}
+    own.save(tmp_path / NAMES[0])
+    assert load(NAMES[0]).notes == {"mine": True}
+    (tmp_path / NAMES[0] / "config.json").unlink()
+    with pytest.raises(InputError, match=r"config\.json is missing"):
+        load(NAMES[0])
+
+
+def test_predict_tells_a_supernova_in_one_command(shared_data, tmp_path, offline, capsys):
+    path = next((shared_data / "originals" / "osc").glob("*.json"))
+    predict("supernova-spectra", path, tmp_path / "p.parquet")
+    table = pq.read_table(tmp_path / "p.parquet")
+    classes = load("supernova-spectra").head.classes
+    chances = np.array([table[f"p_{kind}"].to_pylist() for kind in classes])
+    usable = np.isfinite(chances.astype(float)).all(0)
+    assert usable.any() and np.allclose(chances[:, usable].astype(float).sum(0), 1, atol=1e-5)
+    for name in ("redshift", "phase_days"):
+        assert {f"{name}_predicted", f"{name}_sigma"} <= set(table.column_names)
+    assert all(0 <= value <= 1 for value in table["unlike"].to_pylist() if value is not None)
+    series = read_spectra(path)
+    lines = []
+    for row in np.flatnonzero(usable)[:1]:
+        one = series.take([row])
+        np.savetxt(tmp_path / "one.ascii", np.column_stack([one.x, one.flux]))
+        assert main(["predict", "supernova-spectra", str(tmp_path / "one.ascii")]) == 0
+        lines.append(capsys.readouterr().out)
+    assert all("redshift" in line and "unlike the known" in line for line in lines)
+
+
+def test_embed_takes_a_name(series, tmp_path):
+    embed("supernova-spectra", series, tmp_path / "e.parquet")
+    size = load("supernova-spectra").encoder.embedding_dim
+    assert np.array(pq.read_table(tmp_path / "e.parquet")["embedding"].to_pylist()).shape == (len(series), size)
+
+
+def test_a_supernova_is_recognized_and_a_star_is_not_known(shared_data, stars, monkeypatch):
+    monkeypatch.setenv("CLRSERIES_DATA", str(shared_data))
+    from clrseries.datasets.supernovae import held_out_objects, supernova_spectra
+
+    series = supernova_spectra()
+    test = series.take(np.flatnonzero(held_out_objects(series, 0)))
+    model = load("supernova-spectra")
+    found, true = model.predict(test), np.array(test.table["class"].to_pylist())
+    chance = found["probability"][true == "Ia"][:, [kind.startswith("Ia") or kind == "Iax" for kind in model.head.classes]]
+    stored = {one["what"]: one["value"] for one in json.loads((zoo.FOLDER / "supernova-spectra" / "scores.json").read_text())["scores"]}
+    assert (chance.sum(1) > 0.5).mean() > 0.85
+    z = np.array(test.table["z"].to_pylist())
+    spread = 1.48 * np.median(np.abs(found["redshift"] - z) / (1 + z))
+    assert spread == pytest.approx(stored["redshift, 1.48 median of the error / (1 + z)"], abs=1e-3)
+    assert np.median(model.predict(stars[1])["unlike"]) > np.median(found["unlike"])
+
+
+def test_a_joint_head_without_values_answers(tmp_path):
+    import torch
+
+    head = JointHead(3, ["a", "b"], [])
+    rows = torch.randn(50, 3)
+    head.fit_known(rows, torch.arange(50) % 2, rows)
+    answers = head.split(head(torch.cat([rows, torch.full((1, 3), 100.0)])))
+    assert answers["unlike"][-1] == 1 and 0.4 < answers["unlike"][:-1].mean() < 0.6
+    # against the definition, object by object
+    centers = torch.stack([rows[k::2].mean(0) for k in (0, 1)])
+    apart = rows - centers[torch.arange(50) % 2]
+    covariance = apart.T @ apart / 50
+    covariance = 0.95 * covariance + 0.05 * covariance.trace() / 3 * torch.eye(3)
+    wanted = min(float(torch.sqrt((rows[7] - c) @ torch.linalg.inv(covariance) @ (rows[7] - c))) for c in centers)
+    assert float(head.distance(rows[7:8])) == pytest.approx(wanted, rel=1e-4)
