@@ -7,16 +7,18 @@
 # make mutate   every barrier of the CUDA kernels removed in turn: is its absence noticed?
 # make bench  kernels beside their peers
 # make bench-science   ours beside what one would use instead, on public data: docs/leaderboard.md (needs $CLRSERIES_DATA)
+# make weights   train, test and store the weights in the package: clrseries/weights/ (needs $CLRSERIES_DATA)
 # make gpu    on a CUDA device: its tests, the sanitizers of the CUDA toolkit, and timings (docs/gpu.md)
 # make docs   the gallery and the roofline in docs/
 PYTHON ?= python3
 VENV ?= .venv
 BIN = $(VENV)/bin
 MANGADAP = sdss-mangadap==4.5.0
+SNMACHINE = snmachine==2.0.0.post3
 OUTPUT ?= demo
 OLDEST_TESTS = tests/series tests/spectra tests/lightcurves tests/io tests/encoders tests/methods tests/training
 
-.PHONY: demo demo-curves test quick kills oldest emulate mutate bench bench-science gpu docs lint clean
+.PHONY: demo demo-curves test quick kills oldest emulate mutate bench bench-science weights gpu docs lint clean
 
 demo: $(VENV)/.ready
 	$(BIN)/clrseries demo --output $(OUTPUT) --overwrite
@@ -63,6 +65,12 @@ gpu: $(VENV)/.ready
 		timeout 120 $(SANITIZE) $$tool $(BIN)/python -m tests.kernels.smoke $$kind || exit 1; done; done
 	$(BIN)/python benchmarks/gpu.py
 	$(BIN)/python benchmarks/gpu.py --archive
+
+weights: $(VENV)/.ready
+	$(BIN)/pip install --quiet --no-deps "$(SNMACHINE)"
+	$(BIN)/python examples/weights/supernova_spectra.py
+	$(BIN)/python examples/weights/stars.py
+	$(BIN)/python examples/weights/light_curves.py transients
 
 docs: $(VENV)/.ready
 	$(BIN)/python examples/gallery.py --output docs/gallery.png

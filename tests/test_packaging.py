@@ -48,13 +48,15 @@ def test_wheel_and_sdist_hold_the_kernels(built):
     package = {
         str(p.relative_to(ROOT))
         for p in (ROOT / "clrseries").rglob("*")
-        if p.suffix in (".py", ".pyi", ".yaml", ".typed")
+        if p.suffix in (".py", ".pyi", ".yaml", ".typed") or ("weights" in p.parts and p.is_file())
     }
     assert package | {"clrseries/py.typed"} <= set(names)
     assert not [n for n in names if n.startswith(("kernels/", "tests/"))]
     with tarfile.open(sdist) as archive:
         inside = {n.split("/", 1)[1] for n in archive.getnames() if "/" in n}
     assert kernels <= inside and "setup.py" in inside
+    assert {n for n in package if n.startswith("clrseries/weights/")} <= inside
+    assert "clrseries/weights/supernova-spectra/model.safetensors" in names and wheel.stat().st_size < 20 << 20
 
 
 def test_there_is_one_version():

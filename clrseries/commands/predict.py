@@ -144,6 +144,9 @@ def _line(row: int, name: str, found: dict[str, NDArray[Any]], model: Model) -> 
         return f"{name}  cannot be used"
     likely = [k for k in np.argsort(-chances)[:SHOWN] if k == chances.argmax() or chances[k] >= LEAST]
     parts = [", ".join(f"{model.head.classes[k]} {chances[k]:.2f}" for k in likely)]
-    parts += [f"{value} {found[value][row]:.4g} +- {found[f'{value}_sigma'][row]:.2g}" for value in getattr(model.head, "values", ())]
+    parts += [
+        f"{value} {found[value][row]:.4g} +- {found[f'{value}_sigma'][row]:.2g}"
+        for value in getattr(model.head, "values", ())
+    ]
     parts += [f"unlike the known {found['unlike'][row]:.2f}"] if "unlike" in found else []
     return f"{name}  {'; '.join(parts)}"

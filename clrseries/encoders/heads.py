@@ -223,4 +223,3 @@ def median(outputs: Tensor, steps: int = 40) -> Tensor:
         below = (weight.exp() * 0.5 * (1 + torch.erf((middle[:, None] - mean) / (sigma * math.sqrt(2))))).sum(-1)
         low, high = torch.where(below < 0.5, middle, low), torch.where(below < 0.5, high, middle)
     return 0.5 * (low + high)
-

@@ -10,15 +10,17 @@ from torch import Tensor, nn
 from .heads import ClassHead, MixtureHead
 
 QUANTILES = 101  # points of the distribution of the distances of known objects
+HIDDEN = 64  # units between the two layers
 SHRINKAGE = 0.05  # of the covariance toward a multiple of the identity
 
 
 class JointHead(nn.Module):
     """Head that predicts a class, any number of values, and how unlike the known objects an object is.
 
-    An object is unlike the known ones if its embedding is far from the mean of every class, measured with the covariance within
-    the classes. The distance is told as the fraction of known objects, held out from the training, that are nearer: 0.5 is usual,
-    and above 0.99 only one known object in a hundred lies.
+    How unlike is the logit of two layers that were trained to tell known objects from others, if there were others to learn from. If
+    not, it is the distance of the embedding to the nearest mean of a class, measured with the covariance within the classes. It is
+    told as the fraction of known objects, held out from the training, that are less unlike: 0.5 is usual, and above 0.99 only one
+    known object in a hundred lies.
 
     Parameters
     ----------
@@ -30,6 +32,8 @@ class JointHead(nn.Module):
         Names of the V values; there may be none.
     components : int
         K, number of Gaussians of the mixture of each value.
+    others : bool
+        Whether there are two layers that tell known objects from others.
 
     References
     ----------
@@ -49,17 +53,22 @@ class JointHead(nn.Module):
     whiten: Tensor
     quantiles: Tensor
 
-    def __init__(self, embedding_dim: int, classes: list[str], values: list[str], components: int = 5) -> None:
+    def __init__(
+        self, embedding_dim: int, classes: list[str], values: list[str], components: int = 5, others: bool = False
+    ) -> None:
         super().__init__()
         self.settings: dict[str, Any] = {
             "embedding_dim": embedding_dim,
             "classes": list(classes),
             "values": list(values),
             "components": components,
+            "others": others,
         }
         self.classes, self.values, self.components = list(classes), list(values), components
         self.kind = ClassHead(embedding_dim, classes)
         self.mixtures = nn.ModuleList(MixtureHead(embedding_dim, components) for _ in values)
+        layers = nn.Linear(embedding_dim, HIDDEN), nn.GELU(), nn.Linear(HIDDEN, 1)
+        self.other = nn.Sequential(*layers) if others else None
         self.register_buffer("centers", torch.zeros(len(classes), embedding_dim))
         self.register_buffer("whiten", torch.eye(embedding_dim))
         self.register_buffer("quantiles", torch.zeros(QUANTILES))
@@ -78,7 +87,7 @@ class JointHead(nn.Module):
             As :meth:`split` takes them apart.
         """
         parts = [self.kind(embeddings), *(head(embeddings).flatten(1) for head in self.mixtures)]
-        below = (self.distance(embeddings)[:, None] > self.quantiles).sum(1, keepdim=True)
+        below = (self.unlikeness(embeddings)[:, None] > self.quantiles).sum(1, keepdim=True)
         return torch.cat([*parts, (below - 1).clamp(min=0) / (QUANTILES - 1)], dim=1)
 
     def split(self, outputs: Tensor) -> dict[str, Tensor]:
@@ -100,6 +109,21 @@ class JointHead(nn.Module):
             found[name] = outputs[:, count + k * size : count + (k + 1) * size].unflatten(1, (3, self.components))
         return found
 
+    def unlikeness(self, embeddings: Tensor) -> Tensor:
+        """Return how unlike the known objects each is: the logit of being another one, or the distance.
+
+        Parameters
+        ----------
+        embeddings : float (B, D)
+            Embeddings of B objects.
+
+        Returns
+        -------
+        float32 (B,)
+            Larger for what is less like the known objects.
+        """
+        return self.distance(embeddings) if self.other is None else self.other(embeddings).squeeze(-1).float()
+
     def distance(self, embeddings: Tensor) -> Tensor:
         """Return the distance of each embedding to the nearest mean of a class, in standard deviations.
 
@@ -118,7 +142,7 @@ class JointHead(nn.Module):
 
     @torch.no_grad()
     def fit_known(self, embeddings: Tensor, number: Tensor, held_out: Tensor) -> None:
-        """Set means, covariance and distances of the known objects.
+        """Set means and covariance of the known objects, and how unlike they are.
 
         Parameters
         ----------
@@ -139,4 +163,4 @@ class JointHead(nn.Module):
         covariance = (1 - SHRINKAGE) * covariance + SHRINKAGE * level * torch.eye(size, dtype=torch.float64)
         self.whiten.copy_(torch.linalg.inv(torch.linalg.cholesky(covariance)).T.float())
         levels = torch.linspace(0, 1, QUANTILES)
-        self.quantiles.copy_(torch.quantile(self.distance(held_out), levels))
+        self.quantiles.copy_(torch.quantile(self.unlikeness(held_out), levels))

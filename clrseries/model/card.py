@@ -95,7 +95,13 @@ def _scores(scores: list[dict[str, Any]]) -> list[str]:
     if not scores:
         return []
     rows = [f"| {one['what']} | {one['value']:g} | {one['low']:g} to {one['high']:g} |" for one in scores]
-    head = ["", "## Scores", "", "On objects that no part of the training has seen; the range holds 68 % of resamplings of the objects.", ""]
+    head = [
+        "",
+        "## Scores",
+        "",
+        "On objects that no part of the training has seen; the range holds 68 % of resamplings of the objects.",
+        "",
+    ]
     return [*head, "| what | value | range |", "| --- | --- | --- |", *rows]
 
 

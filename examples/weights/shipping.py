@@ -38,7 +38,8 @@ def row(what: str, score: Callable[[NDArray[np.int64]], float], groups: Sequence
         for _ in range(RESAMPLINGS)
     ]
     low, high = np.nanpercentile(drawn, [16, 84])
-    return {"what": what, "value": round(score(np.arange(len(number))), 4), "low": round(low, 4), "high": round(high, 4)}
+    numbers = {"value": score(np.arange(len(number))), "low": low, "high": high}
+    return {"what": what} | {name: round(float(value), 4) for name, value in numbers.items()}
 
 
 def macro_f1(true: NDArray[Any], found: NDArray[Any], classes: Sequence[str]) -> float:

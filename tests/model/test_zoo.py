@@ -123,13 +123,18 @@ def test_a_supernova_is_recognized_and_a_star_is_not_known(shared_data, stars, m
     test = series.take(np.flatnonzero(held_out_objects(series, 0)))
     model = load("supernova-spectra")
     found, true = model.predict(test), np.array(test.table["class"].to_pylist())
-    chance = found["probability"][true == "Ia"][:, [kind.startswith("Ia") or kind == "Iax" for kind in model.head.classes]]
-    stored = {one["what"]: one["value"] for one in json.loads((zoo.FOLDER / "supernova-spectra" / "scores.json").read_text())["scores"]}
+    chance = found["probability"][true == "Ia"][
+        :, [kind.startswith("Ia") or kind == "Iax" for kind in model.head.classes]
+    ]
+    stored = {
+        one["what"]: one["value"]
+        for one in json.loads((zoo.FOLDER / "supernova-spectra" / "scores.json").read_text())["scores"]
+    }
     assert (chance.sum(1) > 0.5).mean() > 0.85
     z = np.array(test.table["z"].to_pylist())
     spread = 1.48 * np.median(np.abs(found["redshift"] - z) / (1 + z))
     assert spread == pytest.approx(stored["redshift, 1.48 median of the error / (1 + z)"], abs=1e-3)
-    assert np.median(model.predict(stars[1])["unlike"]) > np.median(found["unlike"])
+    assert np.median(model.predict(stars[1])["unlike"]) > 0.95 and np.median(found["unlike"]) < 0.7
 
 
 def test_a_joint_head_without_values_answers(tmp_path):

@@ -1,0 +1,197 @@
+"""Train, test and store weights for light curves: ``transients`` or ``variables``, by the settings in a file of that name.
+
+``python examples/weights/light_curves.py transients``. Needs ``$CLRSERIES_DATA``, and for ``transients`` the wheel snmachine.
+"""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from shipping import Row, balanced, config_of, macro_f1, one_thread, ranked_above, row, ship
+from torch import Tensor, nn
+
+from clrseries import Model, datasets, read_light_curves
+from clrseries.config import Observe, composition
+from clrseries.datasets.folder import data_file
+from clrseries.encoders import build_encoder
+from clrseries.encoders.joint_head import JointHead
+from clrseries.evaluation.scores import calibration_error
+from clrseries.finetuning import fit_temperature
+from clrseries.methods import Projector
+from clrseries.series import Series, concatenate
+
+SPLIT = 0  # seed of the draw of the test objects
+
+
+@dataclass
+class Labeled:
+    """N light curves with their classes, and the survey that each is from."""
+
+    series: Series
+    kinds: NDArray[np.str_]
+    surveys: NDArray[np.str_]
+
+    def take(self, rows: NDArray[np.int64]) -> Labeled:
+        """Return some of them."""
+        return Labeled(self.series.take(rows), self.kinds[rows], self.surveys[rows])
+
+
+def plasticc(config: dict[str, Any]) -> Labeled:
+    """Return the training set of PLAsTiCC."""
+    series = datasets.plasticc()
+    return Labeled(series, np.array(series.table["class"].to_pylist()), np.full(len(series), "PLAsTiCC"))
+
+
+def variables(config: dict[str, Any]) -> Labeled:
+    """Return the stars of EROS-1, ASAS and Stripe 82 whose classes the settings know."""
+    parts, kinds, surveys = [], [], []
+    sources = {"EROS-1": datasets.eros_variables, "ASAS": datasets.asas, "Stripe 82": datasets.stripe82_rr_lyrae}
+    for name, read in sources.items():
+        series = read()
+        own = [config["labels"].get(kind, "") for kind in series.table["class"].to_pylist()]
+        rows = np.flatnonzero([kind in config["classes"] for kind in own])
+        parts.append(series.take(rows).with_bands(config["bands"]))
+        kinds += [own[k] for k in rows]
+        surveys += [name] * len(rows)
+    return Labeled(concatenate(parts), np.array(kinds), np.array(surveys))
+
+
+DATA: dict[str, Callable[[dict[str, Any]], Labeled]] = {"transients": plasticc, "variables": variables}
+
+
+def split(
+    data: Labeled, rows: NDArray[np.int64], fraction: float, seed: int
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Return the rows that stay and those that are held out: of each class of each survey the same fraction."""
+    rng, out = np.random.default_rng(seed), []
+    which = np.char.add(data.kinds[rows], data.surveys[rows])
+    for kind in np.unique(which):
+        own = rng.permutation(rows[which == kind])
+        out.append(own[: max(1, round(fraction * len(own)))])
+    held = np.sort(np.concatenate(out))
+    return np.setdiff1d(rows, held), held
+
+
+def inputs(observe: Observe, series: Series, seed: int = 0, step: int = 0) -> list[Tensor]:
+    """Return what the encoder takes of one view of each curve."""
+    views = observe(series, 1, seed, epoch=step, threads=1).trimmed()  # type: ignore[union-attr]
+    return [array[:, 0] for array in views.torch()]
+
+
+def train(data: Labeled, observe: Observe, config: dict[str, Any]) -> tuple[Any, JointHead]:
+    """Train encoder and head with labels; rare classes are drawn more often."""
+    rng, seed, steps = np.random.default_rng(config["seed"]), config["seed"], config["steps"]
+    torch.manual_seed(seed)
+    encoder = build_encoder(config["encoder"], observe, data.series.bands)
+    head, number = JointHead(encoder.embedding_dim, config["classes"], []), numbers(data, config)
+    encoder.standardize.fit(*inputs(observe, data.series))
+    which = number + len(config["classes"]) * np.unique(data.surveys, return_inverse=True)[1]
+    chance = np.bincount(which)[which] ** -float(config["balance"])
+    drop, weights = nn.Dropout(config["dropout"]), [*encoder.parameters(), *head.parameters()]
+    optimizer = torch.optim.AdamW(weights, lr=config["learning_rate"], weight_decay=config["weight_decay"])
+    schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, config["learning_rate"], total_steps=steps)
+    for step in range(steps):
+        rows = np.unique(rng.choice(len(number), config["batch"], p=chance / chance.sum()))
+        outputs = head.kind(drop(encoder(*inputs(observe, data.series.take(rows), seed, step))))
+        loss = nn.functional.nll_loss(outputs, torch.from_numpy(number[rows]))
+        optimizer.zero_grad()
+        loss.backward()
+        nn.utils.clip_grad_norm_(weights, 5.0)
+        optimizer.step()
+        schedule.step()
+        if step % 250 == 249:
+            print(f"step {step + 1}: loss {float(loss.detach()):.3f}", flush=True)
+    return encoder.eval(), head.eval()
+
+
+def numbers(data: Labeled, config: dict[str, Any]) -> NDArray[np.int64]:
+    """Return the class of each curve as a number."""
+    return np.array([config["classes"].index(kind) for kind in data.kinds])
+
+
+def finish(model: Model, train: Labeled, held: Labeled, config: dict[str, Any]) -> None:
+    """Set the temperature, and the distances of known objects, on curves that the training has not seen."""
+    embeddings = torch.from_numpy(model.embed(held.series, on_error="stop"))
+    target = torch.from_numpy(numbers(held, config))
+    fit_temperature(model.head.kind, embeddings, target, torch.ones(len(target)))
+    known = torch.from_numpy(model.embed(train.series, on_error="stop"))
+    model.head.fit_known(known, torch.from_numpy(numbers(train, config)), embeddings)
+
+
+def table(model: Model, data: Labeled, config: dict[str, Any]) -> list[Row]:
+    """Return the scores on test objects, of all and of each survey."""
+    found, ids, number = model.predict(data.series), np.array(data.series.object_ids), numbers(data, config)
+    kinds, logs = found["predicted"], np.log(np.maximum(found["probability"], 1e-12))
+    classes = config["classes"]
+    scores = [
+        row("class, accuracy", lambda r: float((kinds == data.kinds)[r].mean()), ids),
+        row("class, balanced accuracy", lambda r: balanced(data.kinds[r], kinds[r]), ids),
+        row("class, macro-F1", lambda r: macro_f1(data.kinds[r], kinds[r], classes), ids),
+        row("class, log loss [nat]", lambda r: float(-logs[r, number[r]].mean()), ids),
+        row("class, calibration error", lambda r: calibration_error(logs[r], number[r]), ids),
+    ]
+    surveys = np.unique(data.surveys)
+    for survey in surveys if len(surveys) > 1 else ():
+        own = np.flatnonzero(data.surveys == survey)
+        true, guess = data.kinds[own], kinds[own]
+        scores.append(
+            row(f"class, balanced accuracy, {survey}", lambda r, t=true, g=guess: balanced(t[r], g[r]), ids[own])
+        )
+    return scores
+
+
+def ztf(model: Model, known: Labeled) -> list[Row]:
+    """Return how many type Ia supernovae of ZTF, a survey of which no curve was learned from, are recognized."""
+    series = read_light_curves(data_file("ztf_snia/lightcurves.parquet"))
+    found = model.predict(series.take(np.flatnonzero(np.array(series.table["class"].to_pylist()) == "Ia")))
+    right = found["predicted"] == "SNIa"
+    return [
+        row("type Ia supernovae of ZTF (g, r) called SNIa", lambda r: float(right[r].mean()), np.arange(len(right)))
+    ]
+
+
+def noise(model: Model, known: Labeled) -> list[Row]:
+    """Return how well supernovae of ZTF, which are no variable stars, are told from stars of the test."""
+    series = read_light_curves(data_file("ztf_snia/lightcurves.parquet"))
+    alien = model.predict(series)["unlike"]
+    here = model.predict(known.series)["unlike"]
+    alien = alien[np.isfinite(alien)]
+    what = "unlike, supernovae of ZTF told from variable stars (ROC area)"
+    return [row(what, lambda r: ranked_above(alien, here[r]), np.arange(len(here)))]
+
+
+OTHER = {"transients": ztf, "variables": noise}
+
+
+def main(name: str) -> None:
+    """Train, calibrate, test and store one of the weights."""
+    one_thread()
+    config, begin = config_of(name), time.process_time()
+    data = DATA[name](config)
+    everything = np.arange(len(data.series))
+    rest, test = split(data, everything, config["test"], SPLIT)
+    learn, held = split(data, rest, config["held_out"], SPLIT + 1)
+    observe = composition(config["augment"])
+    encoder, head = train(data.take(learn), observe, config)
+    notes = config["notes"] | {"objects": len(learn)}
+    model = Model(encoder, Projector(encoder.embedding_dim, 8).eval(), observe, notes, data.series.bands, head, "class")
+    finish(model, data.take(learn), data.take(held), config)
+    for one in table(
+        model, data.take(held), config
+    ):  # settings are chosen with these; with "validate" the test is not looked at
+        print("held out:", one, flush=True)
+    if "validate" in sys.argv:
+        return
+    scores = table(model, data.take(test), config) + OTHER[name](model, data.take(test))
+    ship(model, name, scores, {"objects": len(test), "cpu_minutes": round((time.process_time() - begin) / 60, 1)})
+
+
+if __name__ == "__main__":
+    main(sys.argv[1])
