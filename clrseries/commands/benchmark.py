@@ -46,7 +46,7 @@ def benchmark(
     Raises
     ------
     InputError
-        There is no such task, or its data or packages are missing.
+        There is no such task or row, `output` is no Markdown file or cannot be written, or data or packages are missing.
 
     Examples
     --------
@@ -54,7 +54,7 @@ def benchmark(
     >>> scores = benchmark("asas", "leaderboard.md")  # doctest: +SKIP
     """
     check_whole("seeds", seeds, 1)
-    from ..files import make_folder, replacing, write_json
+    from ..files import make_folder, refuse_existing, replacing, write_json
     from ..plain_data import strict
     from ..tasks import TASKS, contest_scores
     from ..tasks.page import page_of
@@ -67,11 +67,17 @@ def benchmark(
     for word in words:
         if word not in TASKS:
             raise InputError(f"there is no task {word!r}; there are {', '.join(TASKS)}, and all")
-    folder = page.with_suffix("")
-    make_folder(folder)
-    made = {}
+    refuse_existing(page, overwrite=True)
+    folder, made = page.with_suffix(""), {}
     for word in words:
         contests = TASKS[word].contests()
+        known = [entrant.name for contest in contests for entrant in contest.entrants]
+        unknown = [name for name in entrants if name not in known]
+        if unknown:
+            raise InputError(
+                f"entrants: there is no {unknown[0]!r} in {word}; there are {', '.join(dict.fromkeys(known))}"
+            )
+        make_folder(folder)
         earlier = _earlier(folder / f"{word}.json", seeds) if entrants else {}
         found = [contest_scores(contest, seeds, partial(_say, word, progress), tuple(entrants)) for contest in contests]
         for contest in found:

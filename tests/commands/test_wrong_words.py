@@ -20,7 +20,7 @@ WORDS = [
 ]  # fmt: skip
 USUAL = {
     "model": ["model"], "data": ["absent.parquet"], "embeddings": ["absent.parquet"], "target": ["class"], "output": ["full"],
-    "partner": ["absent.parquet"], "config": ["absent.yaml"],
+    "partner": ["absent.parquet"], "config": ["absent.yaml"], "tasks": ["asas"],
 }  # fmt: skip
 OPTIONS = [
     (word, name)
@@ -66,6 +66,7 @@ def check(words, capsys):
 def test_any_value_of_an_argument_ends_in_one_line(word, name, place, capsys, monkeypatch):
     monkeypatch.chdir(place)
     monkeypatch.setenv("HF_HUB_OFFLINE", "1")
+    monkeypatch.delenv("CLRSERIES_DATA", raising=False)
     before, command = files_in(place), COMMANDS[word]
     needed = [
         key

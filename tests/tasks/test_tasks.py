@@ -83,6 +83,12 @@ def test_the_command_writes_a_page_and_json_and_keeps_other_tasks(contest, tmp_p
     assert stored["contests"][0]["rows"][0]["name"] == "oracle" and page_of({"letters": stored}, "board.md")
     with pytest.raises(InputError, match="no task 'asass'; there are asas, eros"):
         benchmark("asass", page)
+    with pytest.raises(InputError, match="no 'gues' in letters; there are oracle, guess"):
+        benchmark("letters", page, entrants=["gues"])
+    benchmark("letters", page, seeds=2, entrants=["guess"], progress=False)
+    assert {
+        row["name"] for row in json.loads((tmp_path / "board" / "letters.json").read_text())["contests"][0]["rows"]
+    } == {"oracle", "guess"}
     with pytest.raises(InputError, match="Markdown"):
         benchmark("asas", tmp_path / "board.html")
 
