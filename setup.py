@@ -11,5 +11,6 @@ setup(
         "clrseries.spectra": ["*.yaml"],
         "clrseries.lightcurves": ["*.yaml"],
         "clrseries": ["py.typed", "*.pyi", "weights/*.json", "weights/*/*"],
+        "clrseries.report": ["*.js", "*.css"],
     },
 )

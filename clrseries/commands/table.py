@@ -45,7 +45,7 @@ COMMANDS = {
         Command("pretrain", "learn a representation from data without labels"),
         Command("embed", "turn every object into an embedding", ("model", "data")),
         Command("preprocess", "bring an archive onto one grid, part by part", ("config", "data")),
-        Command("evaluate", "report what embeddings know and what they forgot, with a map to click on", ("embeddings",), "scores"),
+        Command("evaluate", "report what embeddings know and what they forgot, with a map to click on", ("embeddings",), "verdict"),
         Command("search", "find the nearest neighbors of an object among embeddings", ("index", "query")),
         Command("finetune", "train a classifier or regressor on a trained encoder", ("model", "data"), "test"),
         Command("predict", "predict with a fine-tuned model for every object", ("model", "data")),

@@ -35,7 +35,9 @@ def class_probes(directions: bool) -> dict[str, Any]:
         "linear": _scaled(LogisticRegression(class_weight="balanced", max_iter=1000), directions),
         "knn": near if directions else _scaled(near, directions),
         "ridge": _scaled(RidgeClassifierCV(ALPHAS, class_weight="balanced"), directions),
-        "mlp": _scaled(MLPClassifier((HIDDEN,), alpha=0.01, max_iter=200, tol=1e-3, random_state=0), directions),
+        "mlp": _scaled(
+            MLPClassifier(hidden_layer_sizes=(HIDDEN,), alpha=0.01, max_iter=200, tol=1e-3, random_state=0), directions
+        ),
     }
 
 
@@ -59,7 +61,7 @@ def value_probes(directions: bool) -> dict[str, Any]:
     from sklearn.preprocessing import StandardScaler
 
     near = KNeighborsRegressor(NEIGHBORS, metric="cosine" if directions else "minkowski")
-    network = MLPRegressor((HIDDEN,), alpha=0.01, max_iter=200, tol=1e-3, random_state=0)
+    network = MLPRegressor(hidden_layer_sizes=(HIDDEN,), alpha=0.01, max_iter=200, tol=1e-3, random_state=0)
     return {
         "linear": _scaled(LinearRegression(), directions),
         "knn": near if directions else _scaled(near, directions),

@@ -1,0 +1,229 @@
+"""Rows of the tables of an evaluation: nuisance columns, strange objects, suspected labels, duplicates."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+
+from ..errors import InputError
+from .across import retrieve_across
+from .anomalies import anomalies
+from .geometry import collapse, rank_me, uniformity
+from .labels import class_names, labels_of
+from .leaks import Duplicates
+from .mislabels import suspected_mislabels
+from .nuisance import predictability
+from .retrieval import Features, unit
+
+NUISANCES = ("instrument", "survey", "telescope", "spectrograph", "observatory", "fiber", "fibre", "fiberid", "plate", "snr", "sn_median",
+             "s_n", "airmass", "seeing", "exptime", "arm", "field", "ccd")  # fmt: skip
+ACROSS = ("instrument", "survey", "telescope", "spectrograph", "observatory")
+FEWEST = 5  # objects of a class
+MOST_SHOWN = 25
+SAMPLE = 2000
+
+
+def shape(features: Features) -> tuple[dict[str, float], str]:
+    """Return uniformity and rank of embeddings, and in words whether they have collapsed.
+
+    Parameters
+    ----------
+    features : float (N, D)
+        Embeddings, all finite; 2,000 of them are looked at.
+
+    Returns
+    -------
+    dict of str to float, str
+    """
+    some = features[np.sort(np.random.default_rng(0).permutation(len(features))[:SAMPLE])]
+    return {"uniformity": uniformity(some), "rank": rank_me(unit(some))}, collapse(some)
+
+
+def nuisance_columns(table: pa.Table, asked: Sequence[str] | None, target: str | None) -> list[str]:
+    """Return the nuisance columns of a table.
+
+    Parameters
+    ----------
+    table : pyarrow.Table
+        Columns of the objects.
+    asked : sequence of str, optional
+        Their names; default those with usual names, such as ``instrument``, ``snr`` and ``airmass``.
+    target : str, optional
+        A column that is none.
+
+    Returns
+    -------
+    list of str
+
+    Raises
+    ------
+    InputError
+        A column is missing.
+    """
+    if asked is None:
+        return [name for name in table.column_names if name.lower() in NUISANCES and name != target]
+    missing = next((name for name in asked if name not in table.column_names), None)
+    if missing is not None:
+        raise InputError(f"nuisance: there is no column {missing!r}; there are {', '.join(table.column_names)}")
+    return list(asked)
+
+
+def known_column(table: pa.Table, name: str) -> tuple[NDArray[Any], NDArray[np.int64]]:
+    """Return the known entries of a column, as classes with at least five rows or as values, and their rows.
+
+    Parameters
+    ----------
+    table : pyarrow.Table
+        Columns of the objects.
+    name : str
+        A column.
+
+    Returns
+    -------
+    str or float64 (M,), int64 (M,)
+
+    Raises
+    ------
+    InputError
+        There is a single class, or nothing that varies.
+    """
+    labels = labels_of(table[name], name)
+    if not labels.classes:
+        values = labels.of(table[name], name)
+        rows = np.flatnonzero(np.isfinite(values))
+        if len(rows) < 2 * FEWEST or not np.ptp(values[rows]) > 0:
+            raise InputError(f"column {name!r} has fewer than {2 * FEWEST} values, or the same for all objects")
+        return values[rows].astype(float), rows
+    names = np.array([one or "" for one in class_names(table[name])])
+    kinds, counts = np.unique(names, return_counts=True)
+    large = [kind for kind, count in zip(kinds.tolist(), counts.tolist(), strict=True) if kind and count >= FEWEST]
+    if len(large) < 2:
+        raise InputError(f"column {name!r} has fewer than two classes with {FEWEST} objects")
+    rows = np.flatnonzero(np.isin(names, large))
+    return names[rows], rows
+
+
+def nuisance_sheet(
+    features: Features, table: pa.Table, names: Sequence[str], groups: NDArray[np.int64]
+) -> tuple[dict[str, Any], dict[str, Any], list[str]]:
+    """Return how well nuisance columns are predicted, and retrieval across instruments.
+
+    Parameters
+    ----------
+    features : float (N, D)
+        Embeddings, all finite.
+    table : pyarrow.Table
+        Columns of the objects.
+    names : sequence of str
+        The nuisance columns.
+    groups : int64 (N,)
+        Objects.
+
+    Returns
+    -------
+    dict, dict, list of str
+        What :func:`predictability` and :func:`retrieve_across` returned for each column, and columns that were left out, with the reason.
+    """
+    found: dict[str, Any] = {}
+    across: dict[str, Any] = {}
+    notes: list[str] = []
+    for name in names:
+        try:
+            column, rows = known_column(table, name)
+            found[name] = predictability(features[rows], column, groups[rows])
+        except InputError as error:
+            notes.append(f"Left out: {error}.")
+            continue
+        if name.lower() in ACROSS and not np.issubdtype(column.dtype, np.number):
+            one = retrieve_across(features[rows], groups[rows], column)
+            across |= {name: one} if one["queries"] else {}
+    return found, across, notes
+
+
+def anomaly_sheet(features: Features, ids: Sequence[str], count: int = MOST_SHOWN) -> list[dict[str, Any]]:
+    """Return the strangest objects, each with its nearest normal neighbors.
+
+    Parameters
+    ----------
+    features : float (N, D)
+        Embeddings, all finite.
+    ids : sequence of N str
+        Their names.
+    count : int
+        How many.
+
+    Returns
+    -------
+    list of dict
+    """
+    if len(features) < 10:
+        return []
+    found = anomalies(features, min(count, len(features) // 4 + 1))
+    return [
+        {
+            "object": ids[row], "row": int(row), "score": float(found.score[k]),
+            "ranks": {name: float(rank[k]) for name, rank in found.each.items()},
+            "neighbors": [ids[n] for n in found.neighbors[k]], "neighbor_rows": found.neighbors[k].tolist(),
+        }
+        for k, row in enumerate(found.rows.tolist())
+    ]  # fmt: skip
+
+
+def suspect_sheet(
+    features: Features, target: NDArray[np.str_], rows: NDArray[np.int64], groups: NDArray[np.int64], ids: Sequence[str]
+) -> list[dict[str, Any]]:
+    """Return objects whose label is probably wrong.
+
+    Parameters
+    ----------
+    features : float (N, D)
+        Embeddings, all finite.
+    target : str (M,)
+        Labels of some rows.
+    rows : int64 (M,)
+        These rows.
+    groups : int64 (N,)
+        Objects.
+    ids : sequence of N str
+        Their names.
+
+    Returns
+    -------
+    list of dict
+    """
+    found = suspected_mislabels(features[rows], target, groups[rows])
+    some = zip(
+        rows[found.rows].tolist(), found.given.tolist(), found.suggested.tolist(), found.margin.tolist(), strict=True
+    )
+    return [{"object": ids[r], "row": r, "given": g, "suggested": s, "margin": m} for r, g, s, m in some][:MOST_SHOWN]
+
+
+def duplicate_sheet(found: Duplicates, ids: Sequence[str]) -> dict[str, Any]:
+    """Return pairs of objects with nearly the same embedding.
+
+    Parameters
+    ----------
+    found : Duplicates
+        The pairs.
+    ids : sequence of N str
+        Names of the rows.
+
+    Returns
+    -------
+    dict
+    """
+    some = list(zip(found.first.tolist(), found.second.tolist(), found.cosine.tolist(), strict=True))[:MOST_SHOWN]
+    pairs: list[Mapping[str, Any]] = [
+        {"first": ids[a], "second": ids[b], "rows": [a, b], "cosine": c} for a, b, c in some
+    ]
+    return {
+        "count": found.count,
+        "threshold": found.threshold,
+        "usual": found.usual,
+        "telling": found.telling,
+        "pairs": pairs,
+    }

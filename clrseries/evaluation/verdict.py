@@ -1,0 +1,104 @@
+"""What the numbers of an evaluation say, in plain words."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from .few_labels import CHANCE
+
+EMBEDDING = "embedding"
+HEADLINE = {"classes": ("linear", "balanced_accuracy", "balanced accuracy"), "values": ("ridge", "r2", "R2")}
+
+
+def in_words(summary: Mapping[str, Any]) -> list[str]:
+    """Return an evaluation as sentences, the most important first.
+
+    Parameters
+    ----------
+    summary : mapping
+        With ``objects``, ``dimensions``, ``geometry``, ``collapse``, ``target``, ``kind``, ``scores``, ``nuisance``, ``retrieval``,
+        ``leaks`` and ``duplicates``, as the command ``evaluate`` makes them; what is missing or None is left out.
+
+    Returns
+    -------
+    list of str
+    """
+    lines = [f"Warning: {summary['collapse']}."] if summary.get("collapse") else []
+    lines += target_in_words(summary) if summary.get("scores") else []
+    for name, found in (summary.get("nuisance") or {}).items():
+        lines.append(
+            f"{name}: {found['verdict']} ({_score_name(found)} {found['score']:.2f}, chance {found['chance']:.2f}, "
+            f"p = {found['p_value']:.3g}); it explains {max(found['variance'], 0):.1%} of the variance of the embeddings."
+        )
+    for name, found in (summary.get("retrieval") or {}).items():
+        lines.append(
+            f"The same object through another {name}: first in {found['top1']:.0%} of {found['queries']} searches, by chance "
+            f"{found['chance_top1']:.1%}; median rank {found['median_rank']:g} of {found['candidates']:.0f}."
+        )
+    lines += _warnings(summary)
+    rank = (summary.get("geometry") or {}).get("rank")
+    if rank is not None:
+        lines.append(
+            f"{summary['objects']} embeddings use about {rank:.0f} of {summary['dimensions']} dimensions (RankMe)."
+        )
+    return lines
+
+
+def target_in_words(summary: Mapping[str, Any]) -> list[str]:
+    """Return what the probes of a target say.
+
+    Parameters
+    ----------
+    summary : mapping
+        With ``target``, ``kind`` and ``scores``.
+
+    Returns
+    -------
+    list of str
+        With the fewest and with the most labels: the embedding beside the best baseline.
+    """
+    probe, score, name = HEADLINE[summary["kind"]]
+    rows = [row for row in summary["scores"] if row["probe"] in (probe, "constant") and row.get(score) is not None]
+    own = sorted((row for row in rows if row["features"] == EMBEDDING), key=lambda row: row["labels"])
+    lines = []
+    for row in [own[0], own[-1]] if len(own) > 1 else own:
+        others = [o for o in rows if o["labels"] == row["labels"] and o["features"] not in (EMBEDDING, CHANCE)]
+        chance = next((o for o in rows if o["labels"] == row["labels"] and o["features"] == CHANCE), None)
+        text = f"{summary['target']} from {row['labels']} labels: {name} {_band(row, score)}"
+        text += f", chance {chance[score]:.2f}" if chance else ""
+        if others:
+            best = max(others, key=lambda o: o[score])
+            how = "better than" if row[f"{score}_low"] > best[f"{score}_high"] else (
+                "worse than" if row[f"{score}_high"] < best[f"{score}_low"] else "within the scatter of"
+            )  # fmt: skip
+            text += f"; {how} {best['features']}, the best baseline, {_band(best, score)}"
+        lines.append(text + ".")
+    return lines
+
+
+def _band(row: Mapping[str, Any], score: str) -> str:
+    return f"{row[score]:.2f} ({row[f'{score}_low']:.2f} to {row[f'{score}_high']:.2f})"
+
+
+def _score_name(found: Mapping[str, Any]) -> str:
+    return "R2" if found["score_name"] == "r2" else "balanced accuracy"
+
+
+def _warnings(summary: Mapping[str, Any]) -> list[str]:
+    lines, leaks, twice = [], summary.get("leaks"), summary.get("duplicates")
+    if leaks and leaks["shared_objects"] > 0:
+        lines.append(
+            f"Warning, leakage: up to {leaks['shared_objects']:.0%} of the scored rows are of objects that are labeled too; group by the "
+            "column that names the object."
+        )
+    if twice and twice["telling"] and leaks and leaks["near_duplicates"] > 0:
+        lines.append(
+            f"Warning, leakage: up to {leaks['near_duplicates']:.1%} of the scored rows have a near-duplicate among the labeled ones, "
+            "under another name."
+        )
+    if twice and twice["telling"] and twice["count"]:
+        lines.append(
+            f"{twice['count']} pairs of objects have nearly the same embedding: perhaps one source under two names."
+        )
+    return lines

@@ -1,0 +1,180 @@
+"""The page of an evaluation: verdict, curves, tables, the map, and strange objects."""
+
+from __future__ import annotations
+
+import html
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from .curves import few_label_panels
+from .explorer import explorer_html, explorer_style, object_button
+from .page import html_table, versions
+
+TITLES = {"balanced_accuracy": "balanced accuracy", "r2": "R2"}
+COLUMNS = {
+    "classes": ("balanced_accuracy", "macro_f1", "log_loss", "calibration_error"),
+    "values": ("r2", "sigma_nmad", "bias", "outlier_rate", "mae"),
+}
+
+
+def evaluation_page(summary: Mapping[str, Any], chart: Mapping[str, Any], command: str) -> str:
+    """Return the page of an evaluation as one self-contained HTML text.
+
+    Parameters
+    ----------
+    summary : mapping
+        What ``summary.json`` holds.
+    chart : mapping
+        ``points``, ``ids``, ``columns``, ``neighbors`` and ``thumbs`` of the map, as :func:`explorer_html` takes them, ``how`` it was made,
+        and ``rows``, the point of each row of the embeddings (-1 if it is not on the map).
+    command : str
+        What to type to make the page again.
+
+    Returns
+    -------
+    str
+    """
+    target = summary.get("target")
+    title = f"Embeddings and {target}" if target else "Embeddings"
+    parts = [("Map", _map(chart))]
+    if summary.get("scores"):
+        parts.insert(0, (f"{target} from few labels", _probes(summary)))
+    parts.append(("Instrument and other nuisance", _nuisance(summary)))
+    parts.append(("Strange objects", _anomalies(summary["anomalies"], chart)))
+    if summary.get("suspects"):
+        parts.append(("Labels that are probably wrong", _suspects(summary["suspects"], chart)))
+    parts.append(("One source under two names?", _duplicates(summary["duplicates"], chart)))
+    verdict = "".join(f"<li>{html.escape(line)}</li>" for line in summary["verdict"])
+    notes = "".join(f'<p class="note">{html.escape(line)}</p>' for line in summary["notes"])
+    sections = "".join(f"<section><h2>{html.escape(name)}</h2>{content}</section>" for name, content in parts)
+    listed = ", ".join(f"{name} {version}" for name, version in versions().items())
+    return (
+        f'<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">'
+        f"<title>{html.escape(title)}</title><style>{explorer_style()}</style></head><body>"
+        f'<div class="bar" style="float:right"><button type="button" id="theme">Light or dark</button></div><h1>{html.escape(title)}</h1>'
+        f'<p class="note">{html.escape(str(summary["embeddings"]))}: {summary["objects"]} embeddings of {summary["dimensions"]} numbers</p>'
+        f'<div class="verdict"><ul>{verdict}</ul></div>{notes}{sections}'
+        f"<section><h2>How this page was made</h2><pre>{html.escape(command)}</pre>"
+        f'<p class="note">{html.escape(listed)}</p></section></body></html>\n'
+    )
+
+
+def _map(chart: Mapping[str, Any]) -> str:
+    drawn = explorer_html(chart["points"], chart["ids"], chart["columns"], chart["neighbors"], chart["thumbs"])
+    return f'<p class="note">{html.escape(chart["how"])}</p>{drawn}'
+
+
+def _probes(summary: Mapping[str, Any]) -> str:
+    names, score = COLUMNS[summary["kind"]], COLUMNS[summary["kind"]][0]
+    rows = [
+        {"features": row["features"], "probe": row["probe"], "labels": row["labels"]}
+        | {name.replace("_", " "): _with_scatter(row, name) for name in names}
+        for row in summary["scores"]
+    ]
+    found = few_label_panels(summary["scores"], score, TITLES[score])
+    about = f"<p>{html.escape(summary['protocol'])}</p>"
+    table = f'<details><summary>All scores</summary><div class="scroll">{html_table(rows)}</div></details>'
+    return about + found + _confusion(summary) + table
+
+
+def _with_scatter(row: Mapping[str, Any], name: str) -> str:
+    return "none" if row.get(name) is None else f"{row[name]:.3g} +- {row[f'{name}_sd']:.2g}"
+
+
+def _confusion(summary: Mapping[str, Any]) -> str:
+    rows = [row for row in summary["scores"] if row["probe"] == "linear" and row.get("confusion")]
+    if not rows or len(summary["classes"]) > 30:
+        return ""
+    counts, names = (
+        rows[0]
+        if len(rows) == 1
+        else max((r for r in rows if r["features"] == "embedding"), key=lambda r: r["labels"]),
+        summary["classes"],
+    )
+    table = []
+    for name, line in zip(names, counts["confusion"], strict=True):
+        total = max(sum(line), 1)
+        table.append(
+            {"true class": name}
+            | {one: f"{value / total:.2f}" for one, value in zip(names, line, strict=True)}
+            | {"scored": sum(line)}
+        )
+    told = f"Confusion of the linear probe with {counts['labels']} labels: fraction of each true class (row) that is called each class (column)."
+    return f"<h3>Confusion</h3><p class='note'>{told}</p><div class='scroll'>{html_table(table)}</div>"
+
+
+def _nuisance(summary: Mapping[str, Any]) -> str:
+    if not summary["nuisance"]:
+        return "<p>No nuisance column is known: name some with --nuisance (instrument, survey, S/N, airmass, fiber ...).</p>"
+    table = [
+        {
+            "column": name, "score": f"{found['score']:.3f} ({'R2' if found['score_name'] == 'r2' else 'balanced accuracy'})",
+            "chance": f"{found['chance']:.3f}", "95 % of chance below": f"{found['chance_high']:.3f}", "p": f"{found['p_value']:.3g}",
+            "variance explained": f"{found['variance']:.1%}", "": found["verdict"],
+        }
+        for name, found in summary["nuisance"].items()
+    ]  # fmt: skip
+    across = [
+        {"the same object, other": name, "searches": r["queries"], "top 1": f"{r['top1']:.2f}", "top 5": f"{r['top5']:.2f}", "top 10": f"{r['top10']:.2f}",
+         "median rank": f"{r['median_rank']:g} of {r['candidates']:.0f}", "MRR": f"{r['mrr']:.3f}", "chance: top 1": f"{r['chance_top1']:.3f}", "MRR by chance": f"{r['chance_mrr']:.3f}"}
+        for name, r in summary["retrieval"].items()
+    ]  # fmt: skip
+    about = (
+        "<p>How well each column is predicted from the embeddings, beside the same with the column permuted. A score at chance, and "
+        "a large p, mean that nothing of it was found.</p>"
+    )
+    return about + f'<div class="scroll">{html_table(table)}{html_table(across)}</div>'
+
+
+def _buttons(names: Sequence[str], rows: Sequence[int], chart: Mapping[str, Any]) -> str:
+    places = [int(chart["rows"][row]) for row in rows]
+    return ", ".join(object_button(name, at if at >= 0 else None) for name, at in zip(names, places, strict=True))
+
+
+def _table(heads: Sequence[str], lines: Sequence[Sequence[str]]) -> str:
+    head = "".join(f"<th>{html.escape(one)}</th>" for one in heads)
+    body = "".join("<tr>" + "".join(f"<td>{cell}</td>" for cell in line) + "</tr>" for line in lines)
+    return f'<div class="scroll"><table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>'
+
+
+def _anomalies(rows: Sequence[Mapping[str, Any]], chart: Mapping[str, Any]) -> str:
+    methods = list(rows[0]["ranks"]) if rows else []
+    lines = [
+        [_buttons([r["object"]], [r["row"]], chart), f"{r['score']:.3f}", *(f"{r['ranks'][m]:.3f}" for m in methods),
+         _buttons(r["neighbors"], r["neighbor_rows"], chart)]
+        for r in rows
+    ]  # fmt: skip
+    about = "<p>Mean rank (0 to 1) by distance to the nearest others, isolation forest and Mahalanobis distance, and the nearest normal objects.</p>"
+    return about + _table(["object", "score", *methods, "nearest normal objects"], lines)
+
+
+def _suspects(rows: Sequence[Mapping[str, Any]], chart: Mapping[str, Any]) -> str:
+    lines = [
+        [
+            _buttons([r["object"]], [r["row"]], chart),
+            html.escape(r["given"]),
+            html.escape(r["suggested"]),
+            f"{r['margin']:.2f}",
+        ]
+        for r in rows
+    ]
+    about = "<p>Probabilities were predicted without the object's own label (confident learning).</p>"
+    return about + _table(["object", "label", "suggested", "margin of probability"], lines)
+
+
+def _duplicates(found: Mapping[str, Any], chart: Mapping[str, Any]) -> str:
+    if not found["telling"]:
+        return f"<p>Embeddings of different objects are usually as near as {found['usual']:.4f} (cosine): near-duplicates do not stand out.</p>"
+    if not found["pairs"]:
+        return f"<p>No two objects have a cosine above {found['threshold']}.</p>"
+    lines = [
+        [
+            _buttons([p["first"]], [p["rows"][0]], chart),
+            _buttons([p["second"]], [p["rows"][1]], chart),
+            f"{p['cosine']:.5f}",
+        ]
+        for p in found["pairs"]
+    ]
+    return f"<p>{found['count']} pairs have a cosine above {found['threshold']}; the nearest:</p>" + _table(
+        ["object", "object", "cosine"], lines
+    )
