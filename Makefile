@@ -70,7 +70,7 @@ weights: $(VENV)/.ready
 	$(BIN)/pip install --quiet --no-deps "$(SNMACHINE)"
 	$(BIN)/python examples/weights/supernova_spectra.py
 	$(BIN)/python examples/weights/stars.py
-	$(BIN)/python examples/weights/light_curves.py transients
+	$(BIN)/python examples/weights/train_light_curves.py transients
 
 docs: $(VENV)/.ready
 	$(BIN)/python examples/gallery.py --output docs/gallery.png

@@ -7,6 +7,7 @@ from .curve_tcn import CurveTCN
 from .curve_transformer import CurveTransformer
 from .dense import ResidualDense
 from .resnet import ResNet1d
+from .resnet_ensemble import ResNetEnsemble
 from .spectrum_transformer import SpectrumTransformer
 from .with_columns import WithColumns
 
@@ -19,6 +20,7 @@ __all__ = [
     "CurveTCN",
     "CurveTransformer",
     "ResNet1d",
+    "ResNetEnsemble",
     "ResidualDense",
     "SpectrumTransformer",
     "WithColumns",

@@ -18,6 +18,7 @@ from .dense import ResidualDense
 from .heads import ClassHead, MixtureHead
 from .joint_head import JointHead
 from .resnet import ResNet1d
+from .resnet_ensemble import ResNetEnsemble
 from .spectrum_transformer import SpectrumTransformer
 
 SPECTRUM_ENCODERS: dict[str, type[nn.Module]] = {
@@ -25,12 +26,14 @@ SPECTRUM_ENCODERS: dict[str, type[nn.Module]] = {
     "resnet1d": ResNet1d,
     "spectrum_transformer": SpectrumTransformer,
     "convnext1d": ConvNeXt1d,
+    "resnet_ensemble": ResNetEnsemble,
 }
 LIGHT_CURVE_ENCODERS: dict[str, type[nn.Module]] = {
     "curve_transformer": CurveTransformer,
     "curve_conv": CurveConv,
     "curve_tcn": CurveTCN,
 }
+PIXELS = ("dense", "resnet1d", "resnet_ensemble")  # take the number of pixels of the grid, the others their wavelengths
 ENCODERS = SPECTRUM_ENCODERS | LIGHT_CURVE_ENCODERS
 HEADS: dict[str, type[nn.Module]] = {"class": ClassHead, "mixture": MixtureHead, "joint": JointHead}
 # Arguments of encoders that follow from the data and the augmentation, so that users do not set them.
@@ -104,4 +107,4 @@ def _built(kind: Any, name: str, settings: dict[str, Any], observe: Observe, ban
             return kind(len(bands), **settings)
         folded = any(isinstance(step, lightcurves.Fold) for step in observe.steps)
         return kind(len(bands), stop=1.0 if folded else DEFAULT_SPAN, folded=folded, **settings)
-    return kind(len(observe.grid) if name in ("dense", "resnet1d") else observe.grid.centers, **settings)
+    return kind(len(observe.grid) if name in PIXELS else observe.grid.centers, **settings)

@@ -14,6 +14,7 @@ from ..errors import InputError
 from ..methods import Projector
 
 MOST_BYTES = 1 << 24  # of config.json
+COUNTS = ("blocks", "members")  # settings that say how many parts a network has
 LARGEST = 1 << 20  # whole number among the settings of a network
 LONGEST = 1 << 20  # list among them
 WANTED: dict[str, type] = {"encoder": dict, "projector": dict, "augment": list, "bands": list, "notes": dict}
@@ -100,8 +101,8 @@ def check_size(
     InputError
         The settings cannot be used, or make a network of another size.
     """
-    if any(isinstance(value, int) and value > len(weights) for key, value in settings.items() if key == "blocks"):
-        raise InputError(f"{source}: config.json: has more blocks than there are weights")
+    if any(isinstance(value, int) and value > len(weights) for key, value in settings.items() if key in COUNTS):
+        raise InputError(f"{source}: config.json: has more blocks or members than there are weights")
     try:
         with torch.device("meta"):  # shapes without memory
             made = kind(**settings).state_dict()

@@ -25,7 +25,7 @@ def config_of(name: str) -> dict[str, Any]:
     return load_yaml((HERE / f"{name}.yaml").read_text())
 
 
-def row(what: str, score: Callable[[NDArray[np.int64]], float], groups: Sequence[Any]) -> Row:
+def row(what: str, score: Callable[[NDArray[np.int64]], float], groups: Any) -> Row:
     """Return a score, and its 16th and 84th percentile when whole groups of objects are drawn again with replacement.
 
     `score` takes the rows that count, `groups` is the object of each row.
@@ -56,6 +56,16 @@ def macro_f1(true: NDArray[Any], found: NDArray[Any], classes: Sequence[str]) ->
 def balanced(true: NDArray[Any], found: NDArray[Any]) -> float:
     """Return the mean over the classes of the fraction of their objects that is recognized."""
     return float(np.mean([(found == kind)[true == kind].mean() for kind in np.unique(true)]))
+
+
+def balanced_row(what: str, true: NDArray[Any], found: NDArray[Any], groups: Any) -> Row:
+    """Return the balanced accuracy as a score; see :func:`row`."""
+    return row(what, lambda rows: balanced(true[rows], found[rows]), groups)
+
+
+def mean_row(what: str, numbers: NDArray[Any], groups: Any) -> Row:
+    """Return the mean of some numbers as a score; see :func:`row`."""
+    return row(what, lambda rows: float(numbers[rows].mean()), groups)
 
 
 def ranked_above(unknown: NDArray[np.floating], known: NDArray[np.floating]) -> float:

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from shipping import Row, balanced, config_of, one_thread, ranked_above, row, ship
+from shipping import Row, balanced_row, config_of, mean_row, one_thread, ranked_above, row, ship
 from supernova_spectra import spoiled
 from torch import Tensor, nn
 
@@ -118,14 +118,11 @@ def test(
         told = np.flatnonzero(number.numpy() >= 0)
         true, guess = np.array(config["classes"])[number[told]], found["predicted"][told]
         own = [names[k] for k in told]
-        scores.append(
-            row(f"spectral class, balanced accuracy, {survey}", lambda r, t=true, g=guess: balanced(t[r], g[r]), own)
-        )
-        for k, (name, unit) in enumerate(zip(VALUES, ("dex", "dex", "dex"), strict=True)):
+        scores.append(balanced_row(f"spectral class, balanced accuracy, {survey}", true, guess, own))
+        for k, name in enumerate(VALUES):
             miss = np.abs(found[name] - values[:, k].numpy())
             good = np.flatnonzero(np.isfinite(miss))
-            what = f"{name}, mean error [{unit}], {survey}"
-            scores.append(row(what, lambda r, m=miss[good]: float(m[r].mean()), [names[k] for k in good]))
+            scores.append(mean_row(f"{name}, mean error [dex], {survey}", miss[good], [names[k] for k in good]))
     alien, here = model.predict(aliens)["unlike"], model.predict(again)["unlike"]
     what = "unlike, supernovae told from stars of STELIB (ROC area)"
     return [*scores, row(what, lambda r: ranked_above(alien, here[r]), names)]

@@ -1,5 +1,6 @@
 """What `pretrain` takes: objects as well as their descriptions, and data in every usual form."""
 
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -172,5 +173,5 @@ def test_every_command_takes_the_objects_of_the_one_before(tmp_path):
     assert evaluate(out, "class", tmp_path / "report", splits=2)["kind"] == "classes"
     finetune(model, stars, tmp_path / "ft", target="class", epochs=1, progress=False)
     classifier = load(tmp_path / "ft" / "model")
-    assert predict(classifier, [stars.take([0, 1]), stars.take([2])], tmp_path / "p.parquet").exists()
+    assert Path(predict(classifier, [stars.take([0, 1]), stars.take([2])], tmp_path / "p.parquet")).exists()
     assert load(model) is model

@@ -1,6 +1,6 @@
 """Train, test and store weights for light curves: ``transients`` or ``variables``, by the settings in a file of that name.
 
-``python examples/weights/light_curves.py transients``. Needs ``$CLRSERIES_DATA``, and for ``transients`` the wheel snmachine.
+``python examples/weights/train_light_curves.py transients``. Needs ``$CLRSERIES_DATA``, and for ``transients`` the wheel snmachine.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from shipping import Row, balanced, config_of, macro_f1, one_thread, ranked_above, row, ship
+from shipping import Row, balanced, balanced_row, config_of, macro_f1, one_thread, ranked_above, row, ship
 from torch import Tensor, nn
 
 from clrseries import Model, datasets, read_light_curves
@@ -140,10 +140,7 @@ def table(model: Model, data: Labeled, config: dict[str, Any]) -> list[Row]:
     surveys = np.unique(data.surveys)
     for survey in surveys if len(surveys) > 1 else ():
         own = np.flatnonzero(data.surveys == survey)
-        true, guess = data.kinds[own], kinds[own]
-        scores.append(
-            row(f"class, balanced accuracy, {survey}", lambda r, t=true, g=guess: balanced(t[r], g[r]), ids[own])
-        )
+        scores.append(balanced_row(f"class, balanced accuracy, {survey}", data.kinds[own], kinds[own], ids[own]))
     return scores
 
 
