@@ -45,7 +45,7 @@ def model_card(config: dict[str, Any]) -> str:
         *front, "---", "",
         f"# {notes.get('title', f'An encoder of {kind}')}", "",
         notes.get("description", f"Turns {kind} into embeddings of {config['encoder']['embedding_dim']} numbers."), "",
-        "```python", "from clrseries import load, read_light_curves" if config["bands"] else "from clrseries import load, read_spectra",
+        "```python", "from clrseries import load, read_light_curves" if config["bands"] else "from clrseries import load, read_spectra", "",
         f'model = load("{called}")',
         f"embeddings = model.embed({'read_light_curves' if config['bands'] else 'read_spectra'}(\"objects.parquet\"))", "```", "",
         "## Data", "",
