@@ -52,7 +52,14 @@ def test_every_method_is_described():
 @pytest.mark.filterwarnings("ignore")
 def test_readme_snippets(stars, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
-    for page in ("README.md", "docs/spectra.md", "docs/kernels.md", "docs/lightcurves.md", "docs/methods.md"):
+    for page in (
+        "README.md",
+        "docs/spectra.md",
+        "docs/kernels.md",
+        "docs/lightcurves.md",
+        "docs/methods.md",
+        "docs/evaluation.md",
+    ):
         blocks = re.findall(r"```python\n(.*?)```", (ROOT / page).read_text(), re.S)
         assert blocks
         for block in blocks:

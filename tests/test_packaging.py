@@ -48,7 +48,7 @@ def test_wheel_and_sdist_hold_the_kernels(built):
     package = {
         str(p.relative_to(ROOT))
         for p in (ROOT / "clrseries").rglob("*")
-        if p.suffix in (".py", ".pyi", ".yaml", ".typed") or ("weights" in p.parts and p.is_file())
+        if p.suffix in (".py", ".pyi", ".yaml", ".typed", ".js", ".css") or ("weights" in p.parts and p.is_file())
     }
     assert package | {"clrseries/py.typed"} <= set(names)
     assert not [n for n in names if n.startswith(("kernels/", "tests/"))]

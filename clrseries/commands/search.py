@@ -33,6 +33,8 @@ class Neighbors:
         How it was searched: ``exact``, ``hnsw`` or ``ivfpq``.
     recall : float
         Fraction of true neighbors that the method finds, measured on 200 objects; 1 if exact.
+    note : str
+        Added to the last line when it is printed.
     """
 
     table: pa.Table
