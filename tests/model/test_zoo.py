@@ -3,6 +3,7 @@
 import json
 import shutil
 import socket
+from pathlib import Path
 
 import numpy as np
 import pyarrow.parquet as pq
@@ -152,3 +153,11 @@ def test_a_joint_head_without_values_answers(tmp_path):
     covariance = 0.95 * covariance + 0.05 * covariance.trace() / 3 * torch.eye(3)
     wanted = min(float(torch.sqrt((rows[7] - c) @ torch.linalg.inv(covariance) @ (rows[7] - c))) for c in centers)
     assert float(head.distance(rows[7:8])) == pytest.approx(wanted, rel=1e-4)
+
+
+def test_the_page_about_the_weights_shows_the_stored_scores():
+    page = (Path(__file__).parents[2] / "docs" / "weights.md").read_text()
+    for name in NAMES:
+        for one in json.loads((zoo.FOLDER / name / "scores.json").read_text())["scores"]:
+            shown = f"| `{name}` | {one['what']} | {one['value']:g} | {one['low']:g} to {one['high']:g} |"
+            assert shown in page, shown
