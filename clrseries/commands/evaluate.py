@@ -67,7 +67,7 @@ def evaluate(
         Columns of numbers that are probed beside the embeddings, as a baseline.
     data : path, name, Series or table, optional
         What the embeddings were made of: then the report shows it, and its principal components (spectra) or features (light curves)
-        are a baseline. Objects are matched by ``object_id``, or row by row if the ids are the same.
+        are a baseline. Rows are matched by ``object_id``, those of one object in their order.
     medium : {"vacuum", "air"}, optional
         Medium of the wavelengths of `data`.
     splits : int
@@ -172,15 +172,11 @@ class _About:
         """Return the data, and for each embedding the row of its object."""
         if data is None:
             return None, None
-        import numpy as np
-
         from ..datasets.open import described, open_series
+        from ..evaluation.chart import matched_rows
 
         series = open_series(data, medium=medium)
-        if series.object_ids == self.ids:
-            return series, np.arange(len(self.ids))
-        place = {name: row for row, name in enumerate(series.object_ids)}
-        matched = np.array([place.get(name, -1) for name in self.ids])
+        matched = matched_rows(self.ids, series.object_ids)
         if (matched < 0).all():
             raise InputError(
                 f"data: no object of {described(data)} is among the embeddings of {self.source}: their object_id are "

@@ -65,6 +65,40 @@ def chart_data(
     }  # fmt: skip
 
 
+def matched_rows(ids: Sequence[str], others: Sequence[str]) -> NDArray[np.int64]:
+    """Return for each name its place among others; the second row of an object is matched with its second row.
+
+    Parameters
+    ----------
+    ids : sequence of N str
+        Names, which may repeat.
+    others : sequence of str
+        The same of other rows.
+
+    Returns
+    -------
+    int64 (N,)
+        -1 where there is none.
+
+    Examples
+    --------
+    >>> from clrseries.evaluation.chart import matched_rows
+    >>> matched_rows(["a", "b", "a"], ["b", "a", "a"]).tolist()
+    [1, 0, 2]
+    """
+    place = {name: row for row, name in enumerate(_numbered(others))}
+    return np.array([place.get(name, -1) for name in _numbered(ids)], np.int64)
+
+
+def _numbered(names: Sequence[str]) -> list[tuple[str, int]]:
+    seen: dict[str, int] = {}
+    numbered = []
+    for name in names:
+        numbered.append((name, seen.get(name, 0)))
+        seen[name] = seen.get(name, 0) + 1
+    return numbered
+
+
 def neighbors_of(features: Features, count: int = NEIGHBORS) -> NDArray[np.int64]:
     """Return the nearest others of each embedding; beyond 20,000 approximately, if faiss is installed.
 

@@ -241,3 +241,12 @@ def test_data_of_other_objects_are_refused(report, tmp_path):
     others = report[3].take([0, 1]).with_columns({"object_id": ["x", "y"]})
     with pytest.raises(InputError, match="no object of .* is among the embeddings"):
         evaluate(report[0] / "e.parquet", output=tmp_path / "r", data=others)
+
+
+def test_rows_are_matched_by_name_and_order(report):
+    from clrseries.commands.evaluate import _About
+
+    table = pa.table({"object_id": ["a", "b", "a", "c"]})
+    series = report[3].take([0, 1, 2]).with_columns({"object_id": ["b", "a", "a"]})
+    about = _About(np.eye(4, dtype=np.float32), table, "e.parquet", None)
+    assert about.series(series, None)[1].tolist() == [1, 0, 2, -1] and "1 of 4 objects" in about.notes[0]
