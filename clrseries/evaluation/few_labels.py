@@ -47,10 +47,12 @@ def scores_of_splits(
         What `score` returned, for each split.
     """
     from sklearn.base import clone
+    from threadpoolctl import threadpool_limits
 
     found = []
     for split in splits:
-        with warnings.catch_warnings():
+        # the matrices are small: several threads would wait for each other
+        with threadpool_limits(1), warnings.catch_warnings():
             warnings.simplefilter("ignore")  # about convergence, and classes that a handful of labels never showed
             fitted = clone(model)
             _fewer_neighbors(fitted, len(split.train))

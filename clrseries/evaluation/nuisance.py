@@ -65,6 +65,8 @@ def predictability(
     >>> found["p_value"], found["verdict"]
     (0.05, 'can be predicted')
     """
+    from threadpoolctl import threadpool_limits
+
     rng = np.random.default_rng(seed)
     groups = np.arange(len(target)) if groups is None else groups
     rows = np.sort(rng.permutation(len(target))[:MOST_ROWS])
@@ -72,7 +74,8 @@ def predictability(
     splits = few_label_splits(y, groups, labels=[None], seeds=seeds)
     pairs = [(split.train, split.test) for split in splits]
     true = _scores(x, y, pairs)
-    null = np.array([_scores(x, _permuted(y, groups, rng), pairs) for _ in range(permutations)])
+    with threadpool_limits(1):  # the matrices are small: several threads would wait for each other
+        null = np.array([_scores(x, _permuted(y, groups, rng), pairs) for _ in range(permutations)])
     best, chance = true.max(), null.max(axis=1)  # the better of both models, in the permutations too
     excess = float((best - chance.mean()) / max(1.0 - chance.mean(), 1e-12))
     p_value = (1 + int((chance >= best).sum())) / (permutations + 1)

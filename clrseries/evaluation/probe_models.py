@@ -32,7 +32,7 @@ def class_probes(directions: bool) -> dict[str, Any]:
 
     near = KNeighborsClassifier(NEIGHBORS, metric="cosine" if directions else "minkowski")
     return {
-        "linear": _scaled(LogisticRegression(class_weight="balanced", max_iter=1000), directions),
+        "linear": _scaled(LogisticRegression(class_weight="balanced", max_iter=200, tol=1e-3), directions),
         "knn": near if directions else _scaled(near, directions),
         "ridge": _scaled(RidgeClassifierCV(ALPHAS, class_weight="balanced"), directions),
         "mlp": _scaled(

@@ -51,7 +51,7 @@ def test_class_probes_score_as_scikit_learn_does(problem):
         overall = FunctionTransformer(lambda a: (a - mean) / scale)
         scaler = overall if directions else make_pipeline(SimpleImputer(strategy="median"), StandardScaler())
         model = {
-            "linear": LogisticRegression(class_weight="balanced", max_iter=1000),
+            "linear": LogisticRegression(class_weight="balanced", max_iter=200, tol=1e-3),
             "knn": KNeighborsClassifier(5, metric="cosine" if directions else "minkowski"),
             "ridge": RidgeClassifierCV(np.logspace(-3, 5, 17), class_weight="balanced"),
             "mlp": MLPClassifier((64,), alpha=0.01, max_iter=200, tol=1e-3, random_state=0),
