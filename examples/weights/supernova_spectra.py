@@ -22,6 +22,7 @@ from clrseries.datasets.folder import data_file
 from clrseries.datasets.stars import matched
 from clrseries.datasets.supernovae import CLASSES, held_out_objects
 from clrseries.encoders import build_encoder
+from clrseries.encoders.heads import median
 from clrseries.encoders.joint_head import JointHead
 from clrseries.evaluation.scores import calibration_error
 from clrseries.finetuning import fit_temperature
@@ -146,9 +147,9 @@ def train(data: Supernovae, seed: int) -> tuple[Any, JointHead]:
     return encoder.eval(), head.eval()
 
 
-def new_head(size: int, config: dict[str, Any]) -> JointHead:
-    """Return a head for embeddings of a size."""
-    head = JointHead(size, config["classes"], ["redshift", "phase_days"], others=True)
+def new_head(size: int, config: dict[str, Any], members: int = 1) -> JointHead:
+    """Return a head for embeddings of a size, with five Gaussians for each member."""
+    head = JointHead(size, config["classes"], ["redshift", "phase_days"], components=5 * members, others=True)
     for mixture, span in zip(head.mixtures, ((0.0, 0.2), (-10.0, 60.0)), strict=True):
         mixture.standardize(torch.tensor(span))  # type: ignore[operator]
     return head
@@ -170,8 +171,13 @@ def joined(data: Supernovae, members: list[tuple[Any, JointHead]]) -> tuple[Any,
     name, settings = next(iter(config["encoder"].items()))
     encoder = build_encoder({name: settings | {"members": count}}, data.parts[0].observe)
     encoder.members = nn.ModuleList(member for member, _ in members)
-    head = new_head(encoder.embedding_dim, config)
+    head = new_head(encoder.embedding_dim, config, count)
     with torch.no_grad():
+        for k, mixture in enumerate(head.mixtures):  # begins as the mixture of all that the members say
+            own = [member.mixtures[k].linear for _, member in members]
+            rows = [torch.block_diag(*(one.weight.chunk(3)[part] for one in own)) for part in range(3)]
+            mixture.linear.weight.copy_(torch.cat(rows))  # type: ignore[union-attr, operator]
+            mixture.linear.bias.copy_(torch.cat([one.bias.chunk(3)[part] for part in range(3) for one in own]))  # type: ignore[union-attr, operator]
         head.kind.linear.weight.copy_(torch.cat([own.kind.linear.weight for _, own in members], 1) / count)
         head.kind.linear.bias.copy_(torch.stack([own.kind.linear.bias for _, own in members]).mean(0))
     return encoder.eval(), head
@@ -186,9 +192,9 @@ def train_rest(data: Supernovae, encoder: Any, head: JointHead) -> None:
     stars, observe = datasets.miles(), data.observe(config["of_others"])
     assert head.other is not None
     steps, rate, drop = config["steps_rest"], 3e-3, nn.Dropout(config["dropout"])
-    weights = [*head.other.parameters(), *head.mixtures.parameters()]
-    optimizer = torch.optim.AdamW(weights, lr=rate, weight_decay=0.05)
-    schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, rate, total_steps=steps)
+    groups = [{"params": head.other.parameters()}, {"params": head.mixtures.parameters()}]
+    optimizer = torch.optim.AdamW(groups, lr=rate, weight_decay=0.05)
+    schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, [rate, rate / 10], total_steps=steps)
     for step in range(steps):
         with torch.no_grad():
             batch = [torch.cat(one) for one in zip(*(part.draw(rng, seed, step) for part in data.parts), strict=True)]
@@ -236,13 +242,15 @@ def embedded(encoder: Any, observe: Observe, series: Series) -> Tensor:
 def held_out_scores(data: Supernovae, encoder: Any, head: JointHead) -> dict[str, float]:
     """Return scores on the objects held out for the temperature: settings are chosen with these."""
     series, true = data.catalog.take(data.calibrate), data.kinds[data.calibrate]
-    logs = head.kind(embedded(encoder, data.parts[0].observe, series)).numpy()
+    embedding = embedded(encoder, data.parts[0].observe, series)
+    logs, z = head.kind(embedding).numpy(), np.array(series.table["z"].to_pylist())
+    dz = 1.48 * np.median(np.abs(median(head.mixtures[0](embedding)).numpy() - z) / (1.0 + z))
     classes, groups = np.array(data.config["classes"]), data.config["catalog_classes"]
     sums = np.stack([np.exp(logs)[:, np.isin(classes, groups[kind])].sum(1) for kind in CLASSES], 1)
     found = np.array(CLASSES)[sums.argmax(1)]
     rows = np.arange(len(true)), [CLASSES.index(kind) for kind in true]
     scores = macro_f1(true, found, CLASSES), float((true == found).mean()), float(-np.log(sums[rows]).mean())
-    return dict(zip(("macro_f1", "accuracy", "log_loss"), scores, strict=True))
+    return dict(zip(("macro_f1", "accuracy", "log_loss", "dz"), (*scores, float(dz)), strict=True))
 
 
 @torch.no_grad()
@@ -329,6 +337,7 @@ def made(config: dict[str, Any], only_templates: bool) -> tuple[Supernovae, Mode
     for k, one in enumerate(trained):
         print(f"member {k}, held-out objects: {held_out_scores(data, *one)}", flush=True)
     encoder, head = joined(data, trained)
+    print(f"joined, held-out objects: {held_out_scores(data, encoder, head.eval())}", flush=True)
     train_rest(data, encoder, head.train())
     print(f"all, held-out objects: {held_out_scores(data, encoder, head.eval())}", flush=True)
     calibrate(data, encoder, head)
