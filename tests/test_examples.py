@@ -58,6 +58,7 @@ def test_readme_snippets(stars, tmp_path, monkeypatch):
         "docs/kernels.md",
         "docs/lightcurves.md",
         "docs/methods.md",
+        "docs/weights.md",
         "docs/evaluation.md",
     ):
         blocks = re.findall(r"```python\n(.*?)```", (ROOT / page).read_text(), re.S)

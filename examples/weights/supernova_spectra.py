@@ -174,7 +174,7 @@ def joined(data: Supernovae, members: list[tuple[Any, JointHead]]) -> tuple[Any,
     head = new_head(encoder.embedding_dim, config, count)
     with torch.no_grad():
         for k, mixture in enumerate(head.mixtures):  # begins as the mixture of all that the members say
-            own = [member.mixtures[k].linear for _, member in members]
+            own: list[Any] = [member.mixtures[k].linear for _, member in members]
             rows = [torch.block_diag(*(one.weight.chunk(3)[part] for one in own)) for part in range(3)]
             mixture.linear.weight.copy_(torch.cat(rows))  # type: ignore[union-attr, operator]
             mixture.linear.bias.copy_(torch.cat([one.bias.chunk(3)[part] for part in range(3) for one in own]))  # type: ignore[union-attr, operator]
