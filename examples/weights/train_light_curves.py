@@ -121,8 +121,22 @@ def finish(model: Model, train: Labeled, held: Labeled, config: dict[str, Any]) 
     embeddings = torch.from_numpy(model.embed(held.series, on_error="stop"))
     target = torch.from_numpy(numbers(held, config))
     fit_temperature(model.head.kind, embeddings, target, torch.ones(len(target)))
-    known = torch.from_numpy(model.embed(train.series, on_error="stop"))
-    model.head.fit_known(known, torch.from_numpy(numbers(train, config)), embeddings)
+    # what other surveys would have seen of known objects is known too
+    (known, which), (seen, _) = viewed(model, train), viewed(model, held)
+    model.head.fit_known(known, torch.from_numpy(numbers(train, config)[which]), seen)
+
+
+@torch.no_grad()
+def viewed(model: Model, data: Labeled) -> tuple[Tensor, NDArray[np.int64]]:
+    """Return the embeddings of new views of curves, and the rows of the curves; views without a point are left out."""
+    found, which = [], []
+    for first in range(0, len(data.series), 256):
+        rows = np.arange(first, min(first + 256, len(data.series)))
+        views = inputs(model.observe, data.series.take(rows), seed=1)
+        good = (views[2] > 0).any(1)
+        found.append(model.encoder(*(array[good] for array in views)))
+        which.append(rows[good.numpy()])
+    return torch.cat(found), np.concatenate(which)
 
 
 def table(model: Model, data: Labeled, config: dict[str, Any]) -> list[Row]:
