@@ -249,4 +249,5 @@ def test_rows_are_matched_by_name_and_order(report):
     table = pa.table({"object_id": ["a", "b", "a", "c"]})
     series = report[3].take([0, 1, 2]).with_columns({"object_id": ["b", "a", "a"]})
     about = _About(np.eye(4, dtype=np.float32), table, "e.parquet", None)
-    assert about.series(series, None)[1].tolist() == [1, 0, 2, -1] and "1 of 4 objects" in about.notes[0]
+    _, rows = about.series(series, None)
+    assert rows is not None and rows.tolist() == [1, 0, 2, -1] and "1 of 4 objects" in about.notes[0]
