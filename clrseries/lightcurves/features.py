@@ -142,7 +142,9 @@ def _shape(time: Array, magnitude: Array, error: Array, period: float) -> list[f
     waves[:terms] = fit.coefficients[0, 1::2] - 1j * fit.coefficients[0, 2::2]
     size = np.abs(waves)
     turned = waves * np.exp(-1j * np.arange(1, TERMS + 1) * np.angle(waves[0]))
-    with np.errstate(invalid="ignore", divide="ignore"):  # of harmonics that few points do not allow, and of no variation
+    with np.errstate(
+        invalid="ignore", divide="ignore"
+    ):  # of harmonics that few points do not allow, and of no variation
         ratios = size[1:] / size[0]
         turned = turned / np.maximum(size, 1e-12)
     return [
