@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -171,6 +172,33 @@ def row_splits(rows: int, labels: int | None, seeds: int, held_out: float = TEST
     orders = [np.random.default_rng(seed).permutation(rows) for seed in range(seeds)]
     size = rows - scored if labels is None else min(labels, rows - scored)
     return [Split(size, seed, order[scored:][:size], order[:scored]) for seed, order in enumerate(orders)]
+
+
+def of_each_class(
+    groups: NDArray[Any], kinds: NDArray[Any], rows: NDArray[np.int64], fraction: float, rng: np.random.Generator
+) -> NDArray[np.int64]:
+    """Draw the same fraction of the objects of each class.
+
+    Parameters
+    ----------
+    groups, kinds : (N,)
+        Object and class of each row; an object counts for the class of its first row.
+    rows : int64
+        The rows to draw from, ascending.
+    fraction : float
+        Fraction of the objects, between 0 and 1.
+    rng : numpy.random.Generator
+        Random numbers.
+
+    Returns
+    -------
+    int64
+        All rows of the objects drawn, ascending.
+    """
+    own, first = np.unique(groups[rows], return_index=True)
+    kind = kinds[rows][first]
+    drawn = [rng.permutation(own[kind == k])[: round(fraction * int((kind == k).sum()))] for k in np.unique(kind)]
+    return rows[np.isin(groups[rows], np.concatenate(drawn))]
 
 
 def labeled_rows(target: NDArray[np.str_], pool: NDArray[np.int64], labels: int, seed: int) -> NDArray[np.int64]:

@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..errors import InputError
+from ..evaluation.splits import of_each_class
 from ..series import Series
 from ..training.column import column_of
 
@@ -46,26 +47,12 @@ def split(
     names = np.array(column_of(group, series, classes=True).of(series))
     names = np.where(names < 0, -1 - np.arange(len(names)), names)  # a row without a group is one of its own
     kinds = np.zeros(len(series), int) if number is None else number
-    test = _some(names, kinds, np.arange(len(series)), held_out, rng)
+    test = of_each_class(names, kinds, np.arange(len(series)), held_out, rng)
     rest = np.setdiff1d(np.arange(len(series)), test)
-    calibrate = _some(names, kinds, rest, CALIBRATION, rng)
+    calibrate = of_each_class(names, kinds, rest, CALIBRATION, rng)
     train = rng.permutation(np.setdiff1d(rest, calibrate))
     if labels:
         train = np.concatenate([train[kinds[train] == kind][:labels] for kind in np.unique(kinds[train])])
     if len(train) < 2 or not len(test):
         raise InputError(f"{len(np.unique(names))} groups of {group!r} are too few to split; give another group")
     return np.sort(train), calibrate, test
-
-
-def _some(
-    names: NDArray[np.int64],
-    kinds: NDArray[np.int64],
-    rows: NDArray[np.int64],
-    fraction: float,
-    rng: np.random.Generator,
-) -> NDArray[np.int64]:
-    """Return the rows of a fraction of the groups, class by class; the first row of a group says which class it counts for."""
-    own, first = np.unique(names[rows], return_index=True)
-    kind = kinds[rows][first]
-    taken = [rng.permutation(own[kind == k])[: round(fraction * int((kind == k).sum()))] for k in np.unique(kind)]
-    return rows[np.isin(names[rows], np.concatenate(taken))]

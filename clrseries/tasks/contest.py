@@ -8,6 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from ..evaluation.splits import of_each_class
+
 Rows = NDArray[np.int64]
 Classify = Callable[[Rows, int], NDArray[np.str_]]
 
@@ -105,11 +107,4 @@ def held_out(target: NDArray[np.str_], groups: NDArray[np.str_], fraction: float
     int64
         Rows of the test objects, ascending.
     """
-    rng = np.random.default_rng(seed)
-    names, first = np.unique(groups, return_index=True)
-    kinds = target[first]
-    drawn = [
-        rng.permutation(names[kinds == kind])[: round(fraction * int((kinds == kind).sum()))]
-        for kind in np.unique(kinds)
-    ]
-    return np.flatnonzero(np.isin(groups, np.concatenate(drawn)))
+    return of_each_class(groups, target, np.arange(len(groups)), fraction, np.random.default_rng(seed))

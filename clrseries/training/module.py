@@ -126,7 +126,7 @@ class Pretraining(lightning.LightningModule):
         """
         loss, parts = self.method(batch)
         size = len(batch.inputs[0])
-        self.loss_sum = self.loss_sum + loss.detach().double()
+        self.loss_sum = self.loss_sum + loss.detach().float()  # not every device has float64
         self.loss_count += 1
         self.log("loss", loss, on_step=False, on_epoch=True, prog_bar=True, batch_size=size)
         if len(parts) > 1:

@@ -71,7 +71,7 @@ class TrainingSet:
     def objects(self) -> int:
         """Number of objects of an epoch: rows, or sources; of a stream only those with a partner, if there is one."""
         if isinstance(self.data, Series):
-            return len(self.data) if self.source is None else len(np.unique(self._sources(self.data)))
+            return len(self.data) if self._sources is None else len(np.unique(self._sources))
         here = np.ones(len(self.data), bool)
         if self.partner is not None:
             here = self.partner.has(self.data.column("object_id"))
@@ -109,7 +109,7 @@ class TrainingSet:
         rng = np.random.default_rng((seed, epoch))
         part = batch_size // world_size()
         if isinstance(self.data, Series):
-            order = self._order(self.data, views, rng)
+            order = _order(len(self.data), self._sources, views, rng)
             for k in range(order.shape[1] // batch_size):
                 first = k * batch_size + process_rank() * part
                 yield Chosen(self.data, order[:, first : first + part], self.partner)
@@ -122,36 +122,35 @@ class TrainingSet:
                 continue
             chunk = chunk if rest is None else joined([rest, chunk])
             partner = None if self.partner is None else self.partner.of(chunk.object_ids)
-            order = self._order(chunk, views, rng)
+            sources = None if self.source is None else _numbers(chunk.table[self.source.name])
+            order = _order(len(chunk), sources, views, rng)
             whole = order.shape[1] // part * part
             for first in range(0, whole, part):
                 yield Chosen(chunk, order[:, first : first + part], partner)
-            rest = self._left(chunk, order[0, whole:])
+            left = order[0, whole:]  # of each object that no batch has had, the first row
+            if sources is not None:
+                left = np.flatnonzero(np.isin(sources, sources[left]))
+            rest = chunk.take(left) if len(left) else None
 
-    def _left(self, chunk: Series, first: NDArray[np.int64]) -> Series | None:
-        """Return the rows of the objects that no batch has had, of which each has a `first` row."""
-        if self.source is not None:
-            source = self._sources(chunk)
-            first = np.flatnonzero(np.isin(source, source[first]))
-        return chunk.take(first) if len(first) else None
-
-    def _order(self, data: Series, views: int, rng: np.random.Generator) -> NDArray[np.int64]:
-        shuffled = rng.permutation(len(data))
+    @cached_property
+    def _sources(self) -> NDArray[np.int64] | None:
+        """A number for the source of each row of data in memory; a row without a source is a source of its own."""
         if self.source is None:
-            return np.tile(shuffled, (views, 1))
-        source = self._sources(data)
-        by_source = shuffled[np.argsort(source[shuffled], kind="stable")]  # the rows of a source are in random order
-        _, first, count = np.unique(source[by_source], return_index=True, return_counts=True)
-        rows = np.stack([by_source[first + view % count] for view in range(views)])
-        return rows[:, rng.permutation(len(first))]
-
-    def _sources(self, data: Series) -> NDArray[np.int64]:
-        """Return a number for the source of each row; a row without a source is a source of its own."""
-        assert self.source is not None
-        if isinstance(self.data, Stream):
-            return _numbers(data.table[self.source.name])
-        number = self.source.of(data)
+            return None
+        assert isinstance(self.data, Series)
+        number = self.source.of(self.data)
         return np.where(number < 0, -1 - np.arange(len(number)), number)
+
+
+def _order(rows: int, sources: NDArray[np.int64] | None, views: int, rng: np.random.Generator) -> NDArray[np.int64]:
+    """Return the row of each view of each object, in random order; an object is a row, or a source."""
+    shuffled = rng.permutation(rows)
+    if sources is None:
+        return np.tile(shuffled, (views, 1))
+    by_source = shuffled[np.argsort(sources[shuffled], kind="stable")]  # the rows of a source are in random order
+    _, first, count = np.unique(sources[by_source], return_index=True, return_counts=True)
+    each = np.stack([by_source[first + view % count] for view in range(views)])
+    return each[:, rng.permutation(len(first))]
 
 
 def _numbers(column: pa.ChunkedArray) -> NDArray[np.int64]:
