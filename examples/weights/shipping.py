@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 import torch
 from numpy.typing import NDArray
+from sklearn.metrics import f1_score, recall_score, roc_auc_score
 
 from clrseries import Model
 from clrseries.model import zoo
@@ -44,18 +45,13 @@ def row(what: str, score: Callable[[NDArray[np.int64]], float], groups: Any) -> 
 
 def macro_f1(true: NDArray[Any], found: NDArray[Any], classes: Sequence[str]) -> float:
     """Return the mean over the classes of F1; a class that does not occur does not count."""
-    scores = []
-    for kind in classes:
-        hit = ((true == kind) & (found == kind)).sum()
-        both = (true == kind).sum() + (found == kind).sum()
-        if (true == kind).any():
-            scores.append(2.0 * hit / both)
-    return float(np.mean(scores))
+    there = [kind for kind in classes if (true == kind).any()]
+    return float(f1_score(true, found, labels=there, average="macro", zero_division=0.0))
 
 
 def balanced(true: NDArray[Any], found: NDArray[Any]) -> float:
     """Return the mean over the classes of the fraction of their objects that is recognized."""
-    return float(np.mean([(found == kind)[true == kind].mean() for kind in np.unique(true)]))
+    return float(recall_score(true, found, labels=np.unique(true), average="macro"))
 
 
 def balanced_row(what: str, true: NDArray[Any], found: NDArray[Any], groups: Any) -> Row:
@@ -70,9 +66,7 @@ def mean_row(what: str, numbers: NDArray[Any], groups: Any) -> Row:
 
 def ranked_above(unknown: NDArray[np.floating], known: NDArray[np.floating]) -> float:
     """Return how often an unknown object has a higher score than a known one (the area under the ROC curve); a tie counts half."""
-    ordered = np.sort(known)
-    left, right = np.searchsorted(ordered, unknown, "left"), np.searchsorted(ordered, unknown, "right")
-    return float((0.5 * (left + right)).mean() / len(known))
+    return float(roc_auc_score(np.repeat([1, 0], [len(unknown), len(known)]), np.concatenate([unknown, known])))
 
 
 def ship(model: Model, name: str, scores: list[Row], details: dict[str, Any], folder: Path = zoo.FOLDER) -> None:
