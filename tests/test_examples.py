@@ -41,6 +41,16 @@ def test_the_supernova_recipe_trains_on_real_spectra(shared_data, monkeypatch, t
     assert np.isfinite(model.embed(series)).all() and model.notes["objects"] == len(set(names[~held_out]))
 
 
+@pytest.mark.parametrize("path", sorted((ROOT / "examples").glob("*.yaml")), ids=lambda path: path.name)
+def test_every_recipe_can_be_built(path):
+    from clrseries.config import composition
+    from clrseries.encoders import build_encoder
+
+    recipe = yaml.safe_load(path.read_text())
+    observe = composition(recipe["augment"])
+    assert build_encoder(recipe.get("encoder", "auto"), observe).embedding_dim > 0
+
+
 def test_every_method_is_described():
     from clrseries.methods import METHODS, TERMS
 

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 MINIMUM = 10  # smallest number of labeled objects
 FEWEST = 5  # objects of a class
+MOST_COMPARED = 20_000  # rows that are compared each with each, to find near-duplicates
 REDSHIFTS = ("z", "redshift", "z_spec", "zspec", "specz", "z_true")
 
 
@@ -221,7 +222,7 @@ class _About:
         )
         found["leaks"] = (
             leaks(drawn, self.groups[rows], duplicates(self.points[rows], self.groups[rows]))
-            if len(rows) <= 20_000
+            if len(rows) <= MOST_COMPARED
             else None
         )
         found["protocol"] = (
@@ -276,7 +277,7 @@ class _About:
             self.points, self.table, nuisance_columns(self.table, nuisance, target), self.groups
         )
         self.notes.extend(notes)
-        twice = duplicates(self.points[:20_000], self.groups[:20_000])
+        twice = duplicates(self.points[:MOST_COMPARED], self.groups[:MOST_COMPARED])
         return {
             "geometry": geometry, "collapse": collapsed, "nuisance": found, "retrieval": across,
             "anomalies": anomaly_sheet(self.points, self.ids), "duplicates": duplicate_sheet(twice, self.ids),
