@@ -30,7 +30,10 @@ fire("pointerdown"); fire("pointerup");
 const first = document.getElementById("name").textContent, pixels = () => m.toDataURL();
 const before = pixels(), pick = document.getElementById("color");
 pick.value = pick.options.length - 1; pick.dispatchEvent(new Event("change"));
-setTimeout(() => {
+const until = performance.now() + 2000;
+const drawn_anew = () => pixels() !== before || performance.now() > until ? then() : setTimeout(drawn_anew, 20);
+setTimeout(drawn_anew, 20);
+const then = () => {
 const recolored = String(pixels() !== before), drawn = document.getElementById("thumb").dataset.drawn;
 m.dispatchEvent(new KeyboardEvent("keydown", {key: "n"}));
 const root = document.documentElement.dataset;
@@ -38,7 +41,7 @@ Object.assign(root, {clicked: first, recolored, drawn, next: document.getElement
   near: document.querySelectorAll("#neighbors li").length});
 document.querySelector("[data-row]")?.click(); root.sheet = document.getElementById("name").textContent;
 document.getElementById("theme").click(); root.dark = getComputedStyle(document.body).backgroundColor;
-}, 100);
+};
 });</script></body>"""
 
 

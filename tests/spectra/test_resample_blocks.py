@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from numba.core.codegen import get_host_cpu_features
 
@@ -46,6 +46,7 @@ def observed(x, flux, ivar, grid, stretch, offset):
 def test_flux_and_variance_match_the_overlap_matrix(kind, samples, step, start, ratio, pixels, stretch, offset, seed):
     rng = np.random.default_rng(seed)
     x = wavelengths(kind, samples, step, seed)
+    assume(x[-1] < 1e6)  # what a spectrum in Angstrom may reach
     flux, ivar = rng.normal(1, 0.3, (2, samples)), rng.uniform(1, 100, (2, samples)).astype(np.float32)
     masked = rng.random((2, samples)) < 0.05
     ivar[masked], flux[masked] = 0, np.nan
