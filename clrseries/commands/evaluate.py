@@ -7,23 +7,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from ..argument_types import check_whole
-from ..errors import InputError, located
 from ..files import refuse_existing, replacing
 from ..names import known_name
 
 if TYPE_CHECKING:
-    import numpy as np
-    import pyarrow as pa
-    from numpy.typing import NDArray
-
     from ..datasets.open import Data
-    from ..evaluation.labels import Labels
-    from ..series import Series
-
-MINIMUM = 10  # smallest number of labeled objects
-FEWEST = 5  # objects of a class
-MOST_COMPARED = 20_000  # rows that are compared each with each, to find near-duplicates
-REDSHIFTS = ("z", "redshift", "z_spec", "zspec", "specz", "z_true")
+    from ..evaluation.embedded_objects import EmbeddedObjects
 
 
 def evaluate(
@@ -104,29 +93,18 @@ def evaluate(
     """
     refuse_existing(output, overwrite, folder=True)
     check_whole("splits", splits, least=1)
-    import numpy as np
-
-    from ..evaluation import unit
+    from ..datasets.open import described, open_series
+    from ..evaluation.embedded_objects import embedded_objects
     from ..evaluation.labels import KINDS
+    from ..evaluation.summary import summary_of
     from ..io.embeddings import read_embeddings
-    from ..plain_data import strict
 
     chosen = known_name("kind", kind, KINDS)
     how = known_name("placed", placed, ("auto", "umap", "pca"))
     given, table = read_embeddings(embeddings)
-    there = np.isfinite(given).all(axis=1)
-    points, table = unit(given[there]), table.filter(there)
-    source = str(embeddings)
-    about = _About(points, table, source, group)
-    series, matched = about.series(data, medium)
-    summary: dict[str, Any] = {
-        "embeddings": source, "target": target, "objects": len(points), "dimensions": points.shape[1],
-        "without_embedding": int((~there).sum()), "group": about.group, "groups": len(set(about.groups.tolist())), "notes": about.notes,
-    }  # fmt: skip
-    if target is not None:
-        summary |= about.probed(target, chosen, features, series, matched, splits)
-    summary |= about.looked_at(nuisance, target)
-    summary = strict(summary)
+    series, named = (None, "") if data is None else (open_series(data, medium=medium), described(data))
+    objects = embedded_objects(given, table, str(embeddings), group, series, named)
+    summary = summary_of(objects, target, kind=chosen, nuisance=nuisance, features=features or (), splits=splits)
     command = ["clrseries", "evaluate", embeddings, *_words(target=target), "--output", output, "--splits", splits]
     command += _words(
         kind=None if chosen == "auto" else chosen,
@@ -137,165 +115,20 @@ def evaluate(
     for name, words in (("nuisance", nuisance), ("features", features)):
         command += [f"--{name}", *words] if words else []
     command += ["--data", *([data] if isinstance(data, str | Path) else ["..."])] if data is not None else []
-    _write(summary, about, series, matched, how, shlex.join(map(str, command)), output)
+    _write(summary, objects, how, shlex.join(map(str, command)), output)
     return summary
 
 
-class _About:
-    """Embeddings and what is known of their objects.
-
-    Parameters
-    ----------
-    points : float32 (N, D)
-        Of unit length, all finite.
-    table : pyarrow.Table
-        N rows.
-    source : str
-        The file.
-    group : str or None
-        Column that names the object.
-    """
-
-    def __init__(self, points: NDArray[np.float32], table: pa.Table, source: str, group: str | None) -> None:
-        from ..evaluation import groups_of
-
-        self.points, self.table, self.source, self.notes = points, table, source, list[str]()
-        named = "object_id" in table.column_names
-        self.ids = (
-            [str(one) for one in table["object_id"].to_pylist()] if named else [str(k) for k in range(len(points))]
-        )
-        if group is not None and group not in table.column_names:
-            raise located(f"is missing; the file has {', '.join(table.column_names)}", source=source, column=group)
-        self.group = group or ("object_id" if len(set(self.ids)) < len(self.ids) else None)
-        self.groups = groups_of(table[self.group].to_pylist() if self.group else None, len(points))
-
-    def series(self, data: Any, medium: str | None) -> tuple[Series | None, NDArray[np.int64] | None]:
-        """Return the data, and for each embedding the row of its object."""
-        if data is None:
-            return None, None
-        from ..datasets.open import described, open_series
-        from ..evaluation.chart import matched_rows
-
-        series = open_series(data, medium=medium)
-        matched = matched_rows(self.ids, series.object_ids)
-        if (matched < 0).all():
-            raise InputError(
-                f"data: no object of {described(data)} is among the embeddings of {self.source}: their object_id are "
-                f"{series.object_ids[0]!r}, ... and {self.ids[0]!r}, ..."
-            )
-        if (matched < 0).any():
-            self.notes.append(f"{int((matched < 0).sum())} of {len(matched)} objects are not in the data.")
-        return series, matched
-
-    def probed(
-        self, target: str, kind: str, columns: list[str] | None, series: Series | None, matched: NDArray[np.int64] | None, splits: int
-    ) -> dict[str, Any]:  # fmt: skip
-        """Return the scores of probes of a target."""
-        import numpy as np
-
-        from ..evaluation import few_label_scores, few_label_splits
-        from ..evaluation.leaks import duplicates, leaks
-        from ..evaluation.sheets import suspect_sheet
-
-        labels, numbers = _labels(self.table, target, kind, self.source)
-        names = np.array([labels.classes[k] if k >= 0 else "" for k in numbers] if labels.classes else [])
-        rows = np.flatnonzero(np.isfinite(numbers))
-        found: dict[str, Any] = {
-            "kind": "classes" if labels.classes else "values",
-            "labeled": _labeled(numbers),
-            "splits": splits,
-        }
-        if labels.classes:
-            counts = {name: int((names == name).sum()) for name in labels.classes}
-            large = [name for name, count in counts.items() if count >= FEWEST]
-            if len(large) < 2:
-                told = ", ".join(f"{name!r}: {counts[name]}" for name in sorted(counts, key=lambda n: -counts[n])[:5])
-                problem = f"a probe needs two classes with at least {FEWEST} objects each; the largest are {told}"
-                raise located(problem, source=self.source, column=target)
-            rows = np.flatnonzero(np.isin(names, large))
-            found |= {"members": counts, "classes": large}
-        truth = names[rows] if labels.classes else numbers[rows].astype(float)
-        ways = {"embedding": self.points[rows].astype(float)} | self._beside(columns, series, matched, rows)
-        drawn = few_label_splits(truth, self.groups[rows], seeds=splits)
-        found["scores"] = few_label_scores(
-            ways, truth, drawn, directions=["embedding"], redshift=target.lower() in REDSHIFTS
-        )
-        found["leaks"] = (
-            leaks(drawn, self.groups[rows], duplicates(self.points[rows], self.groups[rows]))
-            if len(rows) <= MOST_COMPARED
-            else None
-        )
-        found["protocol"] = (
-            f"Labeled and scored objects were drawn {splits} times (scikit-learn's "
-            f"{'StratifiedShuffleSplit' if labels.classes else 'ShuffleSplit'}, 30 % scored), all features with the same labels; "
-            + (
-                f"rows with the same {self.group} stay together."
-                if self.group
-                else "every row is an object of its own."
-            )
-        )
-        found["suspects"] = suspect_sheet(self.points, truth, rows, self.groups, self.ids) if labels.classes else []
-        return found
-
-    def _beside(
-        self,
-        columns: list[str] | None,
-        series: Series | None,
-        matched: NDArray[np.int64] | None,
-        rows: NDArray[np.int64],
-    ) -> dict[str, Any]:
-        """Return other features of the same rows."""
-        import numpy as np
-
-        from ..evaluation.baselines import baseline_features
-        from ..evaluation.labels import Labels
-
-        ways: dict[str, Any] = {}
-        if series is not None and matched is not None:
-            for name, values in baseline_features(series).items():
-                ways[name] = np.where((matched >= 0)[:, None], values[matched], np.nan)[rows]
-        for name in columns or []:
-            if name not in self.table.column_names:
-                raise located("is missing, and is asked for as a feature", source=self.source, column=name)
-        if columns:
-            ways["columns " + ", ".join(columns)] = np.stack(
-                [Labels().of(self.table[name], name)[rows] for name in columns], axis=1
-            )
-        if not ways:
-            self.notes.append(
-                "No other features to compare with, only chance: give the data (--data) or columns (--features)."
-            )
-        return ways
-
-    def looked_at(self, nuisance: list[str] | None, target: str | None) -> dict[str, Any]:
-        """Return what needs no target."""
-        from ..evaluation.leaks import duplicates
-        from ..evaluation.sheets import anomaly_sheet, duplicate_sheet, nuisance_columns, nuisance_sheet, shape
-
-        geometry, collapsed = shape(self.points)
-        found, across, notes = nuisance_sheet(
-            self.points, self.table, nuisance_columns(self.table, nuisance, target), self.groups
-        )
-        self.notes.extend(notes)
-        twice = duplicates(self.points[:MOST_COMPARED], self.groups[:MOST_COMPARED])
-        return {
-            "geometry": geometry, "collapse": collapsed, "nuisance": found, "retrieval": across,
-            "anomalies": anomaly_sheet(self.points, self.ids), "duplicates": duplicate_sheet(twice, self.ids),
-        }  # fmt: skip
-
-
-def _write(
-    summary: dict[str, Any], about: _About, series: Series | None, matched: NDArray[np.int64] | None, placed: str, command: str, output: str | Path
-) -> None:  # fmt: skip
-    """Add the verdict, and write page, numbers and scores."""
+def _write(summary: dict[str, Any], objects: EmbeddedObjects, placed: str, command: str, output: str | Path) -> None:
+    """Write page, numbers and tables."""
     from ..evaluation.chart import chart_data
-    from ..evaluation.verdict import in_words
     from ..plain_data import json_text
     from ..report.evaluation_page import evaluation_page
     from ..report.page import csv_text
 
-    summary["verdict"] = in_words(summary)
-    chart = chart_data(about.points, about.table, about.ids, summary["target"], placed, series, matched)
+    chart = chart_data(
+        objects.points, objects.table, objects.ids, summary["target"], placed, objects.series, objects.matched
+    )
     page = evaluation_page(summary, chart, command)
     with replacing(output) as part:
         part.mkdir()
@@ -308,33 +141,3 @@ def _write(
 
 def _words(**given: Any) -> list[str]:
     return [word for name, value in given.items() if value is not None for word in (f"--{name}", str(value))]
-
-
-def _labels(table: pa.Table, target: str, kind: str, source: str) -> tuple[Labels, NDArray[Any]]:
-    """Return whether the labels are classes or values, and the labels as numbers."""
-    import numpy as np
-
-    from ..evaluation.labels import labels_of
-
-    if target not in table.column_names:
-        raise located(f"is missing; the file has {', '.join(table.column_names)}", source=source, column=target)
-    try:
-        labels = labels_of(table[target], target, kind)
-    except InputError as error:
-        raise InputError(f"{source}, {error}") from error
-    numbers = labels.of(table[target], target)
-    known = _labeled(numbers)
-    if known < MINIMUM:
-        raise located(
-            f"has {known} labeled objects with an embedding; {MINIMUM} are needed", source=source, column=target
-        )
-    if not labels.classes and not np.ptp(numbers[np.isfinite(numbers)]) > 0:
-        raise located("has the same value for all objects: nothing to predict", source=source, column=target)
-    return labels, numbers
-
-
-def _labeled(numbers: NDArray[Any]) -> int:
-    """Return how many objects have a label."""
-    import numpy as np
-
-    return int((numbers >= 0).sum() if np.issubdtype(numbers.dtype, np.integer) else np.isfinite(numbers).sum())

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -45,6 +45,25 @@ class Duplicates:
     def telling(self) -> bool:
         """Whether near-duplicates stand out: objects usually have no other one as near."""
         return self.usual < self.threshold
+
+    def among(self, rows: NDArray[np.int64]) -> Duplicates:
+        """Return the pairs within some of the rows, as places in these.
+
+        Parameters
+        ----------
+        rows : int64 (M,)
+            Rows, each once.
+
+        Returns
+        -------
+        Duplicates
+            `count` is that of the pairs that are kept.
+        """
+        place = np.full(max([*rows.tolist(), *self.first.tolist(), *self.second.tolist()], default=-1) + 1, -1)
+        place[rows] = np.arange(len(rows))
+        first, second = place[self.first], place[self.second]
+        kept = (first >= 0) & (second >= 0)
+        return replace(self, first=first[kept], second=second[kept], cosine=self.cosine[kept], count=int(kept.sum()))
 
 
 def duplicates(features: Features, groups: NDArray[np.int64] | None = None, threshold: float = THRESHOLD) -> Duplicates:

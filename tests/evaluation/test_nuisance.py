@@ -111,6 +111,9 @@ def test_duplicates_are_all_pairs(rng):
     cosine = u @ u.T - 2 * np.eye(2100)
     assert duplicates(x, threshold=0.9).count == (cosine > 0.9).sum() // 2
     assert not duplicates(np.ones((50, 3))).telling
+    rows = np.array([7, 3, 2050, 5])
+    some = duplicates(x, np.arange(2100)).among(rows)
+    assert (some.first.tolist(), some.second.tolist(), some.count) == ([0], [2], 1)
 
 
 def test_leaks_of_a_split_by_row(rng):

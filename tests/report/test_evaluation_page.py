@@ -247,10 +247,9 @@ def test_data_of_other_objects_are_refused(report, tmp_path):
 
 
 def test_rows_are_matched_by_name_and_order(report):
-    from clrseries.commands.evaluate import _About
+    from clrseries.evaluation.embedded_objects import embedded_objects
 
     table = pa.table({"object_id": ["a", "b", "a", "c"]})
     series = report[3].take([0, 1, 2]).with_columns({"object_id": ["b", "a", "a"]})
-    about = _About(np.eye(4, dtype=np.float32), table, "e.parquet", None)
-    _, rows = about.series(series, None)
-    assert rows is not None and rows.tolist() == [1, 0, 2, -1] and "1 of 4 objects" in about.notes[0]
+    found = embedded_objects(np.eye(4, dtype=np.float32), table, "e.parquet", series=series)
+    assert found.matched is not None and found.matched.tolist() == [1, 0, 2, -1] and "1 of 4 objects" in found.notes[0]

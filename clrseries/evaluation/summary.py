@@ -1,0 +1,82 @@
+"""All numbers of an evaluation, in one dictionary."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+
+from ..plain_data import strict
+from .embedded_objects import EmbeddedObjects
+from .leaks import Duplicates, duplicates
+from .sheets import anomaly_sheet, duplicate_sheet, nuisance_columns, nuisance_sheet, shape
+from .target_sheet import Target, target_of, target_sheet
+from .verdict import in_words
+
+MOST_COMPARED = 20_000  # rows that are compared each with each, to find near-duplicates
+
+
+def summary_of(
+    objects: EmbeddedObjects,
+    target: str | None = None,
+    *,
+    kind: str = "auto",
+    nuisance: Sequence[str] | None = None,
+    features: Sequence[str] = (),
+    splits: int = 10,
+) -> dict[str, Any]:
+    """Return all numbers of an evaluation, and what they say in words.
+
+    Parameters
+    ----------
+    objects : EmbeddedObjects
+        The embeddings.
+    target : str, optional
+        Column with the labels.
+    kind : {"auto", "classes", "values"}
+        Whether the labels are classes or values.
+    nuisance : sequence of str, optional
+        Columns that the embeddings should have forgotten; default those with usual names.
+    features : sequence of str
+        Columns of numbers that are probed beside the embeddings.
+    splits : int
+        How often labeled and scored objects are drawn, at least 1.
+
+    Returns
+    -------
+    dict
+        What ``summary.json`` holds; scores that are not defined are None.
+
+    Raises
+    ------
+    InputError
+        A column is missing, or the target has too few labels or classes.
+    """
+    labels = None if target is None else target_of(objects, target, kind)
+    names = nuisance_columns(objects.table, nuisance, target)
+    geometry, collapsed = shape(objects.points)
+    twice, complete = _twice(objects, labels)
+    found: dict[str, Any] = {
+        "embeddings": objects.source, "target": target, "objects": len(objects.points), "dimensions": objects.points.shape[1],
+        "without_embedding": objects.lost, "group": objects.group, "groups": len(set(objects.groups.tolist())), "notes": objects.notes,
+        "geometry": geometry, "collapse": collapsed,
+    }  # fmt: skip
+    if labels is not None:
+        found |= target_sheet(objects, labels, features, splits, twice if complete else None)
+    found["nuisance"], found["retrieval"], notes = nuisance_sheet(objects.points, objects.table, names, objects.groups)
+    objects.notes.extend(notes)
+    found["anomalies"] = anomaly_sheet(objects.points, objects.ids)
+    found["duplicates"] = duplicate_sheet(twice, objects.ids)
+    found = strict(found)
+    return found | {"verdict": in_words(found)}
+
+
+def _twice(objects: EmbeddedObjects, labels: Target | None) -> tuple[Duplicates, bool]:
+    """Return near-duplicates among at most 20,000 rows, labeled ones first, and whether all labeled rows are among these."""
+    first = np.zeros(len(objects.points), bool)
+    first[[] if labels is None else labels.rows] = True
+    some = np.sort(np.argsort(~first, kind="stable")[:MOST_COMPARED])
+    found = duplicates(objects.points[some], objects.groups[some])
+    return replace(found, first=some[found.first], second=some[found.second]), int(first.sum()) <= MOST_COMPARED
