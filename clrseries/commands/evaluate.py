@@ -7,12 +7,16 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from ..argument_types import check_whole
+from ..errors import InputError
 from ..files import refuse_existing, replacing
 from ..names import known_name
 
 if TYPE_CHECKING:
     from ..datasets.open import Data
     from ..evaluation.embedded_objects import EmbeddedObjects
+    from ..model import Model
+
+TABLES = ("scores", "invariance")  # entries of the summary that are files of their own too
 
 
 def evaluate(
@@ -26,6 +30,7 @@ def evaluate(
     features: list[str] | None = None,
     data: Data | None = None,
     medium: Literal["vacuum", "air"] | None = None,
+    model: str | Path | Model | None = None,
     splits: int = 10,
     placed: Literal["auto", "umap", "pca"] = "auto",
     overwrite: bool = False,
@@ -44,7 +49,8 @@ def evaluate(
     target : str, optional
         Column of this file with the labels; null, NaN and empty text are no label.
     output : path
-        Folder for the report: ``index.html`` (a single file, with a map to click on), ``summary.json`` and, with a target, ``scores.csv``.
+        Folder for the report: ``index.html`` (a single file, with a map to click on), ``summary.json`` and, with a target, ``scores.csv``, with a
+        model ``invariance.csv``.
     kind : {"auto", "classes", "values"}
         Whether the labels are classes or values. With ``"auto"``, text, booleans and categories are classes, and numbers are
         values; whole numbers are classes if there are at most 20 different ones and twice as many labeled objects. The rule is
@@ -60,6 +66,9 @@ def evaluate(
         are a baseline. Rows are matched by ``object_id``, those of one object in their order.
     medium : {"vacuum", "air"}, optional
         Medium of the wavelengths of `data`.
+    model : path or Model, optional
+        What made the embeddings; needs `data`. Then the report shows how far embeddings move when the data change: velocity, resolution, S/N, missing
+        points, ...; 200 objects are embedded again for each change.
     splits : int
         How often labeled and scored objects are drawn, at least 1.
     placed : {"auto", "umap", "pca"}
@@ -76,7 +85,7 @@ def evaluate(
     ------
     InputError
         `output` exists, a column is missing, the target has a single class or value or fewer than two classes of five objects, fewer
-        than ten objects have a label and an embedding, or no object of `data` is among the embeddings.
+        than ten objects have a label and an embedding, no object of `data` is among the embeddings, or `model` is given without `data`.
 
     Examples
     --------
@@ -93,24 +102,33 @@ def evaluate(
     """
     refuse_existing(output, overwrite, folder=True)
     check_whole("splits", splits, least=1)
+    if model is not None and data is None:
+        raise InputError(
+            "model: shows what a change of the data does to the embeddings, and needs the data: give --data"
+        )
     from ..datasets.open import described, open_series
     from ..evaluation.embedded_objects import embedded_objects
     from ..evaluation.labels import KINDS
     from ..evaluation.summary import summary_of
     from ..io.embeddings import read_embeddings
+    from ..model import load
 
     chosen = known_name("kind", kind, KINDS)
     how = known_name("placed", placed, ("auto", "umap", "pca"))
     given, table = read_embeddings(embeddings)
     series, named = (None, "") if data is None else (open_series(data, medium=medium), described(data))
     objects = embedded_objects(given, table, str(embeddings), group, series, named)
-    summary = summary_of(objects, target, kind=chosen, nuisance=nuisance, features=features or (), splits=splits)
+    summary = summary_of(
+        objects, target, kind=chosen, nuisance=nuisance, features=features or (), splits=splits,
+        model=None if model is None else load(model),
+    )  # fmt: skip
     command = ["clrseries", "evaluate", embeddings, *_words(target=target), "--output", output, "--splits", splits]
     command += _words(
         kind=None if chosen == "auto" else chosen,
         group=group,
         placed=None if how == "auto" else how,
         medium=medium,
+        model="..." if model is not None and not isinstance(model, str | Path) else model,
     )
     for name, words in (("nuisance", nuisance), ("features", features)):
         command += [f"--{name}", *words] if words else []
@@ -134,9 +152,10 @@ def _write(summary: dict[str, Any], objects: EmbeddedObjects, placed: str, comma
         part.mkdir()
         (part / "index.html").write_text(page, encoding="utf-8")
         (part / "summary.json").write_text(json_text(summary), encoding="utf-8")
-        if summary.get("scores"):
-            rows = [{key: value for key, value in row.items() if key != "confusion"} for row in summary["scores"]]
-            (part / "scores.csv").write_text(csv_text(rows), encoding="utf-8")
+        for name in TABLES:
+            if summary.get(name):
+                rows = [{key: value for key, value in row.items() if key != "confusion"} for row in summary[name]]
+                (part / f"{name}.csv").write_text(csv_text(rows), encoding="utf-8")
 
 
 def _words(**given: Any) -> list[str]:

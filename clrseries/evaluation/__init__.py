@@ -5,6 +5,7 @@ from .anomalies import Anomalies, anomalies, anomaly_scores, injected_auc
 from .cross_correlation import flattened, redshifts_by_template
 from .few_labels import balanced_scores, few_label_scores, scores_of_splits
 from .geometry import alignment, collapse, geometry, rank_me, uniformity
+from .invariance import Sweep, invariance_curves
 from .leaks import Duplicates, duplicates, leaks
 from .light_curve_baselines import feature_classifiers, light_curve_features
 from .mislabels import Suspects, suspected_mislabels
@@ -24,6 +25,7 @@ __all__ = [
     "Retrieval",
     "Split",
     "Suspects",
+    "Sweep",
     "alignment",
     "anomalies",
     "anomaly_scores",
@@ -41,6 +43,7 @@ __all__ = [
     "geometry",
     "groups_of",
     "injected_auc",
+    "invariance_curves",
     "label_budgets",
     "labeled_rows",
     "leaks",

@@ -8,8 +8,10 @@ from typing import Any
 
 import numpy as np
 
+from ..model import Model
 from ..plain_data import strict
 from .embedded_objects import EmbeddedObjects
+from .invariance import invariance_curves
 from .leaks import Duplicates, duplicates
 from .sheets import anomaly_sheet, duplicate_sheet, nuisance_columns, nuisance_sheet, shape
 from .target_sheet import Target, target_of, target_sheet
@@ -26,6 +28,7 @@ def summary_of(
     nuisance: Sequence[str] | None = None,
     features: Sequence[str] = (),
     splits: int = 10,
+    model: Model | None = None,
 ) -> dict[str, Any]:
     """Return all numbers of an evaluation, and what they say in words.
 
@@ -43,6 +46,8 @@ def summary_of(
         Columns of numbers that are probed beside the embeddings.
     splits : int
         How often labeled and scored objects are drawn, at least 1.
+    model : Model, optional
+        What made the embeddings; with it and the series of `objects`, the summary has ``invariance``.
 
     Returns
     -------
@@ -69,6 +74,8 @@ def summary_of(
     objects.notes.extend(notes)
     found["anomalies"] = anomaly_sheet(objects.points, objects.ids)
     found["duplicates"] = duplicate_sheet(twice, objects.ids)
+    if model is not None and objects.series is not None and objects.matched is not None:
+        found["invariance"] = invariance_curves(model, objects.series.take(objects.matched[objects.matched >= 0]))
     found = strict(found)
     return found | {"verdict": in_words(found)}
 

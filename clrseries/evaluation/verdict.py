@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from .few_labels import CHANCE
@@ -36,6 +36,7 @@ def in_words(summary: Mapping[str, Any]) -> list[str]:
             f"The same object through another {name}: first in {found['top1']:.0%} of {found['queries']} searches, by chance "
             f"{found['chance_top1']:.1%}; median rank {found['median_rank']:g} of {found['candidates']:.0f}."
         )
+    lines += _movement(summary.get("invariance") or [])
     lines += _warnings(summary)
     rank = (summary.get("geometry") or {}).get("rank")
     if rank is not None:
@@ -75,6 +76,24 @@ def target_in_words(summary: Mapping[str, Any]) -> list[str]:
             text += f"; {how} {best['features']}, the best baseline, {_band(best, score)}"
         lines.append(text + ".")
     return lines
+
+
+def _movement(rows: Sequence[Mapping[str, Any]]) -> list[str]:
+    """Return the mildest value of each sweep at which half of the objects move farther than to the nearest other object."""
+    lines = []
+    for name in dict.fromkeys(row["sweep"] for row in rows):
+        own = [row for row in rows if row["sweep"] == name and row["distance"] is not None]
+        far = next((row for row in own if row["distance"] > row["nearest"]), None)
+        if far is not None:
+            unit = f" {far['unit']}" if far["unit"] else ""
+            lines.append(f"{name} {far['value']:g}{unit}")
+    if not rows:
+        return []
+    if not lines:
+        return ["No change of the data that was tried moves the embeddings farther than to the nearest other object."]
+    return [
+        f"A change moves the embedding farther than to the nearest other object, in the median, from: {'; '.join(lines)}."
+    ]
 
 
 def _band(row: Mapping[str, Any], score: str) -> str:

@@ -6,7 +6,7 @@ import html
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from .curves import few_label_panels
+from .curves import few_label_panels, invariance_panels
 from .explorer import explorer_html, explorer_style, object_button
 from .page import html_table, versions
 
@@ -40,6 +40,8 @@ def evaluation_page(summary: Mapping[str, Any], chart: Mapping[str, Any], comman
     if summary.get("scores"):
         parts.insert(0, (f"{target} from few labels", _probes(summary)))
     parts.append(("Instrument and other nuisance", _nuisance(summary)))
+    if summary.get("invariance"):
+        parts.append(("What a change of the data does", _invariance(summary["invariance"])))
     parts.append(("Strange objects", _anomalies(summary["anomalies"], chart)))
     if summary.get("suspects"):
         parts.append(("Labels that are probably wrong", _suspects(summary["suspects"], chart)))
@@ -124,6 +126,23 @@ def _nuisance(summary: Mapping[str, Any]) -> str:
         "a large p, mean that nothing of it was found.</p>"
     )
     return about + f'<div class="scroll">{html_table(table)}{html_table(across)}</div>'
+
+
+def _invariance(rows: Sequence[Mapping[str, Any]]) -> str:
+    table = [
+        {
+            "change": row["sweep"] + (f" [{row['unit']}]" if row["unit"] else ""), "value": f"{row['value']:g}", "objects": row["objects"],
+            "distance": "none" if row["distance"] is None else f"{row['distance']:.3f} ({row['distance_low']:.3f} to {row['distance_high']:.3f})",
+            "still nearest to itself": "none" if row["own_first"] is None else f"{row['own_first']:.0%}",
+        }
+        for row in rows
+    ]  # fmt: skip
+    about = (
+        "<p>How far the embedding of an object moves when one parameter is changed, in units of the median distance between two different "
+        "objects: median and 16th to 84th percentile of the objects. Dotted: the median distance to the nearest other object. Changes grow to the right.</p>"
+    )
+    all_rows = f'<details><summary>All numbers</summary><div class="scroll">{html_table(table)}</div></details>'
+    return about + invariance_panels(rows) + all_rows
 
 
 def _buttons(names: Sequence[str], rows: Sequence[int], chart: Mapping[str, Any]) -> str:
