@@ -40,9 +40,9 @@ def predict(
     output : path, optional
         Without it, nothing is written and one line for each object is returned. Parquet file with all columns of `data` that are not lists. For a target T it also has ``T_predicted``. For classes, the
         probability of each class follows in a column of its own, ``p_CLASS`` for the class named CLASS, and ``T_probability`` is the
-        list of them in the same order (in the metadata of the field, ``classes`` has the names as JSON). For values, ``T_sigma``
-        follows, the standard deviation. A model may predict a class and values V; then ``V_predicted`` and ``V_sigma`` follow, and
-        ``unlike``, the fraction of known objects that are less unlike all that the model knows.
+        list of them in the same order (in the metadata of the field, ``classes`` has the names as JSON); ``T_set_90`` lists the classes of which one is the true one for nine objects in ten, and
+        ``unlike`` is the fraction of known objects that are less unlike all that the model knows, if the head was calibrated. For values, ``T_sigma``
+        follows, the standard deviation. A model may predict a class and values V; then ``V_predicted`` and ``V_sigma`` follow.
     medium : {"vacuum", "air"}, optional
         Medium of the wavelengths of spectra in files and tables; those in air are brought to vacuum.
     on_error : {"skip", "stop"}
@@ -71,7 +71,7 @@ def predict(
     >>> metrics = finetune(model, stars, folder + "/classifier", target="class", epochs=1, progress=False)
     >>> path = predict(folder + "/classifier/model", stars, folder + "/classes.parquet")
     >>> read_table(path).column_names[-3:]
-    ['p_Mira', 'p_RRLyrae', 'class_probability']
+    ['p_RRLyrae', 'class_probability', 'unlike']
     """
     if output is not None:
         refuse_existing(output, overwrite)
@@ -117,6 +117,10 @@ def _columns(found: dict[str, NDArray[Any]], model: Model) -> Iterator[tuple[pa.
     column = pa.FixedSizeListArray.from_arrays(pa.array(rows.ravel()), rows.shape[1], mask=pa.array(lost))
     classes = json.dumps(list(model.head.classes), ensure_ascii=False)
     yield pa.field(f"{target}_probability", column.type, metadata={"classes": classes}), column
+    if "set_90" in found:
+        names = np.array(model.head.classes, object)
+        sets = [None if gone else names[row].tolist() for row, gone in zip(found["set_90"], lost, strict=True)]
+        yield pa.field(f"{target}_set_90", pa.list_(pa.string())), pa.array(sets, pa.list_(pa.string()))
     for name in getattr(model.head, "values", ()):
         yield from _numbers({f"{name}_predicted": found[name], f"{name}_sigma": found[f"{name}_sigma"]})
     if "unlike" in found:
@@ -148,5 +152,7 @@ def _line(row: int, name: str, found: dict[str, NDArray[Any]], model: Model) -> 
         f"{value} {found[value][row]:.4g} +- {found[f'{value}_sigma'][row]:.2g}"
         for value in getattr(model.head, "values", ())
     ]
+    if "set_90" in found:
+        parts.append("90 % set " + ", ".join(np.array(model.head.classes)[found["set_90"][row]]))
     parts += [f"unlike the known {found['unlike'][row]:.2f}"] if "unlike" in found else []
     return f"{name}  {'; '.join(parts)}"

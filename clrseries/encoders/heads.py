@@ -9,11 +9,14 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
+from .known_objects import KnownObjects
+
 
 class ClassHead(nn.Module):
     """Linear layer that turns embeddings into the log-probabilities of classes.
 
-    The logits are divided by a temperature, 1 at first, which a calibration after the training can set.
+    The logits are divided by a temperature, 1 at first. A calibration after the training can set it, and what else the head answers: sets of classes,
+    and how unlike the known objects an object is.
 
     Parameters
     ----------
@@ -21,6 +24,10 @@ class ClassHead(nn.Module):
         D, size of the embedding.
     classes : list of str
         Names of the C classes.
+    known : bool
+        Whether the head holds the :class:`~clrseries.encoders.known_objects.KnownObjects` of the training.
+    least_probability : float, optional
+        A class with at least this probability is in the set of classes of an object; default there are no sets.
 
     References
     ----------
@@ -37,10 +44,13 @@ class ClassHead(nn.Module):
 
     temperature: Tensor
 
-    def __init__(self, embedding_dim: int, classes: list[str]) -> None:
+    def __init__(
+        self, embedding_dim: int, classes: list[str], known: bool = False, least_probability: float | None = None
+    ) -> None:
         super().__init__()
-        self.settings: dict[str, Any] = {"embedding_dim": embedding_dim, "classes": list(classes)}
         self.classes = list(classes)
+        self.least_probability = least_probability
+        self.known = KnownObjects(embedding_dim, len(classes)) if known else None
         self.linear = nn.Linear(embedding_dim, len(classes))
         self.register_buffer("temperature", torch.ones(()))
 
@@ -58,6 +68,31 @@ class ClassHead(nn.Module):
             Natural logarithms of the probabilities.
         """
         return (self.linear(embeddings).float() / self.temperature).log_softmax(-1)
+
+    @property
+    def settings(self) -> dict[str, Any]:
+        """The arguments that make this head again."""
+        found: dict[str, Any] = {"embedding_dim": self.linear.in_features, "classes": list(self.classes)}
+        found |= {"known": True} if self.known is not None else {}
+        return found | ({"least_probability": self.least_probability} if self.least_probability is not None else {})
+
+    def answers(self, embeddings: Tensor) -> Tensor:
+        """Return the log-probability of each class and, if known objects are held, which fraction of them are less unlike.
+
+        Parameters
+        ----------
+        embeddings : float (B, D)
+            Embeddings of B objects.
+
+        Returns
+        -------
+        float32 (B, C) or (B, C + 1)
+            The fraction, from 0 to 1, is the last column.
+        """
+        found = self(embeddings)
+        return (
+            found if self.known is None else torch.cat([found, self.known.fraction_less_unlike(embeddings)[:, None]], 1)
+        )
 
     def loss(self, outputs: Tensor, target: Tensor) -> Tensor:
         """Return the cross entropy of each object: minus the log-probability of its class.

@@ -8,13 +8,12 @@ import torch
 from torch import Tensor, nn
 
 from .heads import ClassHead, MixtureHead
+from .known_objects import KnownObjects
 
-QUANTILES = 101  # points of the distribution of the distances of known objects
 HIDDEN = 64  # units between the two layers
-SHRINKAGE = 0.05  # of the covariance toward a multiple of the identity
 
 
-class JointHead(nn.Module):
+class JointHead(KnownObjects):
     """Head that predicts a class, any number of values, and how unlike the known objects an object is.
 
     How unlike is the logit of two layers that were trained to tell known objects from others, if there were others to learn from. If
@@ -49,14 +48,10 @@ class JointHead(nn.Module):
     (torch.Size([5, 2]), torch.Size([5, 3, 3]), torch.Size([5]))
     """
 
-    centers: Tensor
-    whiten: Tensor
-    quantiles: Tensor
-
     def __init__(
         self, embedding_dim: int, classes: list[str], values: list[str], components: int = 5, others: bool = False
     ) -> None:
-        super().__init__()
+        super().__init__(embedding_dim, len(classes))
         self.settings: dict[str, Any] = {
             "embedding_dim": embedding_dim,
             "classes": list(classes),
@@ -69,9 +64,6 @@ class JointHead(nn.Module):
         self.mixtures = nn.ModuleList(MixtureHead(embedding_dim, components) for _ in values)
         layers = nn.Linear(embedding_dim, HIDDEN), nn.GELU(), nn.Linear(HIDDEN, 1)
         self.other = nn.Sequential(*layers) if others else None
-        self.register_buffer("centers", torch.zeros(len(classes), embedding_dim))
-        self.register_buffer("whiten", torch.eye(embedding_dim))
-        self.register_buffer("quantiles", torch.zeros(QUANTILES))
 
     def forward(self, embeddings: Tensor) -> Tensor:
         """Return all answers in one row for each object.
@@ -87,8 +79,7 @@ class JointHead(nn.Module):
             As :meth:`split` takes them apart.
         """
         parts = [self.kind(embeddings), *(head(embeddings).flatten(1) for head in self.mixtures)]
-        below = (self.unlikeness(embeddings)[:, None] > self.quantiles).sum(1, keepdim=True)
-        return torch.cat([*parts, (below - 1).clamp(min=0) / (QUANTILES - 1)], dim=1)
+        return torch.cat([*parts, self.fraction_less_unlike(embeddings)[:, None]], dim=1)
 
     def split(self, outputs: Tensor) -> dict[str, Tensor]:
         """Take the rows of :meth:`forward` apart.
@@ -123,44 +114,3 @@ class JointHead(nn.Module):
             Larger for what is less like the known objects.
         """
         return self.distance(embeddings) if self.other is None else self.other(embeddings).squeeze(-1).float()
-
-    def distance(self, embeddings: Tensor) -> Tensor:
-        """Return the distance of each embedding to the nearest mean of a class, in standard deviations.
-
-        Parameters
-        ----------
-        embeddings : float (B, D)
-            Embeddings of B objects.
-
-        Returns
-        -------
-        float32 (B,)
-            At least 0.
-        """
-        apart = embeddings.float() @ self.whiten
-        return (apart[:, None] - (self.centers @ self.whiten)[None]).square().sum(-1).amin(1).sqrt()
-
-    @torch.no_grad()
-    def fit_known(self, embeddings: Tensor, number: Tensor, held_out: Tensor) -> None:
-        """Set means and covariance of the known objects, and how unlike they are.
-
-        Parameters
-        ----------
-        embeddings : float (N, D)
-            Embeddings of the objects of the training.
-        number : int64 (N,)
-            Their classes, from 0; each class has one object at least.
-        held_out : float (M, D)
-            Embeddings of known objects that the training has not seen.
-        """
-        rows = embeddings.double()
-        for k in range(len(self.classes)):
-            self.centers[k] = rows[number == k].mean(0).float()
-        apart = rows - self.centers.double()[number]
-        covariance = apart.T @ apart / len(rows)
-        size = len(covariance)
-        level = covariance.trace() / size
-        covariance = (1 - SHRINKAGE) * covariance + SHRINKAGE * level * torch.eye(size, dtype=torch.float64)
-        self.whiten.copy_(torch.linalg.inv(torch.linalg.cholesky(covariance)).T.float())
-        levels = torch.linspace(0, 1, QUANTILES)
-        self.quantiles.copy_(torch.quantile(self.unlikeness(held_out), levels))

@@ -72,6 +72,29 @@ def calibration_error(log_probability: NDArray[np.floating], target: NDArray[np.
     return float(total / len(target))
 
 
+def set_scores(member: NDArray[np.bool_], target: NDArray[np.integer]) -> dict[str, float]:
+    """Return how often sets of classes hold the true class, and how large they are.
+
+    Parameters
+    ----------
+    member : bool (N, C)
+        Which classes are in the set of each object.
+    target : int (N,)
+        The true classes, from 0.
+
+    Returns
+    -------
+    dict of str to float
+        ``coverage``, the fraction of sets with the true class, ``mean_size``, and ``single``, the fraction of sets of one class.
+    """
+    size = member.sum(1)
+    return {
+        "coverage": float(member[np.arange(len(target)), target].mean()),
+        "mean_size": float(size.mean()),
+        "single": float((size == 1).mean()),
+    }
+
+
 def redshift_scores(found: NDArray[np.floating], true: NDArray[np.floating], outlier: float = 0.15) -> dict[str, float]:
     """Return the usual scores of redshifts, from dz = (found - true) / (1 + true).
 

@@ -16,10 +16,11 @@ from .. import lightcurves, spectra
 from ..config import Observe
 from ..datasets.open import open_series
 from ..encoders.heads import ClassHead, MixtureHead, mean_and_scatter, median
+from ..encoders.prediction_sets import prediction_sets
 from ..encoders.standardize import standardize
 from ..errors import InputError
 from ..evaluation.probe import FEWEST as FEWEST_OF_CLASS
-from ..evaluation.scores import class_scores, redshift_scores, value_scores
+from ..evaluation.scores import class_scores, redshift_scores, set_scores, value_scores
 from ..files import write_json
 from ..model import Model, load
 from ..names import known_name
@@ -27,11 +28,11 @@ from ..plain_data import strict
 from ..series import Series
 from ..training.column import column_of
 from .arguments import Arguments
+from .calibration import calibrate_head
 from .encoder_with_head import EncoderWithHead, equal_chances, fit, outputs_of
 from .lora import merge
 from .modes import parameter_groups
 from .split import split
-from .temperature import fit_temperature
 
 REDSHIFTS = ("z", "redshift")
 SHIFTS = (spectra.Redshift, spectra.Velocity, lightcurves.Redshift)  # steps that change it
@@ -68,7 +69,7 @@ def train_head(arguments: Arguments) -> dict[str, Any]:
         if not classes:
             network.head.standardize(torch.from_numpy(values[train]))
         _train(network, observe, series.take(train), values[train], bool(classes), arguments)
-    _calibrate(network, observe, series.take(calibrate), values[calibrate], arguments.balance)
+    calibrate_head(network, observe, series, values, train, calibrate, balance=arguments.balance)
     outputs = outputs_of(network, observe, series.take(test))
     if torch.isnan(outputs).any():
         raise InputError(f"the training diverged: give a learning_rate below {arguments.learning_rate:g}")
@@ -184,21 +185,13 @@ def _train(
         merge(network.encoder)
 
 
-def _calibrate(network: EncoderWithHead, observe: Observe, series: Series, values: NDArray[Any], balance: bool) -> None:
-    """Set the temperature of the head on objects that it has not learned from."""
-    if not len(series):
-        return
-    head = network.head
-    bare = EncoderWithHead(network.encoder, nn.Identity())
-    balanced = balance and isinstance(head, ClassHead)
-    weight = torch.from_numpy(equal_chances(values)) if balanced else torch.ones(len(values))
-    fit_temperature(head, outputs_of(bare, observe, series), torch.from_numpy(values), weight)
-
-
 @torch.no_grad()
 def _scores(outputs: torch.Tensor, head: nn.Module, values: NDArray[Any], target: str) -> dict[str, Any]:
     if isinstance(head, ClassHead):
-        return class_scores(outputs.numpy(), values, head.classes)
+        scores = class_scores(outputs.numpy(), values, head.classes)
+        if head.least_probability is not None:
+            scores["set_90"] = set_scores(prediction_sets(outputs.exp().numpy(), head.least_probability), values)
+        return scores
     found, (_, sigma) = median(outputs), mean_and_scatter(outputs)
     likelihood = -MixtureHead.loss(head, outputs, torch.from_numpy(values))  # type: ignore[arg-type]
     scores = value_scores(found.numpy(), sigma.numpy(), likelihood.numpy(), values)

@@ -17,6 +17,7 @@ from torch import nn
 from ..config import Observe
 from ..encoders.heads import ClassHead, mean_and_scatter, median
 from ..encoders.joint_head import JointHead
+from ..encoders.prediction_sets import prediction_sets
 from ..errors import InputError
 from ..files import refuse_existing, replacing
 from ..names import known_name
@@ -142,8 +143,9 @@ class Model:
         Returns
         -------
         dict of str to array
-            For classes: ``predicted``, str (N,), and ``probability``, float32 (N, C), in the order of ``head.classes``. For
-            values: ``predicted`` (the median) and ``sigma``, float32 (N,), and ``mixture``, float32 (N, 3, K): the logarithms
+            For classes: ``predicted``, str (N,), and ``probability``, float32 (N, C), in the order of ``head.classes``; from a
+            calibrated head also ``set_90``, bool (N, C): which classes are in a set that holds the true one for nine objects in ten, and
+            ``unlike``. For values: ``predicted`` (the median) and ``sigma``, float32 (N,), and ``mixture``, float32 (N, 3, K): the logarithms
             of the weights, the means and the standard deviations of K Gaussians. For a head of several answers: what belongs to
             classes, ``V`` and ``V_sigma``, float32 (N,), for each value V, and ``unlike``, float32 (N,): the fraction of known
             objects that are less unlike the known ones.
@@ -156,10 +158,15 @@ class Model:
         if self.head is None:
             raise InputError("this model embeds and does not predict: give it a head with 'clrseries finetune'")
         self.head.eval()
-        outputs = self._outputs(self.head, series, threads, on_error)
+        network = self.head.answers if isinstance(self.head, ClassHead) else self.head
+        outputs = self._outputs(network, series, threads, on_error)
         lost = torch.isnan(outputs).flatten(1).any(1).numpy()
         if isinstance(self.head, ClassHead):
-            return self._classes(outputs, lost)
+            count = len(self.head.classes)
+            found = self._classes(outputs[:, :count], lost)
+            if self.head.least_probability is not None:
+                found["set_90"] = prediction_sets(found["probability"], self.head.least_probability)
+            return found | ({"unlike": outputs[:, count].numpy()} if self.head.known is not None else {})
         if not isinstance(self.head, JointHead):
             middle, sigma = _values(outputs, lost)
             return {"predicted": middle, "sigma": sigma, "mixture": outputs.numpy()}
@@ -247,7 +254,7 @@ class Model:
             self.save(Path(there) / "model")
             return hub.push(Path(there) / "model", name, private=private)
 
-    def _outputs(self, network: nn.Module, series: Series, threads: int | None, on_error: str) -> torch.Tensor:
+    def _outputs(self, network: Any, series: Series, threads: int | None, on_error: str) -> torch.Tensor:
         """Return what a network makes of the embeddings, NaN for objects that cannot be embedded."""
         on_error = known_name("on_error", on_error, ("skip", "stop"))
         check_series(series, "a model")

@@ -12,7 +12,8 @@ import torch
 from clrseries import InputError, Model, Series, finetune, load, predict, pretrain
 from clrseries.config import composition
 from clrseries.encoders.heads import ClassHead, MixtureHead, mean_and_scatter, median
-from clrseries.evaluation.scores import calibration_error, class_scores, redshift_scores, value_scores
+from clrseries.encoders.prediction_sets import least_probability, prediction_sets
+from clrseries.evaluation.scores import calibration_error, class_scores, redshift_scores, set_scores, value_scores
 from clrseries.finetuning.lora import adapt, merge
 from clrseries.finetuning.split import split
 
@@ -230,3 +231,46 @@ def test_what_finetuning_refuses(lines, run, tmp_path):
         with pytest.raises(InputError, match=message):
             finetune(run / "model", lines, tmp_path / "out", **(usual | more))
     assert not (tmp_path / "out").exists()
+
+
+def test_sets_of_classes_hold_the_true_one_as_often_as_they_say(rng):
+    """The mean over draws of objects to calibrate on is k / (n + 1), whatever the probabilities are worth."""
+    covered, n = [], 29
+    for _ in range(400):
+        logits, true = rng.normal(size=(n + 200, 4)), rng.integers(0, 4, n + 200)
+        logits[np.arange(n + 200), true] += rng.normal(1, 1, n + 200)
+        chance = np.exp(logits) / np.exp(logits).sum(1, keepdims=True)
+        least = least_probability(chance[:n], true[:n])
+        assert least == sorted(chance[np.arange(n), true[:n]])[-27]  # ceil(30 * 0.9) = 27
+        covered.append((chance[n:] >= least)[np.arange(200), true[n:]].mean())
+    assert np.mean(covered) == pytest.approx(27 / 30, abs=3 * np.std(covered) / 20)
+    assert least_probability(chance[:8], true[:8]) is None and least_probability(chance[:9], true[:9]) is not None
+    sets = prediction_sets(np.array([[0.5, 0.45, 0.05], [0.34, 0.33, 0.33], [np.nan] * 3]), 0.4)
+    assert sets.tolist() == [[True, True, False], [True, False, False], [False] * 3]
+    assert set_scores(sets[:2], np.array([1, 2])) == {"coverage": 0.5, "mean_size": 1.5, "single": 0.5}
+
+
+def test_predictions_have_sets_and_tell_what_is_unlike(lines, run, tmp_path):
+    metrics = finetune(run / "model", lines, tmp_path / "out", target="class", mode="frozen", epochs=20, progress=False)
+    sets = metrics["test"]["set_90"]
+    assert sets["coverage"] >= 0.7 and 1 <= sets["mean_size"] <= 2
+    model = load(tmp_path / "out" / "model")
+    found = model.predict(lines)
+    assert (found["set_90"] == prediction_sets(found["probability"], model.head.least_probability)).all()
+    assert 0.3 < np.median(found["unlike"]) < 0.7
+    wave = np.linspace(4000, 7000, 600)
+    strange = Series.from_arrays(wave, np.tile(1 + 5 * np.sin(wave / 90), (3, 1)), np.full((3, 600), 1e3))
+    assert (model.predict(strange)["unlike"] > 0.99).all()
+    predict(tmp_path / "out" / "model", lines, tmp_path / "p.parquet")
+    table = pq.read_table(tmp_path / "p.parquet")
+    assert table.column_names[-2:] == ["class_set_90", "unlike"]
+    first = np.array(model.head.classes)[found["set_90"][0]].tolist()
+    assert table["class_set_90"][0].as_py() == first and "90 % set" in str(predict(tmp_path / "out" / "model", lines))
+
+
+def test_a_class_head_without_these_is_still_read():
+    old = ClassHead(4, ["a", "b"])
+    assert old.settings == {"embedding_dim": 4, "classes": ["a", "b"]}
+    assert set(old.state_dict()) == {"linear.weight", "linear.bias", "temperature"}
+    new = ClassHead(**ClassHead(4, ["a", "b"], known=True, least_probability=0.2).settings)
+    assert new.known is not None and new.least_probability == 0.2 and new.answers(torch.ones(3, 4)).shape == (3, 3)

@@ -146,7 +146,8 @@ def test_each_class_has_a_column_whatever_its_name(model, tmp_path):
     predict(tmp_path / "f" / "model", series, tmp_path / "p.parquet")
     table = pq.read_table(tmp_path / "p.parquet")
     order = sorted(NAMES)
-    assert table.column_names == ["object_id", "y", "y_predicted", *[f"p_{name}" for name in order], "y_probability"]
+    own = ["y_predicted", *[f"p_{name}" for name in order], "y_probability", "y_set_90", "unlike"]
+    assert table.column_names == ["object_id", "y", *own]
     assert json.loads(table.schema.field("y_probability").metadata[b"classes"]) == order
     rows = np.column_stack([table[f"p_{name}"] for name in order])
     np.testing.assert_allclose(rows.sum(1), 1, rtol=1e-5)
