@@ -4,11 +4,12 @@ from .across import retrieve_across
 from .anomalies import Anomalies, anomalies, anomaly_scores, injected_auc
 from .cross_correlation import flattened, redshifts_by_template
 from .few_labels import balanced_scores, few_label_scores, scores_of_splits
-from .geometry import alignment, collapse, geometry, rank_me, uniformity
+from .geometry import alignment, collapse, geometry, iso_score, mean_cosine, rank_me, uniformity
 from .invariance import Sweep, invariance_curves
 from .leaks import Duplicates, duplicates, leaks
 from .light_curve_baselines import feature_classifiers, light_curve_features
 from .mislabels import Suspects, suspected_mislabels
+from .neighborhoods import hubness, neighborhood_overlap
 from .nuisance import predictability, variance_explained
 from .probe import probe_classes, probe_values
 from .retrieval import Retrieval, centered, retrieve, unit
@@ -42,13 +43,17 @@ __all__ = [
     "flattened",
     "geometry",
     "groups_of",
+    "hubness",
     "injected_auc",
     "invariance_curves",
+    "iso_score",
     "label_budgets",
     "labeled_rows",
     "leaks",
     "light_curve_features",
+    "mean_cosine",
     "median_pixels",
+    "neighborhood_overlap",
     "pca",
     "predictability",
     "probe_classes",

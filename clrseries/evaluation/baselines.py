@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 from numpy.typing import NDArray
 
-from ..errors import InputError
+from ..errors import InputError, located
 from ..grids import Grid
 from ..series import Series
+from .embedded_objects import EmbeddedObjects
+from .labels import Labels
 from .light_curve_baselines import light_curve_features
 from .spectrum_baselines import median_pixels, pca
 
@@ -42,3 +46,36 @@ def baseline_features(series: Series) -> dict[str, NDArray[np.float32]]:
     start, stop = float(np.median(ends[:, 0])), float(np.median(ends[:, 1]))
     components = pca(median_pixels(series, Grid.log(start, stop, PIXELS)), size=COMPONENTS)[0]
     return {f"PCA ({components.shape[1]}) of the pixels": components}
+
+
+def beside(objects: EmbeddedObjects, columns: Sequence[str] = ()) -> dict[str, NDArray[np.floating]]:
+    """Return other features of objects that are evaluated.
+
+    Parameters
+    ----------
+    objects : EmbeddedObjects
+        N rows; what was observed of them has the features of :func:`baseline_features`.
+    columns : sequence of str
+        Columns of numbers, which are one kind of features more.
+
+    Returns
+    -------
+    dict of str to float (N, E)
+        NaN where a feature is missing.
+
+    Raises
+    ------
+    InputError
+        A column is missing or does not hold numbers.
+    """
+    found: dict[str, NDArray[np.floating]] = {}
+    if objects.series is not None and objects.matched is not None:
+        for name, values in baseline_features(objects.series).items():
+            found[name] = np.where((objects.matched >= 0)[:, None], values[objects.matched], np.nan)
+    for name in columns:
+        if name not in objects.table.column_names:
+            raise located("is missing, and is asked for as a feature", source=objects.source, column=name)
+    if columns:
+        numbers = [Labels().of(objects.table[name], name) for name in columns]
+        found["columns " + ", ".join(columns)] = np.stack(numbers, axis=1)
+    return found

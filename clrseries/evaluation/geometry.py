@@ -1,4 +1,4 @@
-"""What embeddings look like without any label: alignment, uniformity, rank; and whether they have collapsed."""
+"""What embeddings look like without any label: alignment, uniformity, rank, isotropy; and whether they have collapsed."""
 
 from __future__ import annotations
 
@@ -73,6 +73,54 @@ def rank_me(features: NDArray[np.floating]) -> float:
     values = np.linalg.svd(np.asarray(features, np.float64), compute_uv=False)
     share = values / max(values.sum(), 1e-300) + 1e-7
     return float(np.exp(-(share * np.log(share)).sum()))
+
+
+def mean_cosine(features: NDArray[np.floating]) -> float:
+    """Return the mean cosine of two different objects.
+
+    Parameters
+    ----------
+    features : float (N, D)
+        At least two embeddings.
+
+    Returns
+    -------
+    float
+        0 where directions are spread evenly, 1 where all are the same: embeddings that fill only a narrow cone have a large one.
+
+    References
+    ----------
+    Ethayarajh 2019, arXiv:1909.00512.
+    """
+    points = _unit(features)
+    return float((np.square(points.sum(0)).sum() - np.square(points).sum()) / (len(points) * (len(points) - 1)))
+
+
+def iso_score(features: NDArray[np.floating]) -> float:
+    """Return how equally the variance is spread over all dimensions: the IsoScore.
+
+    Parameters
+    ----------
+    features : float (N, D)
+        At least two embeddings that are not all equal, D at least 2.
+
+    Returns
+    -------
+    float
+        1 where all principal components have the same variance, 0 where there is but one; (k - 1) / (D - 1) where k of D share it.
+
+    References
+    ----------
+    Rudman et al. 2022, arXiv:2108.07344.
+    """
+    x = np.asarray(features, np.float64)
+    n = x.shape[1]
+    singular = np.linalg.svd(x - x.mean(axis=0), compute_uv=False)
+    variances = np.pad(np.square(singular), (0, max(n - len(singular), 0)))
+    scaled = np.sqrt(n) * variances / max(float(np.linalg.norm(variances)), 1e-300)
+    defect = np.square(scaled - 1.0).sum() / (2.0 * (n - np.sqrt(n)))
+    used = np.square(n - defect * (n - np.sqrt(n))) / n**2  # fraction of the dimensions
+    return float((n * used - 1.0) / (n - 1.0))
 
 
 def geometry(first: NDArray[np.floating], second: NDArray[np.floating]) -> dict[str, float]:

@@ -12,10 +12,11 @@ from numpy.typing import NDArray
 from ..errors import InputError
 from .across import retrieve_across
 from .anomalies import anomalies
-from .geometry import collapse, rank_me, uniformity
+from .geometry import collapse, iso_score, mean_cosine, rank_me, uniformity
 from .labels import class_names, labels_of
 from .leaks import Duplicates
 from .mislabels import suspected_mislabels
+from .neighborhoods import NEIGHBORS, hubness, neighborhood_overlap
 from .nuisance import predictability
 from .retrieval import Features, unit
 
@@ -28,7 +29,7 @@ SAMPLE = 2000
 
 
 def shape(features: Features) -> tuple[dict[str, float], str]:
-    """Return uniformity and rank of embeddings, and in words whether they have collapsed.
+    """Return uniformity, rank, isotropy and hubness of embeddings, and in words whether they have collapsed.
 
     Parameters
     ----------
@@ -38,9 +39,49 @@ def shape(features: Features) -> tuple[dict[str, float], str]:
     Returns
     -------
     dict of str to float, str
+        ``uniformity``, ``rank``, ``mean_cosine``, ``iso_score`` and, with more than ten objects, ``hubness``.
     """
     some = features[np.sort(np.random.default_rng(0).permutation(len(features))[:SAMPLE])]
-    return {"uniformity": uniformity(some), "rank": rank_me(unit(some))}, collapse(some)
+    found = {
+        "uniformity": uniformity(some),
+        "rank": rank_me(unit(some)),
+        "mean_cosine": mean_cosine(some),
+        "iso_score": iso_score(unit(some)),
+    }
+    return found | ({"hubness": hubness(some)} if len(some) > NEIGHBORS else {}), collapse(some)
+
+
+def overlap_sheet(features: Features, others: Mapping[str, NDArray[np.floating]]) -> dict[str, dict[str, float]]:
+    """Return which fraction of the ten nearest neighbors other features share with embeddings.
+
+    Parameters
+    ----------
+    features : float (N, D)
+        Embeddings, all finite.
+    others : mapping of str to float (N, E)
+        Other features of the same objects. Each column is scaled to unit scatter, a missing number is the median of the others; objects
+        without any are left out, and 2,000 of the others are looked at.
+
+    Returns
+    -------
+    dict of str to dict
+        For each kind of features ``overlap``, ``chance`` and ``objects``.
+    """
+    from sklearn.impute import SimpleImputer
+    from sklearn.pipeline import make_pipeline
+    from sklearn.preprocessing import StandardScaler
+
+    found = {}
+    for name, other in others.items():
+        rows = np.flatnonzero(np.isfinite(other).any(axis=1))
+        rows = np.sort(np.random.default_rng(0).permutation(rows)[:SAMPLE])
+        if len(rows) <= NEIGHBORS:
+            continue
+        filled = make_pipeline(SimpleImputer(strategy="median", keep_empty_features=True), StandardScaler())
+        scaled = filled.fit_transform(np.asarray(other[rows], np.float64))
+        overlap = neighborhood_overlap(features[rows], scaled)
+        found[name] = {"overlap": overlap, "chance": NEIGHBORS / (len(rows) - 1), "objects": len(rows)}
+    return found
 
 
 def nuisance_columns(table: pa.Table, asked: Sequence[str] | None, target: str | None) -> list[str]:

@@ -10,10 +10,11 @@ import numpy as np
 
 from ..model import Model
 from ..plain_data import strict
+from .baselines import beside
 from .embedded_objects import EmbeddedObjects
 from .invariance import invariance_curves
 from .leaks import Duplicates, duplicates
-from .sheets import anomaly_sheet, duplicate_sheet, nuisance_columns, nuisance_sheet, shape
+from .sheets import anomaly_sheet, duplicate_sheet, nuisance_columns, nuisance_sheet, overlap_sheet, shape
 from .target_sheet import Target, target_of, target_sheet
 from .verdict import in_words
 
@@ -62,14 +63,19 @@ def summary_of(
     labels = None if target is None else target_of(objects, target, kind)
     names = nuisance_columns(objects.table, nuisance, target)
     geometry, collapsed = shape(objects.points)
+    others = beside(objects, features)
+    if target is not None and not others:
+        objects.notes.append(
+            "No other features to compare with, only chance: give the data (--data) or columns (--features)."
+        )
     twice, complete = _twice(objects, labels)
     found: dict[str, Any] = {
         "embeddings": objects.source, "target": target, "objects": len(objects.points), "dimensions": objects.points.shape[1],
         "without_embedding": objects.lost, "group": objects.group, "groups": len(set(objects.groups.tolist())), "notes": objects.notes,
-        "geometry": geometry, "collapse": collapsed,
+        "geometry": geometry, "collapse": collapsed, "overlap": overlap_sheet(objects.points, others),
     }  # fmt: skip
     if labels is not None:
-        found |= target_sheet(objects, labels, features, splits, twice if complete else None)
+        found |= target_sheet(objects, labels, others, splits, twice if complete else None)
     found["nuisance"], found["retrieval"], notes = nuisance_sheet(objects.points, objects.table, names, objects.groups)
     objects.notes.extend(notes)
     found["anomalies"] = anomaly_sheet(objects.points, objects.ids)

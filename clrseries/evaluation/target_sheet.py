@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,10 +10,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..errors import InputError, located
-from .baselines import baseline_features
 from .embedded_objects import EmbeddedObjects
 from .few_labels import few_label_scores
-from .labels import Labels, labels_of
+from .labels import labels_of
 from .leaks import Duplicates, leaks
 from .sheets import suspect_sheet
 from .splits import few_label_splits
@@ -97,7 +96,11 @@ def target_of(objects: EmbeddedObjects, name: str, kind: str = "auto") -> Target
 
 
 def target_sheet(
-    objects: EmbeddedObjects, target: Target, columns: Sequence[str], splits: int, twice: Duplicates | None
+    objects: EmbeddedObjects,
+    target: Target,
+    others: Mapping[str, NDArray[np.floating]],
+    splits: int,
+    twice: Duplicates | None,
 ) -> dict[str, Any]:
     """Return the scores of probes of a target, what their splits share, and labels that are probably wrong.
 
@@ -107,8 +110,8 @@ def target_sheet(
         N rows.
     target : Target
         The labels.
-    columns : sequence of str
-        Columns of numbers that are probed beside the embeddings.
+    others : mapping of str to float (N, E)
+        Other features that are probed beside the embeddings, as :func:`clrseries.evaluation.baselines.beside` returns them.
     splits : int
         How often labeled and scored objects are drawn.
     twice : Duplicates, optional
@@ -118,15 +121,10 @@ def target_sheet(
     -------
     dict
         The entries of the summary that belong to the target.
-
-    Raises
-    ------
-    InputError
-        A column is missing or does not hold numbers.
     """
     truth, rows, groups = target.truth, target.rows, objects.groups
     drawn = few_label_splits(truth, groups[rows], seeds=splits)
-    ways = {"embedding": objects.points[rows].astype(float)} | _beside(objects, columns, rows)
+    ways = {"embedding": objects.points[rows].astype(float)} | {name: values[rows] for name, values in others.items()}
     splitter = "StratifiedShuffleSplit" if target.members else "ShuffleSplit"
     together = (
         f"rows with the same {objects.group} stay together" if objects.group else "every row is an object of its own"
@@ -148,22 +146,3 @@ def target_sheet(
         found |= {"members": target.members, "classes": sorted(set(truth.tolist()))}
     found["suspects"] = suspect_sheet(objects.points, truth, rows, groups, objects.ids) if target.members else []
     return found
-
-
-def _beside(objects: EmbeddedObjects, columns: Sequence[str], rows: NDArray[np.int64]) -> dict[str, NDArray[Any]]:
-    """Return other features of the same rows."""
-    ways: dict[str, NDArray[Any]] = {}
-    if objects.series is not None and objects.matched is not None:
-        for name, values in baseline_features(objects.series).items():
-            ways[name] = np.where((objects.matched >= 0)[:, None], values[objects.matched], np.nan)[rows]
-    for name in columns:
-        if name not in objects.table.column_names:
-            raise located("is missing, and is asked for as a feature", source=objects.source, column=name)
-    if columns:
-        numbers = [Labels().of(objects.table[name], name)[rows] for name in columns]
-        ways["columns " + ", ".join(columns)] = np.stack(numbers, axis=1)
-    if not ways:
-        objects.notes.append(
-            "No other features to compare with, only chance: give the data (--data) or columns (--features)."
-        )
-    return ways

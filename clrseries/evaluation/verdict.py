@@ -8,6 +8,7 @@ from typing import Any
 from .few_labels import CHANCE
 
 EMBEDDING = "embedding"
+HUBS = 2.0  # hubness from which it is told
 HEADLINE = {"classes": ("linear", "balanced_accuracy", "balanced accuracy"), "values": ("ridge", "r2", "R2")}
 
 
@@ -38,11 +39,7 @@ def in_words(summary: Mapping[str, Any]) -> list[str]:
         )
     lines += _movement(summary.get("invariance") or [])
     lines += _warnings(summary)
-    rank = (summary.get("geometry") or {}).get("rank")
-    if rank is not None:
-        lines.append(
-            f"{summary['objects']} embeddings use about {rank:.0f} of {summary['dimensions']} dimensions (RankMe)."
-        )
+    lines += _shape(summary)
     return lines
 
 
@@ -75,6 +72,24 @@ def target_in_words(summary: Mapping[str, Any]) -> list[str]:
             )  # fmt: skip
             text += f"; {how} {best['features']}, the best baseline, {_band(best, score)}"
         lines.append(text + ".")
+    return lines
+
+
+def _shape(summary: Mapping[str, Any]) -> list[str]:
+    """Return what the geometry says, and which neighbors other features share."""
+    found, lines = summary.get("geometry") or {}, []
+    if found.get("rank") is not None:
+        lines.append(
+            f"{summary['objects']} embeddings use about {found['rank']:.0f} of {summary['dimensions']} dimensions (RankMe)."
+        )
+    if (found.get("hubness") or 0.0) > HUBS:
+        lines.append(
+            f"A few objects are among the nearest neighbors of many others (hubness {found['hubness']:.1f}): searches find them too often."
+        )
+    for name, one in (summary.get("overlap") or {}).items():
+        lines.append(
+            f"{one['overlap']:.0%} of the ten nearest neighbors are also nearest by {name}; by chance {one['chance']:.1%}."
+        )
     return lines
 
 

@@ -8,6 +8,7 @@ from typing import Any
 
 from .curves import few_label_panels, invariance_panels
 from .explorer import explorer_html, explorer_style, object_button
+from .geometry_table import geometry_table
 from .page import html_table, versions
 
 TITLES = {"balanced_accuracy": "balanced accuracy", "r2": "R2"}
@@ -40,6 +41,7 @@ def evaluation_page(summary: Mapping[str, Any], chart: Mapping[str, Any], comman
     if summary.get("scores"):
         parts.insert(0, (f"{target} from few labels", _probes(summary)))
     parts.append(("Instrument and other nuisance", _nuisance(summary)))
+    parts.append(("Geometry", geometry_table(summary)))
     if summary.get("invariance"):
         parts.append(("What a change of the data does", _invariance(summary["invariance"])))
     parts.append(("Strange objects", _anomalies(summary["anomalies"], chart)))
