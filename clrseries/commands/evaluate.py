@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from ..evaluation.embedded_objects import EmbeddedObjects
     from ..model import Model
 
-TABLES = ("scores", "invariance")  # entries of the summary that are files of their own too
+TABLES = ("scores", "invariance", "next_labels")  # entries of the summary that are files of their own too
 
 
 def evaluate(
@@ -49,8 +49,8 @@ def evaluate(
     target : str, optional
         Column of this file with the labels; null, NaN and empty text are no label.
     output : path
-        Folder for the report: ``index.html`` (a single file, with a map to click on), ``summary.json`` and, with a target, ``scores.csv``, with a
-        model ``invariance.csv``.
+        Folder for the report: ``index.html`` (a single file, with a map to click on), ``summary.json`` and, with a target, ``scores.csv`` and, if some
+        objects have no label, ``next_labels.csv``; with a model ``invariance.csv``.
     kind : {"auto", "classes", "values"}
         Whether the labels are classes or values. With ``"auto"``, text, booleans and categories are classes, and numbers are
         values; whole numbers are classes if there are at most 20 different ones and twice as many labeled objects. The rule is

@@ -10,6 +10,7 @@ from .leaks import Duplicates, duplicates, leaks
 from .light_curve_baselines import feature_classifiers, light_curve_features
 from .mislabels import Suspects, suspected_mislabels
 from .neighborhoods import hubness, neighborhood_overlap
+from .next_labels import NextLabels, next_labels
 from .nuisance import predictability, variance_explained
 from .probe import probe_classes, probe_values
 from .retrieval import Retrieval, centered, retrieve, unit
@@ -23,6 +24,7 @@ __all__ = [
     "Anomalies",
     "Duplicates",
     "Index",
+    "NextLabels",
     "Retrieval",
     "Split",
     "Suspects",
@@ -54,6 +56,7 @@ __all__ = [
     "mean_cosine",
     "median_pixels",
     "neighborhood_overlap",
+    "next_labels",
     "pca",
     "predictability",
     "probe_classes",

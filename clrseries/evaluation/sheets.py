@@ -17,6 +17,7 @@ from .labels import class_names, labels_of
 from .leaks import Duplicates
 from .mislabels import suspected_mislabels
 from .neighborhoods import NEIGHBORS, hubness, neighborhood_overlap
+from .next_labels import next_labels
 from .nuisance import predictability
 from .retrieval import Features, unit
 
@@ -241,6 +242,42 @@ def suspect_sheet(
         rows[found.rows].tolist(), found.given.tolist(), found.suggested.tolist(), found.margin.tolist(), strict=True
     )
     return [{"object": ids[r], "row": r, "given": g, "suggested": s, "margin": m} for r, g, s, m in some][:MOST_SHOWN]
+
+
+def next_sheet(
+    features: Features,
+    target: NDArray[Any],
+    rows: NDArray[np.int64],
+    known: NDArray[np.bool_],
+    groups: NDArray[np.int64],
+    ids: Sequence[str],
+) -> list[dict[str, Any]]:
+    """Return objects without a label whose label would teach most.
+
+    Parameters
+    ----------
+    features : float (N, D)
+        Embeddings, all finite.
+    target : str or float (M,)
+        Labels of some rows.
+    rows : int64 (M,)
+        These rows.
+    known : bool (N,)
+        Which rows have a label; classes that are too small to be among `rows` have one too.
+    groups : int64 (N,)
+        Objects.
+    ids : sequence of N str
+        Their names.
+
+    Returns
+    -------
+    list of dict
+        Empty if all objects have a label.
+    """
+    free = np.flatnonzero(~np.isin(groups, groups[known]))
+    found = next_labels(features, target, rows, free, groups, count=MOST_SHOWN)
+    some = zip(found.rows.tolist(), found.predicted.tolist(), found.uncertainty.tolist(), strict=True)
+    return [{"object": ids[r], "row": r, "predicted": p, "uncertainty": u} for r, p, u in some]
 
 
 def duplicate_sheet(found: Duplicates, ids: Sequence[str]) -> dict[str, Any]:

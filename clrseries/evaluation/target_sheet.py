@@ -14,7 +14,7 @@ from .embedded_objects import EmbeddedObjects
 from .few_labels import few_label_scores
 from .labels import labels_of
 from .leaks import Duplicates, leaks
-from .sheets import suspect_sheet
+from .sheets import next_sheet, suspect_sheet
 from .splits import few_label_splits
 
 MINIMUM = 10  # smallest number of labeled objects
@@ -145,4 +145,5 @@ def target_sheet(
     if target.members:
         found |= {"members": target.members, "classes": sorted(set(truth.tolist()))}
     found["suspects"] = suspect_sheet(objects.points, truth, rows, groups, objects.ids) if target.members else []
+    found["next_labels"] = next_sheet(objects.points, truth, rows, target.known, groups, objects.ids)
     return found

@@ -47,6 +47,8 @@ def evaluation_page(summary: Mapping[str, Any], chart: Mapping[str, Any], comman
     parts.append(("Strange objects", _anomalies(summary["anomalies"], chart)))
     if summary.get("suspects"):
         parts.append(("Labels that are probably wrong", _suspects(summary["suspects"], chart)))
+    if summary.get("next_labels"):
+        parts.append(("What to label next", _next_labels(summary, chart)))
     parts.append(("One source under two names?", _duplicates(summary["duplicates"], chart)))
     verdict = "".join(f"<li>{html.escape(line)}</li>" for line in summary["verdict"])
     notes = "".join(f'<p class="note">{html.escape(line)}</p>' for line in summary["notes"])
@@ -181,6 +183,24 @@ def _suspects(rows: Sequence[Mapping[str, Any]], chart: Mapping[str, Any]) -> st
     ]
     about = "<p>Probabilities were predicted without the object's own label (confident learning).</p>"
     return about + _table(["object", "label", "suggested", "margin of probability"], lines)
+
+
+def _next_labels(summary: Mapping[str, Any], chart: Mapping[str, Any]) -> str:
+    classes = summary["kind"] == "classes"
+    lines = [
+        [str(place), _buttons([r["object"]], [r["row"]], chart)]
+        + ([html.escape(r["predicted"])] if classes else [])
+        + [f"{r['uncertainty']:.2f}"]
+        for place, r in enumerate(summary["next_labels"], start=1)
+    ]
+    if classes:
+        about = (
+            "Objects without a label whose label would teach a linear probe most: those that it is unsure about and that differ from each other "
+            "(BADGE). The uncertainty is the entropy of the predicted probabilities, from 0 to 1."
+        )
+        return f"<p>{about}</p>" + _table(["place", "object", "predicted", "uncertainty"], lines)
+    about = "Objects without a label, each the farthest from all that are labeled or stand before it in this list."
+    return f"<p>{about}</p>" + _table(["place", "object", "distance"], lines)
 
 
 def _duplicates(found: Mapping[str, Any], chart: Mapping[str, Any]) -> str:
