@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from ..evaluation.embedded_objects import EmbeddedObjects
     from ..model import Model
 
-TABLES = ("scores", "invariance", "next_labels")  # entries of the summary that are files of their own too
+TABLES = ("scores", "invariance", "next_labels", "early")  # entries of the summary that are files of their own too
 
 
 def evaluate(
@@ -50,7 +50,8 @@ def evaluate(
         Column of this file with the labels; null, NaN and empty text are no label.
     output : path
         Folder for the report: ``index.html`` (a single file, with a map to click on), ``summary.json`` and, with a target, ``scores.csv`` and, if some
-        objects have no label, ``next_labels.csv``; with a model ``invariance.csv``.
+        objects have no label, ``next_labels.csv``; with a model ``invariance.csv`` and,
+        for classes of light curves, ``early.csv``.
     kind : {"auto", "classes", "values"}
         Whether the labels are classes or values. With ``"auto"``, text, booleans and categories are classes, and numbers are
         values; whole numbers are classes if there are at most 20 different ones and twice as many labeled objects. The rule is
@@ -68,7 +69,7 @@ def evaluate(
         Medium of the wavelengths of `data`.
     model : path or Model, optional
         What made the embeddings; needs `data`. Then the report shows how far embeddings move when the data change: velocity, resolution, S/N, missing
-        points, ...; 200 objects are embedded again for each change.
+        points, ...; 200 objects are embedded again for each change. For classes of light curves it shows the score against the days and points seen.
     splits : int
         How often labeled and scored objects are drawn, at least 1.
     placed : {"auto", "umap", "pca"}

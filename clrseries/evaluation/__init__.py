@@ -3,6 +3,7 @@
 from .across import retrieve_across
 from .anomalies import Anomalies, anomalies, anomaly_scores, injected_auc
 from .cross_correlation import flattened, redshifts_by_template
+from .early import early_scores
 from .few_labels import balanced_scores, few_label_scores, scores_of_splits
 from .geometry import alignment, collapse, geometry, iso_score, mean_cosine, rank_me, uniformity
 from .invariance import Sweep, invariance_curves
@@ -39,6 +40,7 @@ __all__ = [
     "collapse",
     "continuum_pixels",
     "duplicates",
+    "early_scores",
     "feature_classifiers",
     "few_label_scores",
     "few_label_splits",

@@ -8,17 +8,15 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from torch import nn
 
 from .. import lightcurves as lc
 from .. import spectra as sp
 from ..augment.step import Step
-from ..config import Observe
 from ..errors import InputError
 from ..model import Model
-from ..model.stages import BATCH, encoded, prepared
 from ..series import Series, check_series
-from .retrieval import retrieve, unit
+from .changed_data import embedded_with
+from .retrieval import retrieve
 
 MOST_OBJECTS = 200
 BRIGHT = 90  # percentile of the flux that S/N of a light curve refers to
@@ -118,9 +116,8 @@ def invariance_curves(
     [True, True]
     """
     check_series(series, "invariance_curves")
-    observe = model.observe.deterministic()
     series = _sample(series.with_bands(model.bands) if model.bands else series, objects, seed)
-    before = _embedded(model, observe, series)
+    before = embedded_with(model, series)
     good = np.flatnonzero(np.isfinite(before).all(axis=1))
     if len(good) < 3:
         raise InputError(f"invariance curves need at least 3 objects that can be embedded, and there are {len(good)}")
@@ -130,15 +127,15 @@ def invariance_curves(
     if not between > 1e-6:
         raise InputError("invariance curves have no unit: all objects have the same embedding")
     nearest = float(np.median((apart + np.diag(np.full(len(apart), np.inf))).min(axis=1))) / between
-    own = {type(step) for step in observe.steps}
-    usual = SPECTRUM_SWEEPS if observe.kind == "spectra" else LIGHT_CURVE_SWEEPS
+    own = {type(step) for step in model.observe.deterministic().steps}
+    usual = SPECTRUM_SWEEPS if model.observe.kind == "spectra" else LIGHT_CURVE_SWEEPS
     rows = []
     for sweep in usual if sweeps is None else sweeps:
         for value in sweep.values:
             step = sweep.step(value)
             if type(step) in own:
                 break
-            after = _embedded(model, _with(observe, step), series)
+            after = embedded_with(model, series, step)
             row = {"sweep": sweep.name, "unit": sweep.unit, "value": float(value), "nearest": nearest}
             rows.append(row | _moved(before, after, between))
     return rows
@@ -159,12 +156,6 @@ def _moved(before: NDArray[np.float64], after: NDArray[np.float64], between: flo
     }  # fmt: skip
 
 
-def _with(observe: Observe, step: Step) -> Observe:
-    """Return a composition with one step more, at its place in nature's order."""
-    steps: list[Any] = sorted([*observe.steps, step], key=lambda one: one.order)
-    return type(observe)(steps, observe.backend)
-
-
 def _sample(series: Series, most: int, seed: int) -> Series:
     """Return one row of some objects, with their brightness as a column if they are light curves."""
     first = np.unique(np.array(series.object_ids), return_index=True)[1]
@@ -174,13 +165,3 @@ def _sample(series: Series, most: int, seed: int) -> Series:
     seen = (flux[ivar > 0] for _, flux, ivar in map(series.row, range(len(series))))
     bright = np.array([np.percentile(np.abs(flux), BRIGHT) if len(flux) else np.nan for flux in seen])
     return series.with_columns({BRIGHTNESS: -2.5 * np.log10(np.maximum(bright, 1e-30))})
-
-
-def _embedded(model: Model, observe: Observe, series: Series) -> NDArray[np.float64]:
-    """Return unit embeddings (N, D), NaN where an object cannot be embedded."""
-    found = np.full((len(series), model.encoder.embedding_dim), np.nan)
-    for first in range(0, len(series), BATCH):
-        views = prepared(observe, series.between(first, min(first + BATCH, len(series))))
-        if views.good.any():
-            found[first + np.flatnonzero(views.good)] = encoded(model.encoder, nn.Identity(), views).cpu().numpy()
-    return np.asarray(unit(found), np.float64)

@@ -11,6 +11,7 @@ import numpy as np
 from ..model import Model
 from ..plain_data import strict
 from .baselines import beside
+from .early import CUTS, early_scores
 from .embedded_objects import EmbeddedObjects
 from .invariance import invariance_curves
 from .leaks import Duplicates, duplicates
@@ -48,7 +49,7 @@ def summary_of(
     splits : int
         How often labeled and scored objects are drawn, at least 1.
     model : Model, optional
-        What made the embeddings; with it and the series of `objects`, the summary has ``invariance``.
+        What made the embeddings; with it and the series of `objects`, the summary has ``invariance`` and, for classes of light curves, ``early``.
 
     Returns
     -------
@@ -82,8 +83,20 @@ def summary_of(
     found["duplicates"] = duplicate_sheet(twice, objects.ids)
     if model is not None and objects.series is not None and objects.matched is not None:
         found["invariance"] = invariance_curves(model, objects.series.take(objects.matched[objects.matched >= 0]))
+        found["early"] = [] if labels is None else _early(objects, labels, model)
     found = strict(found)
     return found | {"verdict": in_words(found)}
+
+
+def _early(objects: EmbeddedObjects, labels: Target, model: Model) -> list[dict[str, Any]]:
+    """Return the scores of light curves of which only the beginning is seen; none for spectra and values."""
+    series, matched = objects.series, objects.matched
+    if series is None or matched is None or series.band is None or not labels.members:
+        return []
+    there = matched[labels.rows] >= 0
+    rows, truth = labels.rows[there], labels.truth[there]
+    curves = series.take(matched[rows])
+    return [row for by in CUTS for row in early_scores(model, curves, truth, objects.groups[rows], by=by)]
 
 
 def _twice(objects: EmbeddedObjects, labels: Target | None) -> tuple[Duplicates, bool]:

@@ -37,6 +37,7 @@ def in_words(summary: Mapping[str, Any]) -> list[str]:
             f"The same object through another {name}: first in {found['top1']:.0%} of {found['queries']} searches, by chance "
             f"{found['chance_top1']:.1%}; median rank {found['median_rank']:g} of {found['candidates']:.0f}."
         )
+    lines += _early(summary.get("early") or [])
     lines += _movement(summary.get("invariance") or [])
     lines += _warnings(summary)
     lines += _shape(summary)
@@ -91,6 +92,17 @@ def _shape(summary: Mapping[str, Any]) -> list[str]:
             f"{one['overlap']:.0%} of the ten nearest neighbors are also nearest by {name}; by chance {one['chance']:.1%}."
         )
     return lines
+
+
+def _early(rows: Sequence[Mapping[str, Any]]) -> list[str]:
+    """Return how well the probe tells classes at the first and the last number of days."""
+    own = [row for row in rows if row["by"] == "days" and row["answer"] == "linear probe"]
+    if len(own) < 2:
+        return []
+    told = [f"{row['balanced_accuracy']:.2f} after {row['cut']:g} days" for row in (own[0], own[-1])]
+    return [
+        f"From the beginning of the light curves alone: balanced accuracy {told[0]} since the first detection, {told[1]}."
+    ]
 
 
 def _movement(rows: Sequence[Mapping[str, Any]]) -> list[str]:

@@ -79,6 +79,40 @@ def invariance_panels(rows: Sequence[Mapping[str, Any]]) -> str:
     return f'<div class="panels">{"".join(panels)}</div>'
 
 
+def early_panels(rows: Sequence[Mapping[str, Any]]) -> str:
+    """Draw the balanced accuracy against the days since the first detection, and against the points seen.
+
+    Parameters
+    ----------
+    rows : sequence of mapping
+        From :func:`clrseries.evaluation.early_scores`, for one or both ways to cut.
+
+    Returns
+    -------
+    str
+        HTML.
+    """
+    rows = _defined(rows, "balanced_accuracy")
+    if not rows:
+        return "<p>Nothing to draw.</p>"
+    answers = list(dict.fromkeys(row["answer"] for row in rows))
+    shown = [row[f"balanced_accuracy_{end}"] for row in rows for end in ("low", "high")]
+    titles = {"days": "days since the first detection", "points": "points seen"}
+    panels = []
+    for by in dict.fromkeys(row["by"] for row in rows):
+        own = [row for row in rows if row["by"] == by]
+        curves = [
+            _curve(
+                [row for row in own if row["answer"] == answer], "cut", "balanced_accuracy", "{x:g} {by}: {y:.3f}, {objects} curves", k
+            )
+            for k, answer in enumerate(answers)
+        ]  # fmt: skip
+        ticks = sorted({row["cut"] for row in own})
+        about = f"Balanced accuracy against {titles[by]}"
+        panels.append(panel(f"by {by}", curves, titles[by], ticks, _limits(min(shown), max(shown)), about=about))
+    return f'<p class="note">balanced accuracy; {legend(answers)}</p><div class="panels">{"".join(panels)}</div>'
+
+
 def _defined(rows: Sequence[Mapping[str, Any]], score: str) -> list[Mapping[str, Any]]:
     return [row for row in rows if row.get(score) is not None and math.isfinite(row[score])]
 

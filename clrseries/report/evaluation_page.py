@@ -6,7 +6,7 @@ import html
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from .curves import few_label_panels, invariance_panels
+from .curves import early_panels, few_label_panels, invariance_panels
 from .explorer import explorer_html, explorer_style, object_button
 from .geometry_table import geometry_table
 from .page import html_table, versions
@@ -16,6 +16,12 @@ COLUMNS = {
     "classes": ("balanced_accuracy", "macro_f1", "log_loss", "calibration_error"),
     "values": ("r2", "sigma_nmad", "bias", "outlier_rate", "mae"),
 }
+
+EARLY = (
+    "<p>Light curves are cut before anything is computed from them. The linear probe learns from curves that are cut in the same way; bands are "
+    "the 16th to 84th percentile over draws of the scored objects. The head of the model answers for all curves, also for those it may have "
+    "learned from.</p>"
+)
 
 
 def evaluation_page(summary: Mapping[str, Any], chart: Mapping[str, Any], command: str) -> str:
@@ -44,6 +50,8 @@ def evaluation_page(summary: Mapping[str, Any], chart: Mapping[str, Any], comman
     parts.append(("Geometry", geometry_table(summary)))
     if summary.get("invariance"):
         parts.append(("What a change of the data does", _invariance(summary["invariance"])))
+    if summary.get("early"):
+        parts.append(("Early classification", EARLY + early_panels(summary["early"])))
     parts.append(("Strange objects", _anomalies(summary["anomalies"], chart)))
     if summary.get("suspects"):
         parts.append(("Labels that are probably wrong", _suspects(summary["suspects"], chart)))
@@ -188,7 +196,7 @@ def _suspects(rows: Sequence[Mapping[str, Any]], chart: Mapping[str, Any]) -> st
 def _next_labels(summary: Mapping[str, Any], chart: Mapping[str, Any]) -> str:
     classes = summary["kind"] == "classes"
     lines = [
-        [str(place), _buttons([r["object"]], [r["row"]], chart)]
+        [_buttons([r["object"]], [r["row"]], chart), str(place)]
         + ([html.escape(r["predicted"])] if classes else [])
         + [f"{r['uncertainty']:.2f}"]
         for place, r in enumerate(summary["next_labels"], start=1)
@@ -198,9 +206,9 @@ def _next_labels(summary: Mapping[str, Any], chart: Mapping[str, Any]) -> str:
             "Objects without a label whose label would teach a linear probe most: those that it is unsure about and that differ from each other "
             "(BADGE). The uncertainty is the entropy of the predicted probabilities, from 0 to 1."
         )
-        return f"<p>{about}</p>" + _table(["place", "object", "predicted", "uncertainty"], lines)
+        return f"<p>{about}</p>" + _table(["object", "place", "predicted", "uncertainty"], lines)
     about = "Objects without a label, each the farthest from all that are labeled or stand before it in this list."
-    return f"<p>{about}</p>" + _table(["place", "object", "distance"], lines)
+    return f"<p>{about}</p>" + _table(["object", "place", "distance"], lines)
 
 
 def _duplicates(found: Mapping[str, Any], chart: Mapping[str, Any]) -> str:

@@ -43,7 +43,7 @@ def geometry_table(summary: Mapping[str, Any]) -> str:
     """
     found = summary["geometry"]
     rows = [
-        {"measure": name, "value": f"{found[key]:.3g}", "meaning": meaning}
+        {"measure": f"{name}, {meaning}", "value": f"{found[key]:.3g}"}
         for key, (name, meaning) in MEANINGS.items()
         if found.get(key) is not None
     ]

@@ -1,0 +1,45 @@
+"""Embeddings of data with one step of the physics more."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from torch import nn
+
+from ..augment.step import Step
+from ..model import Model
+from ..model.stages import BATCH, encoded, prepared
+from ..series import Series
+from .retrieval import unit
+
+
+def embedded_with(model: Model, series: Series, step: Step | None = None) -> NDArray[np.float64]:
+    """Return embeddings of unit length, with one step more than the model applies to all data.
+
+    Parameters
+    ----------
+    model : Model
+        The model.
+    series : Series
+        N objects.
+    step : Step, optional
+        It takes its place in nature's order. The model must not have one of the same name that it applies to all data.
+
+    Returns
+    -------
+    float64 (N, D)
+        NaN for an object that cannot be embedded.
+    """
+    observe = model.observe.deterministic()
+    steps: list[Any] = sorted([*observe.steps, *([] if step is None else [step])], key=lambda one: one.order)
+    observe = type(observe)(steps, observe.backend)
+    series = series.with_bands(model.bands) if model.bands else series
+    model.encoder.eval()
+    found = np.full((len(series), model.encoder.embedding_dim), np.nan)
+    for first in range(0, len(series), BATCH):
+        views = prepared(observe, series.between(first, min(first + BATCH, len(series))))
+        if views.good.any():
+            found[first + np.flatnonzero(views.good)] = encoded(model.encoder, nn.Identity(), views).cpu().numpy()
+    return np.asarray(unit(found), np.float64)
