@@ -13,6 +13,7 @@ from .mislabels import Suspects, suspected_mislabels
 from .neighborhoods import hubness, neighborhood_overlap
 from .next_labels import NextLabels, next_labels
 from .nuisance import predictability, variance_explained
+from .occlusion import Occlusion, occlusion
 from .probe import probe_classes, probe_values
 from .retrieval import Retrieval, centered, retrieve, unit
 from .scores import calibration_error, class_scores, redshift_scores, residual_scores, value_scores
@@ -26,6 +27,7 @@ __all__ = [
     "Duplicates",
     "Index",
     "NextLabels",
+    "Occlusion",
     "Retrieval",
     "Split",
     "Suspects",
@@ -59,6 +61,7 @@ __all__ = [
     "median_pixels",
     "neighborhood_overlap",
     "next_labels",
+    "occlusion",
     "pca",
     "predictability",
     "probe_classes",
