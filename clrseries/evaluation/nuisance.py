@@ -13,6 +13,7 @@ from .splits import few_label_splits
 
 MOST_ROWS = 3000
 ALPHA = 1.0
+PARTS = 10  # of values that are held fixed
 CLEAR = 0.05  # of the way from chance to perfect: less is not worth a word
 
 
@@ -21,6 +22,7 @@ def predictability(
     target: NDArray[Any],
     groups: NDArray[np.int64] | None = None,
     *,
+    held: NDArray[Any] | None = None,
     seeds: int = 3,
     permutations: int = 99,
     seed: int = 0,
@@ -28,7 +30,9 @@ def predictability(
     """Measure how well a column can be predicted from embeddings, and how well by chance.
 
     Ridge models and five nearest neighbors are trained on seven tenths of the objects and scored on the others. The same is done with
-    the column permuted among the objects. If the column is constant within every group, whole groups are permuted.
+    the column permuted among the objects. If the column is constant within every group, whole groups are permuted. With `held`, the column is
+    permuted among objects of the same class only: chance is then what follows from the class alone, and what is above it the embedding has
+    beside the class.
 
     Parameters
     ----------
@@ -38,6 +42,8 @@ def predictability(
         Classes or values, all known.
     groups : int64 (N,), optional
         Objects, whose rows stay together.
+    held : str or float (N,), optional
+        Classes or values of another column that is held fixed, all known; values are divided into ten parts with as many rows.
     seeds : int
         How often objects are held out.
     permutations : int
@@ -54,7 +60,7 @@ def predictability(
 
     References
     ----------
-    Ojala & Garriga 2010, JMLR 11, 1833, test 1; the p value is (number of permutations that are at least as good + 1) / (permutations + 1).
+    Ojala & Garriga 2010, JMLR 11, 1833, test 1; within classes: Berrett et al. 2020, JRSS B 82, 175, arXiv:1807.05405. The p value is (number of permutations that are at least as good + 1) / (permutations + 1).
 
     Examples
     --------
@@ -71,11 +77,12 @@ def predictability(
     groups = np.arange(len(target)) if groups is None else groups
     rows = np.sort(rng.permutation(len(target))[:MOST_ROWS])
     x, y, groups = unit(np.asarray(features[rows], np.float64)), target[rows], groups[rows]
+    parts = np.zeros(len(rows), int) if held is None else _parts(held[rows])
     splits = few_label_splits(y, groups, labels=[None], seeds=seeds)
     pairs = [(split.train, split.test) for split in splits]
     true = _scores(x, y, pairs)
     with threadpool_limits(1):  # the matrices are small: several threads would wait for each other
-        null = np.array([_scores(x, _permuted(y, groups, rng), pairs) for _ in range(permutations)])
+        null = np.array([_scores(x, _permuted(y, groups, parts, rng), pairs) for _ in range(permutations)])
     best, chance = true.max(), null.max(axis=1)  # the better of both models, in the permutations too
     excess = float((best - chance.mean()) / max(1.0 - chance.mean(), 1e-12))
     p_value = (1 + int((chance >= best).sum())) / (permutations + 1)
@@ -162,8 +169,23 @@ def _scores(x: Features, y: NDArray[Any], pairs: list[tuple[NDArray[np.int64], N
     return np.mean(found, axis=0)
 
 
-def _permuted(y: NDArray[Any], groups: NDArray[np.int64], rng: np.random.Generator) -> NDArray[Any]:
-    """Return a column permuted among groups if it is constant within them, and among rows otherwise."""
+def _parts(held: NDArray[Any]) -> NDArray[np.int64]:
+    """Return the part of each row within which a column is permuted."""
+    if np.issubdtype(held.dtype, np.floating):
+        rank = np.argsort(np.argsort(held, kind="stable"), kind="stable")
+        return rank * PARTS // len(held)
+    return np.unique(held, return_inverse=True)[1]
+
+
+def _permuted(
+    y: NDArray[Any], groups: NDArray[np.int64], parts: NDArray[np.int64], rng: np.random.Generator
+) -> NDArray[Any]:
+    """Return a column permuted within parts: among groups if it and the part are constant within them, and among rows otherwise."""
     _, first, place = np.unique(groups, return_index=True, return_inverse=True)
-    own = y[first]
-    return own[rng.permutation(len(own))][place] if (own[place] == y).all() else y[rng.permutation(len(y))]
+    whole = bool((y[first][place] == y).all() and (parts[first][place] == parts).all())
+    own, part = (y[first], parts[first]) if whole else (y, parts)
+    mixed = own.copy()
+    for one in np.unique(part):
+        rows = np.flatnonzero(part == one)
+        mixed[rows] = own[rng.permutation(rows)]
+    return mixed[place] if whole else mixed

@@ -150,7 +150,11 @@ def known_column(table: pa.Table, name: str) -> tuple[NDArray[Any], NDArray[np.i
 
 
 def nuisance_sheet(
-    features: Features, table: pa.Table, names: Sequence[str], groups: NDArray[np.int64]
+    features: Features,
+    table: pa.Table,
+    names: Sequence[str],
+    groups: NDArray[np.int64],
+    held: tuple[NDArray[Any], NDArray[np.int64]] | None = None,
 ) -> tuple[dict[str, Any], dict[str, Any], list[str]]:
     """Return how well nuisance columns are predicted, and retrieval across instruments.
 
@@ -164,6 +168,8 @@ def nuisance_sheet(
         The nuisance columns.
     groups : int64 (N,)
         Objects.
+    held : (str or float (M,), int64 (M,)), optional
+        Labels of the target, and their rows: then each column also has ``fixed``, the same with the target held fixed.
 
     Returns
     -------
@@ -177,6 +183,8 @@ def nuisance_sheet(
         try:
             column, rows = known_column(table, name)
             found[name] = predictability(features[rows], column, groups[rows])
+            if held is not None:
+                found[name]["fixed"] = _fixed(features, column, rows, groups, held)
         except InputError as error:
             notes.append(f"Left out: {error}.")
             continue
@@ -184,6 +192,21 @@ def nuisance_sheet(
             one = retrieve_across(features[rows], groups[rows], column)
             across |= {name: one} if one["queries"] else {}
     return found, across, notes
+
+
+def _fixed(
+    features: Features,
+    column: NDArray[Any],
+    rows: NDArray[np.int64],
+    groups: NDArray[np.int64],
+    held: tuple[NDArray[Any], NDArray[np.int64]],
+) -> dict[str, Any] | None:
+    """Return how well a column is predicted with the target held fixed; None if too few rows have both."""
+    both, at, place = np.intersect1d(rows, held[1], return_indices=True)
+    column = column[at]
+    if len(np.unique(groups[both])) < 2 * FEWEST or len(set(column.tolist())) < 2:
+        return None
+    return predictability(features[both], column, groups[both], held=held[0][place])
 
 
 def anomaly_sheet(features: Features, ids: Sequence[str], count: int = MOST_SHOWN) -> list[dict[str, Any]]:

@@ -77,7 +77,9 @@ def summary_of(
     }  # fmt: skip
     if labels is not None:
         found |= target_sheet(objects, labels, others, splits, twice if complete else None)
-    found["nuisance"], found["retrieval"], notes = nuisance_sheet(objects.points, objects.table, names, objects.groups)
+    found["nuisance"], found["retrieval"], notes = nuisance_sheet(
+        objects.points, objects.table, names, objects.groups, None if labels is None else (labels.truth, labels.rows)
+    )
     objects.notes.extend(notes)
     found["anomalies"] = anomaly_sheet(objects.points, objects.ids)
     found["duplicates"] = duplicate_sheet(twice, objects.ids)

@@ -31,6 +31,7 @@ def in_words(summary: Mapping[str, Any]) -> list[str]:
         lines.append(
             f"{name}: {found['verdict']} ({_score_name(found)} {found['score']:.2f}, chance {found['chance']:.2f}, "
             f"p = {found['p_value']:.3g}); it explains {max(found['variance'], 0):.1%} of the variance of the embeddings."
+            + _with_target_fixed(summary, found.get("fixed"))
         )
     for name, found in (summary.get("retrieval") or {}).items():
         lines.append(
@@ -125,6 +126,15 @@ def _movement(rows: Sequence[Mapping[str, Any]]) -> list[str]:
 
 def _band(row: Mapping[str, Any], score: str) -> str:
     return f"{row[score]:.2f} ({row[f'{score}_low']:.2f} to {row[f'{score}_high']:.2f})"
+
+
+def _with_target_fixed(summary: Mapping[str, Any], found: Mapping[str, Any] | None) -> str:
+    if not found:
+        return ""
+    return (
+        f" With {summary['target']} held fixed: {found['verdict']} ({found['score']:.2f}, from {summary['target']} alone {found['chance']:.2f}, "
+        f"p = {found['p_value']:.3g})."
+    )
 
 
 def _score_name(found: Mapping[str, Any]) -> str:

@@ -128,6 +128,11 @@ def _nuisance(summary: Mapping[str, Any]) -> str:
         }
         for name, found in summary["nuisance"].items()
     ]  # fmt: skip
+    fixed = [
+        {"with the target held fixed": name, "score": f"{one['score']:.3f}", "from the target alone": f"{one['chance']:.3f}",
+         "95 % of that below": f"{one['chance_high']:.3f}", "p": f"{one['p_value']:.3g}", "rows": one["rows"], "": one["verdict"]}
+        for name, found in summary["nuisance"].items() if (one := found.get("fixed"))
+    ]  # fmt: skip
     across = [
         {"the same object, other": name, "searches": r["queries"], "top 1": f"{r['top1']:.2f}", "top 5": f"{r['top5']:.2f}", "top 10": f"{r['top10']:.2f}",
          "median rank": f"{r['median_rank']:g} of {r['candidates']:.0f}", "MRR": f"{r['mrr']:.3f}", "chance: top 1": f"{r['chance_top1']:.3f}", "MRR by chance": f"{r['chance_mrr']:.3f}"}
@@ -135,9 +140,9 @@ def _nuisance(summary: Mapping[str, Any]) -> str:
     ]  # fmt: skip
     about = (
         "<p>How well each column is predicted from the embeddings, beside the same with the column permuted. A score at chance, and "
-        "a large p, mean that nothing of it was found.</p>"
+        "a large p, mean that nothing of it was found. With the target held fixed, the column is permuted among objects with the same target only.</p>"
     )
-    return about + f'<div class="scroll">{html_table(table)}{html_table(across)}</div>'
+    return about + f'<div class="scroll">{html_table(table)}{html_table(fixed)}{html_table(across)}</div>'
 
 
 def _invariance(rows: Sequence[Mapping[str, Any]]) -> str:

@@ -9,7 +9,7 @@ from sklearn.preprocessing import FunctionTransformer
 
 from clrseries.evaluation import duplicates, few_label_splits, leaks, predictability, retrieve_across
 from clrseries.evaluation.leaks import Duplicates
-from clrseries.evaluation.nuisance import variance_explained
+from clrseries.evaluation.nuisance import _parts, _permuted, variance_explained
 from clrseries.evaluation.retrieval import unit
 
 
@@ -63,6 +63,37 @@ def test_a_column_of_objects_is_permuted_by_object(rng):
         for s in range(6)
     ]
     assert np.median(p) > 0.1
+
+
+def test_what_follows_from_the_target_alone_is_chance_with_it_held_fixed(rng):
+    """Kast saw mostly supernovae Ia and LRIS mostly II. One embedding has the class alone, another the instrument too."""
+    kinds = rng.permutation(np.array(["Ia", "II"] * 150))
+    instrument = np.where(rng.random(300) < np.where(kinds == "Ia", 0.85, 0.15), "Kast", "LRIS")
+    clean = 0.3 * rng.normal(size=(300, 5)) + 2 * np.eye(5)[(kinds == "Ia").astype(int)]
+    plain, fixed = (predictability(clean, instrument, held=held, permutations=39) for held in (None, kinds))
+    assert plain["p_value"] == 1 / 40 and plain["excess"] > 0.5
+    assert fixed["score"] == plain["score"] and fixed["p_value"] > 0.05 and abs(fixed["score"] - fixed["chance"]) < 0.06
+    marked = predictability(
+        clean + 0.8 * np.eye(5)[3] * (instrument == "Kast")[:, None], instrument, held=kinds, permutations=39
+    )
+    assert marked["p_value"] == 1 / 40 and marked["verdict"] == "can be predicted"
+    redshift = rng.uniform(size=300)
+    seen = np.where(rng.random(300) < redshift**2, "far", "near")
+    x = np.stack([np.cos(redshift), np.sin(redshift)], axis=1) + 0.01 * rng.normal(size=(300, 2))
+    assert predictability(x, seen, permutations=19)["p_value"] == 0.05
+    assert predictability(x, seen, held=redshift, permutations=19)["p_value"] > 0.05
+
+
+def test_a_column_is_permuted_within_parts_and_objects_stay_together(rng):
+    groups = np.repeat(np.arange(20), 3)
+    parts, y = (groups % 4).astype(int), np.array([f"k{g % 7}" for g in groups])
+    mixed = _permuted(y, groups, parts, rng)
+    assert (mixed != y).any() and all(len(set(mixed[groups == g])) == 1 for g in range(20))
+    for part in range(4):
+        assert sorted(mixed[parts == part]) == sorted(y[parts == part])
+    by_row = _permuted(np.arange(60), groups, parts, rng)
+    assert all(sorted(by_row[parts == p]) == np.flatnonzero(parts == p).tolist() for p in range(4))
+    assert np.bincount(_parts(rng.normal(size=105))).tolist() == [11, 10] * 5
 
 
 def test_variance_explained_by_hand(rng):
