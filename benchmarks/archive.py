@@ -147,7 +147,8 @@ def embedding(folder: Path, objects: int, repeats: int) -> None:
         series = series.with_bands(model.bands) if model.bands else series
         observe = model.observe.deterministic()
         views = [
-            prepared(observe, series.between(k, min(k + BATCH, len(series)))) for k in range(0, len(series), BATCH)
+            prepared(observe, series.between(k, min(k + BATCH, len(series))), model.encoder)
+            for k in range(0, len(series), BATCH)
         ]
         none = torch.nn.Identity()
         cases: dict[str, Callable[[], Any]] = {

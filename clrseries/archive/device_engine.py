@@ -160,7 +160,9 @@ class DeviceEmbedder(Engine):
 
         def made(first: int, last: int) -> Viewed:
             some = series.between(first, last)
-            views = self.operations.launch(self.viewing, lambda: prepared(self.observe, some, stay=True), reads)
+            views = self.operations.launch(
+                self.viewing, lambda: prepared(self.observe, some, self.encoder, stay=True), reads
+            )
             return Viewed(views, self.operations.record(self.viewing))
 
         return self._in_pieces(len(series), made)

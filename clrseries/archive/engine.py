@@ -118,7 +118,7 @@ class Embedder(Engine):
         -------
         Prepared
         """
-        return prepared(self.observe, series)
+        return prepared(self.observe, series, self.encoder)
 
     def encode(self, views: Prepared) -> tuple[Any, Prepared]:
         """Return the embeddings of a batch.

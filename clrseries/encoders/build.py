@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from torch import nn
@@ -10,6 +11,7 @@ from .. import lightcurves
 from ..choice import Choice, named_choice
 from ..config import Observe
 from ..errors import InputError
+from ..names import find_name
 from .convnext import ConvNeXt1d
 from .curve_conv import CurveConv
 from .curve_tcn import CurveTCN
@@ -20,6 +22,7 @@ from .joint_head import JointHead
 from .resnet import ResNet1d
 from .resnet_ensemble import ResNetEnsemble
 from .spectrum_transformer import SpectrumTransformer
+from .with_columns import WithColumns
 
 SPECTRUM_ENCODERS: dict[str, type[nn.Module]] = {
     "dense": ResidualDense,
@@ -38,6 +41,10 @@ ENCODERS = SPECTRUM_ENCODERS | LIGHT_CURVE_ENCODERS
 HEADS: dict[str, type[nn.Module]] = {"class": ClassHead, "mixture": MixtureHead, "joint": JointHead}
 # Arguments of encoders that follow from the data and the augmentation, so that users do not set them.
 FROM_DATA = ("pixels", "wavelength", "bands", "start", "stop", "folded")
+FEATURES: dict[str, tuple[str, ...]] = {
+    "features": (),
+    "any_features": ("any",),
+}  # words for many columns: of the bands of the data, or of any band
 DEFAULT_SPAN = 1000.0  # [day], the range that CurveConv bins if the curves are not folded
 Encoder = Choice | nn.Module
 
@@ -49,7 +56,8 @@ def build_encoder(encoder: Encoder, observe: Observe, bands: tuple[str, ...] = (
     ----------
     encoder : str, mapping or torch.nn.Module
         A name of ``ENCODERS``, alone or with settings, ``{"resnet1d": {"width": 16}}``; ``"auto"`` is ``"curve_transformer"``
-        for light curves and ``"dense"`` for spectra. Or a module of your own with an attribute ``embedding_dim``: it is called
+        for light curves and ``"dense"`` for spectra. ``{"with_columns": {"encoder": "auto", "columns": ["photoz"]}}`` joins any of
+        them with columns of the table, and ``"encoder": None`` reads the columns alone; see :class:`WithColumns`. Or a module of your own with an attribute ``embedding_dim``: it is called
         with flux and ivar (B, P) of spectra, or with time, flux, ivar and band (B, L) of light curves, and returns
         (B, embedding_dim).
     observe : spectra.Observe or lightcurves.Observe
@@ -81,6 +89,8 @@ def build_encoder(encoder: Encoder, observe: Observe, bands: tuple[str, ...] = (
                 f"encoder: a module of your own needs an attribute embedding_dim, and {type(encoder).__name__} has none"
             )
         return encoder
+    if isinstance(encoder, Mapping) and len(encoder) == 1 and find_name(next(iter(encoder)), ["with_columns"]):
+        return _with_columns(next(iter(encoder.values())), observe, bands)
     curves = isinstance(observe, lightcurves.Observe)
     auto = LIGHT_CURVE_ENCODERS["curve_transformer"] if curves else SPECTRUM_ENCODERS["dense"]
     name, settings = named_choice("encoder", encoder, {"auto": auto, **ENCODERS}, FROM_DATA)
@@ -99,6 +109,18 @@ def build_encoder(encoder: Encoder, observe: Observe, bands: tuple[str, ...] = (
         raise InputError(
             f"encoder: {name} cannot be built with {told} ({(str(error) or type(error).__name__).splitlines()[0]})"
         ) from error
+
+
+def _with_columns(settings: Any, observe: Observe, bands: tuple[str, ...]) -> WithColumns:
+    given = dict(settings) if isinstance(settings, Mapping) else {}
+    inner = given.pop("encoder", "auto")
+    if isinstance(given.get("columns"), str):
+        given["columns"] = [given["columns"]]
+    _, own = named_choice("encoder", {"with_columns": given}, {"with_columns": WithColumns}, ("encoder",))
+    names: list[str] = []
+    for name in own.pop("columns", ()):
+        names += lightcurves.feature_names(FEATURES[name] or bands) if name in FEATURES else [name]
+    return WithColumns(None if inner is None else build_encoder(inner, observe, bands), names, **own)
 
 
 def _built(kind: Any, name: str, settings: dict[str, Any], observe: Observe, bands: tuple[str, ...]) -> Any:

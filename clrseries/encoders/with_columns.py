@@ -10,7 +10,9 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
+from ..config import Observe
 from ..errors import InputError
+from ..lightcurves import Fold
 from ..series import Series
 
 QUANTILES = 65
@@ -23,14 +25,20 @@ class WithColumns(nn.Module):
     long tails do not matter. A missing value is 0 and has a flag. In training, every value is taken for missing with a chance
     of `dropout`, so that no column is relied on alone.
 
+    What is the same in both views of an object tells it from all others, so that a method that compares views without labels learns
+    to read the columns and nothing else. Give such an encoder to a training with labels, or to the method ``clip`` as that of the
+    partner, which is the same object as its columns tell it.
+
     Parameters
     ----------
-    encoder : torch.nn.Module
-        Any encoder with the attribute ``embedding_dim``.
+    encoder : torch.nn.Module or None
+        Any encoder with the attribute ``embedding_dim``; None reads the columns alone.
     columns : sequence of str
-        Names of the K columns of the table.
-    width : int
-        Size of the two layers on the columns, and of the embedding.
+        Names of the K columns of the table. In the settings of a training, ``features`` and ``any_features`` stand for all columns
+        of :func:`clrseries.lightcurves.with_features`, of each band and of the band with the most points. What it measures is
+        measured where the table does not have it.
+    embedding_dim : int
+        D, size of the two layers on the columns, and of the embedding.
     dropout : float
         Chance of a value to be taken for missing in training, from 0 to below 1.
 
@@ -39,11 +47,15 @@ class WithColumns(nn.Module):
     InputError
         There is no column, or `dropout` is out of range.
 
+    References
+    ----------
+    Rizhko & Bloom 2025, AJ 170, 28 (AstroM3: light curves, spectra and metadata as partners).
+
     Examples
     --------
     >>> import torch
     >>> from clrseries.encoders import ResNet1d, WithColumns
-    >>> encoder = WithColumns(ResNet1d(64, width=8, embedding_dim=16), ["photoz", "ebv"], width=32)
+    >>> encoder = WithColumns(ResNet1d(64, width=8, embedding_dim=16), ["photoz", "ebv"], embedding_dim=32)
     >>> flux, columns = torch.ones(2, 64), torch.tensor([[0.1, 0.02], [0.3, float("nan")]])
     >>> encoder(flux, flux, columns).shape
     torch.Size([2, 32])
@@ -51,25 +63,28 @@ class WithColumns(nn.Module):
 
     places: Tensor
 
-    def __init__(self, encoder: Any, columns: Sequence[str], width: int = 128, dropout: float = 0.2) -> None:
+    def __init__(self, encoder: Any, columns: Sequence[str], embedding_dim: int = 128, dropout: float = 0.2) -> None:
         super().__init__()
         if not columns or not 0 <= dropout < 1:
             raise InputError(
                 f"WithColumns needs at least one column and dropout in [0, 1), got {list(columns)} and {dropout}"
             )
         self.encoder, self.columns, self.dropout = encoder, tuple(columns), dropout
-        self.embedding_dim = width
+        self.embedding_dim = embedding_dim
         self.register_buffer("places", torch.linspace(-1.0, 1.0, QUANTILES).repeat(len(columns), 1))
         self.branch = nn.Sequential(
-            nn.Linear(2 * len(columns), width), nn.LayerNorm(width), nn.GELU(), nn.Dropout(dropout),
-            nn.Linear(width, width), nn.LayerNorm(width), nn.GELU(), nn.Dropout(dropout),
+            nn.Linear(2 * len(columns), embedding_dim), nn.LayerNorm(embedding_dim), nn.GELU(), nn.Dropout(dropout),
+            nn.Linear(embedding_dim, embedding_dim), nn.LayerNorm(embedding_dim), nn.GELU(), nn.Dropout(dropout),
         )  # fmt: skip
-        self.of_encoder = nn.Sequential(nn.LayerNorm(encoder.embedding_dim), nn.Linear(encoder.embedding_dim, width))
+        self.of_encoder = None
+        if encoder is not None:
+            size = encoder.embedding_dim
+            self.of_encoder = nn.Sequential(nn.LayerNorm(size), nn.Linear(size, embedding_dim))
 
     @property
     def standardize(self) -> Any:
-        """First layer of the other encoder, which is fitted to the data."""
-        return self.encoder.standardize
+        """First layer of the other encoder, which is fitted to the data; None if there is none."""
+        return getattr(self.encoder, "standardize", None)
 
     @torch.no_grad()
     def fit_columns(self, values: Tensor) -> None:
@@ -95,7 +110,7 @@ class WithColumns(nn.Module):
 
         Returns
         -------
-        float32 (B, width)
+        float32 (B, embedding_dim)
             One embedding for each object.
         """
         *own, values = inputs
@@ -104,7 +119,7 @@ class WithColumns(nn.Module):
             known = known & (torch.rand_like(values) >= self.dropout)
         ranks = torch.where(known, self._ranks(torch.nan_to_num(values)), 0.0)
         columns = self.branch(torch.cat([ranks, known.to(ranks.dtype)], dim=-1))
-        return columns + self.of_encoder(self.encoder(*own))
+        return columns if self.of_encoder is None else columns + self.of_encoder(self.encoder(*own))
 
     def _ranks(self, values: Tensor) -> Tensor:
         """Return the rank of each value, from -1 to 1, interpolated between the quantiles; the middle of equal ones."""
@@ -149,3 +164,61 @@ def column_values(series: Series, columns: Sequence[str]) -> NDArray[np.float32]
             raise InputError(f"column {name!r}: holds {series.table[name].type}, no numbers") from error
     rows[~np.isfinite(rows)] = np.nan
     return rows
+
+
+def columns_read(observe: Observe, encoder: Any) -> tuple[str, ...]:
+    """Return the names of the columns with periods, and of those that an encoder reads.
+
+    Parameters
+    ----------
+    observe : spectra.Observe or lightcurves.Observe
+        The augmentation; a step Fold may read the period from a column.
+    encoder : torch.nn.Module
+        The encoder.
+
+    Returns
+    -------
+    tuple of str
+        Each once.
+    """
+    periods = [step.period for step in observe.steps if isinstance(step, Fold) and isinstance(step.period, str)]
+    return tuple(dict.fromkeys([*periods, *columns_of(encoder)]))
+
+
+def columns_of(encoder: Any) -> tuple[str, ...]:
+    """Return the names of the columns that an encoder reads.
+
+    Parameters
+    ----------
+    encoder : torch.nn.Module
+        The encoder.
+
+    Returns
+    -------
+    tuple of str
+        Empty if it reads the views alone.
+    """
+    return tuple(getattr(encoder, "columns", ()))
+
+
+def column_inputs(columns: tuple[str, ...], series: Series) -> tuple[Tensor, ...]:
+    """Return what an encoder takes besides the views.
+
+    Parameters
+    ----------
+    columns : tuple of str
+        Names of the K columns, as :func:`columns_of` returns them.
+    series : Series
+        N objects.
+
+    Returns
+    -------
+    tuple of float32 (N, K) torch.Tensor
+        One, or none if the encoder reads no columns.
+
+    Raises
+    ------
+    InputError
+        The series has no such column, or it holds no numbers.
+    """
+    return (torch.from_numpy(column_values(series, columns)),) if columns else ()

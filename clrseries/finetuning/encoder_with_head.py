@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from torch import nn
 
 from ..config import Observe
-from ..encoders.with_columns import column_values
+from ..encoders.with_columns import column_inputs, columns_of
 from ..series import Series
 from ..views import LightCurveViews
 
@@ -155,6 +155,4 @@ def equal_chances(number: NDArray[np.integer]) -> NDArray[np.float64]:
 
 def _inputs(encoder: Any, views: Any, batch: Series) -> list[torch.Tensor]:
     views = views.trimmed() if isinstance(views, LightCurveViews) else views
-    columns = getattr(encoder, "columns", ())
-    beside = [torch.from_numpy(column_values(batch, columns))] if columns else []
-    return [*(part[:, 0].contiguous().cpu() for part in views.torch()), *beside]
+    return [*(part[:, 0].contiguous().cpu() for part in views.torch()), *column_inputs(columns_of(encoder), batch)]

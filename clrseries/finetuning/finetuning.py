@@ -15,13 +15,16 @@ from torch import nn
 from .. import lightcurves, spectra
 from ..config import Observe
 from ..datasets.open import open_series
+from ..encoders.described import described, from_description
 from ..encoders.heads import ClassHead, MixtureHead, mean_and_scatter, median
 from ..encoders.prediction_sets import prediction_sets
 from ..encoders.standardize import standardize
+from ..encoders.with_columns import columns_read
 from ..errors import InputError
 from ..evaluation.probe import FEWEST as FEWEST_OF_CLASS
 from ..evaluation.scores import class_scores, redshift_scores, set_scores, value_scores
 from ..files import write_json
+from ..lightcurves.measured import with_measured
 from ..model import Model, load
 from ..names import known_name
 from ..plain_data import strict
@@ -115,6 +118,7 @@ def _labeled(model: Model, arguments: Arguments) -> tuple[Series, NDArray[Any], 
     series = open_series(arguments.data, medium=arguments.medium)
     if model.bands:
         series = series.with_bands(model.bands)
+    series = with_measured(series, columns_read(model.observe, model.encoder))
     classes = {"auto": None, "classes": True, "values": False}[arguments.kind]
     column = column_of(arguments.target, series, classes=classes)
     values = column.of(series)
@@ -148,11 +152,12 @@ def _network(
 ) -> EncoderWithHead:
     encoder = start.encoder
     if arguments.mode == "scratch":
-        if not hasattr(encoder, "settings"):
+        told = described(encoder)
+        if told is None and not hasattr(encoder, "settings"):
             raise InputError(
                 f"mode: 'scratch' cannot make a new {type(encoder).__name__}: it has no attribute settings; use 'full'"
             )
-        encoder = type(encoder)(**encoder.settings)
+        encoder = type(encoder)(**encoder.settings) if told is None else from_description(told)
         standardize(encoder, observe, series, 1, arguments.seed)
     else:
         encoder = copy.deepcopy(encoder)

@@ -14,11 +14,13 @@ from ..errors import InputError
 from ..series import Series
 from .harmonics import fit_harmonics
 from .periods import with_periods
+from .relative_points import relative_points
 
 Array = NDArray[np.float64]
 FEWEST = 5  # points of a band
 TERMS = 4  # harmonics at the best period
 PERIODS = 3
+ANY = "any"  # what the band with the most points is called, if its own name does not count
 STATISTICS = (
     "Amplitude", "AndersonDarlingNormal", "BeyondNStd", "Cusum", "Eta", "EtaE", "ExcessVariance", "InterPercentileRange",
     "Kurtosis", "LaflerKinmanStringLength", "LinearFit", "LinearTrend", "MagnitudePercentageRatio", "Mean",
@@ -28,7 +30,7 @@ STATISTICS = (
 SHAPE = ("fourier_amplitude", "fourier_power", "r21", "r31", "r41", "cos_phi21", "sin_phi21", "cos_phi31", "sin_phi31")
 
 
-def with_features(series: Series) -> Series:
+def with_features(series: Series, *, each_band: bool = True) -> Series:
     """Return light curves with columns of their periods, statistics and shapes, for a classifier or an encoder with columns.
 
     The periods are those of :func:`with_periods`. The statistics of each band are those of the package light-curve, in
@@ -39,16 +41,21 @@ def with_features(series: Series) -> Series:
     ----------
     series : Series
         N light curves, in flux of any zero point; columns that :func:`with_periods` has added already are used.
+    each_band : bool
+        Whether each band has its own columns. Otherwise there is one set, ``any_...``, which surveys with other bands have
+        too: statistics of the band with the most points, and harmonics of the points of all bands together.
 
     Returns
     -------
     Series
-        With the columns that :func:`feature_names` lists; null where a band has fewer than five points or there is no period.
+        With the columns that :func:`feature_names` lists, for the bands of the series or for ``("any",)``; null where a band has fewer
+        than five points or there is no period.
 
     Raises
     ------
     InputError
-        The series holds spectra, or the packages nifty-ls and light-curve are not installed.
+        The series holds spectra or has some columns of :func:`with_periods` and not all, or the packages nifty-ls and light-curve
+        are not installed.
 
     References
     ----------
@@ -64,14 +71,16 @@ def with_features(series: Series) -> Series:
     if series.band is None:
         raise InputError("with_features: needs light curves, and the series holds spectra")
     extractor = _extractor()
-    if "period_1" not in series.table.column_names:
-        series = with_periods(series, PERIODS)
-    names = feature_names(series.bands)
+    series = _with_all_periods(series)
+    names = feature_names(series.bands if each_band else (ANY,))
     rows = np.full((len(series), len(names)), np.nan)
     first = series.table["period_1"].to_numpy()
     for i in range(len(series)):
         own = slice(int(series.offsets[i]), int(series.offsets[i + 1]))
-        rows[i] = _row(series, own, float(first[i]), extractor, names)
+        if each_band:
+            rows[i] = _row(series, own, float(first[i]), extractor, names)
+        else:
+            rows[i, 2 * PERIODS :] = _of_any_band(series, i, own, float(first[i]), extractor)
     periods = np.stack([series.table[f"period_{k + 1}"].to_numpy() for k in range(PERIODS)], axis=1)
     rows[:, :PERIODS] = np.log10(periods)
     rows[:, PERIODS : 2 * PERIODS] = np.stack(
@@ -100,6 +109,32 @@ def feature_names(bands: Sequence[str]) -> tuple[str, ...]:
     of_bands = [f"{band}_{name}" if band else name for band in bands for name in own]
     colors = [f"{one}_minus_{other}" for one, other in itertools.pairwise(bands)]
     return (*periods, *of_bands, *colors)
+
+
+def _with_all_periods(series: Series) -> Series:
+    wanted = [f"{name}_{k + 1}" for name in ("period", "power") for k in range(PERIODS)]
+    missing = [name for name in wanted if name not in series.table.column_names]
+    if len(missing) == len(wanted):
+        return with_periods(series, PERIODS)
+    if missing:
+        there = next(name for name in wanted if name not in missing)
+        raise InputError(
+            f"column {there!r}: is there and {missing[0]!r} is not, and both are names of what is measured here: rename it"
+        )
+    return series
+
+
+def _of_any_band(series: Series, i: int, own: slice, period: float, extractor: Any) -> Array:
+    """Return the statistics of the band with the most points, and the shape of all bands together."""
+    found = max((one for _, one in _bands(series, own)), key=lambda one: len(one[0]), default=None)
+    if found is None:
+        return np.full(len(extractor.names) + 1 + len(SHAPE), np.nan)
+    time, magnitude, error = found
+    points = relative_points(series, i)
+    shape = _shape(points.time, -points.value, points.weight**-0.5, period)
+    shape[0] *= float(np.std(magnitude))  # in magnitudes again
+    statistics = extractor(time, magnitude, error, sorted=True, check=False, fill_value=np.nan)
+    return np.array([*statistics, np.median(magnitude), *shape])
 
 
 def _row(series: Series, own: slice, period: float, extractor: Any, names: tuple[str, ...]) -> Array:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -14,8 +15,8 @@ from torch import nn
 
 from .. import __version__
 from ..config import composition, to_config
-from ..encoders import ENCODERS
 from ..encoders.build import HEADS
+from ..encoders.described import described, from_description
 from ..errors import InputError
 from ..methods import Projector
 from ..plain_data import json_text, strict
@@ -90,13 +91,12 @@ def read(path: str | Path, revision: str | None, encoder: nn.Module | None, *, t
     elif not folder.exists():
         raise InputError(f"{folder}: not a model, config.json is missing; {zoo.told(path)}")
     config, weights = _files(folder)
-    for name, kinds in (("encoder", ENCODERS), ("head", HEADS), ("projector", {})):
-        settings = {key: value for key, value in config.get(name, {}).items() if key != "name"}
-        kind = Projector if name == "projector" else kinds.get(config.get(name, {}).get("name"))
-        if kind is not None and not (name == "encoder" and encoder is not None):
-            check_size(kind, settings, weights, name, str(folder))
+    for name, make in (("encoder", from_description), ("head", _head), ("projector", lambda told: Projector(**told))):
+        own = name == "encoder" and (encoder is not None or config["encoder"]["name"] == OWN)
+        if name in config and not own:
+            check_size(partial(make, config[name]), config[name], weights, name, str(folder))
     network = encoder if encoder is not None else _encoder(folder, config["encoder"])
-    head = _part(HEADS, config["head"]).eval() if "head" in config else None
+    head = _head(config["head"]).eval() if "head" in config else None
     parts: Parts = {
         "encoder": network,
         "projector": Projector(**config["projector"]),
@@ -176,11 +176,9 @@ def _config(parts: Parts) -> dict[str, Any]:
 
 
 def _encoder_config(encoder: Any) -> dict[str, Any]:
-    name = _name(ENCODERS, encoder)
-    if name is not None:
-        return {"name": name, **encoder.settings}
     kind = type(encoder)
-    return {"name": OWN, "class": f"{kind.__module__}:{kind.__qualname__}", "embedding_dim": encoder.embedding_dim}
+    own = {"name": OWN, "class": f"{kind.__module__}:{kind.__qualname__}", "embedding_dim": encoder.embedding_dim}
+    return described(encoder) or own
 
 
 def _encoder(folder: Path, settings: dict[str, Any]) -> Any:
@@ -189,12 +187,12 @@ def _encoder(folder: Path, settings: dict[str, Any]) -> Any:
             f"{folder}: its encoder is a module of its author, {settings['class']}, and no code is imported for it: give a new one, "
             "load(path, encoder=YourEncoder(...))"
         )
-    return _part(ENCODERS, settings)
+    return from_description(settings)
 
 
-def _part(kinds: dict[str, Any], settings: dict[str, Any]) -> Any:
+def _head(settings: dict[str, Any]) -> Any:
     arguments = dict(settings)
-    return kinds[arguments.pop("name")](**arguments)
+    return HEADS[arguments.pop("name")](**arguments)
 
 
 def _name(kinds: dict[str, Any], part: Any) -> str | None:

@@ -267,7 +267,7 @@ class Model:
         parts, rows = [], []
         for first in range(0, len(series), BATCH):
             batch = series.between(first, min(first + BATCH, len(series)))
-            views = prepared(observe, batch, threads)
+            views = prepared(observe, batch, self.encoder, threads)
             for row, reason in views.reasons.items():
                 if on_error == "stop":
                     raise InputError(f"object {batch.object_ids[row]!r}, {reason}; drop the object")

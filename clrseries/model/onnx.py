@@ -12,6 +12,7 @@ import torch
 from torch import nn
 
 from .. import lightcurves
+from ..encoders.with_columns import columns_of
 from ..errors import InputError, require
 from .model import Model
 
@@ -56,15 +57,18 @@ def _example(model: Model, objects: int) -> tuple[torch.Tensor, ...]:
     length = model.observe.length
     flux, ivar = rng.normal(1.0, 0.2, (2, objects, length)).astype(np.float32)
     spectra = (torch.from_numpy(flux), torch.from_numpy(100.0 * np.abs(ivar) * (ivar > 0.7)))
+    read = len(columns_of(model.encoder))
+    columns = (torch.from_numpy(rng.normal(size=(objects, read)).astype(np.float32)),) if read else ()
     if not isinstance(model.observe, lightcurves.Observe):
-        return spectra
+        return *spectra, *columns
     time = np.sort(rng.uniform(0, 300, (objects, length)), axis=1).astype(np.float32)
     band = rng.integers(0, len(model.bands), (objects, length)).astype(np.int8)
-    return torch.from_numpy(time), *spectra, torch.from_numpy(band)
+    return torch.from_numpy(time), *spectra, torch.from_numpy(band), *columns
 
 
 def _write(chain: nn.Module, example: tuple[torch.Tensor, ...], path: Path) -> None:
-    names = ["flux", "ivar"] if len(example) == 2 else ["time", "flux", "ivar", "band"]
+    names = ["flux", "ivar"] if len(example) < 4 else ["time", "flux", "ivar", "band"]
+    names += ["columns"] if len(example) > len(names) else []
     batch = torch.export.Dim("batch", min=1, max=MOST_OBJECTS)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # the exporter warns about its own code

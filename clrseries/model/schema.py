@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from inspect import signature
 from typing import Any
 
 import torch
 
-from ..encoders import ENCODERS
+from ..encoders import ENCODERS, WithColumns
 from ..encoders.build import HEADS
+from ..encoders.described import WITH_COLUMNS
 from ..errors import InputError
 from ..methods import Projector
 
@@ -71,24 +72,36 @@ def checked(config: Any, source: str) -> dict[str, Any]:
     _check_settings(config["projector"], Projector, "projector", source)
     if "head" in config:
         _check_named(config["head"], HEADS, "head", source)
-    if str(config["encoder"].get("name")) in ENCODERS:
-        _check_named(config["encoder"], ENCODERS, "encoder", source)
-    elif not all(isinstance(config["encoder"].get(name), str) for name in ("name", "class")):
+    encoder = config["encoder"]
+    if encoder.get("name") == WITH_COLUMNS:
+        _check_settings(
+            {k: v for k, v in encoder.items() if k not in ("name", "encoder")}, WithColumns, "encoder", source
+        )
+        encoder = encoder.get("encoder")
+    if encoder is None and config["encoder"].get("name") == WITH_COLUMNS:
+        return config
+    if not isinstance(encoder, dict):
+        raise _error(source, "the encoder beside columns must be a mapping", encoder)
+    if str(encoder.get("name")) in ENCODERS:
+        _check_named(encoder, ENCODERS, "encoder", source)
+    elif encoder is not config["encoder"] or not all(
+        isinstance(config["encoder"].get(name), str) for name in ("name", "class")
+    ):
         raise _error(source, f"the name of the encoder is one of {', '.join(ENCODERS)}", config["encoder"].get("name"))
     return config
 
 
 def check_size(
-    kind: Any, settings: Mapping[str, Any], weights: Mapping[str, torch.Tensor], prefix: str, source: str
+    make: Callable[[], Any], settings: Mapping[str, Any], weights: Mapping[str, torch.Tensor], prefix: str, source: str
 ) -> None:
     """Check that a network has the size of its weights, before memory is taken for it.
 
     Parameters
     ----------
-    kind : type
-        Class of the network.
+    make : function
+        Builds the network.
     settings : mapping
-        Its arguments.
+        Its settings.
     weights : mapping of str to torch.Tensor
         Content of ``model.safetensors``.
     prefix : str
@@ -101,11 +114,12 @@ def check_size(
     InputError
         The settings cannot be used, or make a network of another size.
     """
-    if any(isinstance(value, int) and value > len(weights) for key, value in settings.items() if key in COUNTS):
+    every = {**settings, **(settings.get("encoder") or {})}
+    if any(isinstance(value, int) and value > len(weights) for key, value in every.items() if key in COUNTS):
         raise InputError(f"{source}: config.json: has more blocks or members than there are weights")
     try:
         with torch.device("meta"):  # shapes without memory
-            made = kind(**settings).state_dict()
+            made = make().state_dict()
     except NotImplementedError:  # a network that computes while it is built; the limits of its settings keep it small
         return
     except (TypeError, ValueError, IndexError, RuntimeError, AssertionError, ArithmeticError, KeyError) as error:

@@ -9,6 +9,8 @@ import torch
 from numpy.typing import NDArray
 
 from ..config import Observe
+from ..encoders.with_columns import column_inputs, columns_of, columns_read
+from ..lightcurves.measured import with_measured
 from ..series import Series
 from ..views import LightCurveViews
 from .unusable import why_unusable
@@ -22,7 +24,8 @@ class Prepared(NamedTuple):
     Parameters
     ----------
     inputs : tuple of torch.Tensor
-        Arrays of the M objects that can be embedded: flux and ivar (M, P), or time, flux, ivar and band (M, L).
+        Arrays of the M objects that can be embedded: flux and ivar (M, P), or time, flux, ivar and band (M, L); then columns (M, K),
+        if the encoder reads some.
     good : bool (N,)
         Which of the N objects of the batch these are.
     reasons : dict of int to str
@@ -34,7 +37,9 @@ class Prepared(NamedTuple):
     reasons: dict[int, str]
 
 
-def prepared(observe: Observe, batch: Series, threads: int | None = None, *, stay: bool = False) -> Prepared:
+def prepared(
+    observe: Observe, batch: Series, encoder: Any, threads: int | None = None, *, stay: bool = False
+) -> Prepared:
     """Make the views of a batch that an encoder takes.
 
     Parameters
@@ -42,7 +47,9 @@ def prepared(observe: Observe, batch: Series, threads: int | None = None, *, sta
     observe : spectra.Observe or lightcurves.Observe
         Deterministic steps.
     batch : Series
-        N objects.
+        N objects; periods and features that are read, and that the table does not have, are measured.
+    encoder : torch.nn.Module
+        Network that takes the views; it may read columns of the table.
     threads : int, optional
         Number of threads; default all cores that this process may use.
     stay : bool
@@ -53,11 +60,13 @@ def prepared(observe: Observe, batch: Series, threads: int | None = None, *, sta
     Prepared
         Objects whose view has no information are left out.
     """
+    batch = with_measured(batch, columns_read(observe, encoder))
     views = observe(batch, threads=threads)
     good = torch.as_tensor((views.ivar[:, 0] > 0).any(-1)).cpu().numpy()
     reasons = {row: why_unusable(observe, batch.take([row])) for row in np.flatnonzero(~good).tolist()}
     views = views.trimmed() if isinstance(views, LightCurveViews) else views
     inputs = tuple(part[:, 0] if stay else part[:, 0].cpu() for part in views.torch())  # where the network is
+    inputs += tuple(part.to(inputs[0].device) for part in column_inputs(columns_of(encoder), batch))
     kept = torch.from_numpy(good)
     return Prepared(inputs if good.all() else tuple(part[kept] for part in inputs), good, reasons)
 

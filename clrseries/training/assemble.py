@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
@@ -18,8 +18,10 @@ from ..config import Observe, composition, default_augmentation
 from ..datasets.open import open_series, parts_of
 from ..encoders import build_encoder
 from ..encoders.standardize import standardize
+from ..encoders.with_columns import columns_of, columns_read
 from ..errors import InputError
 from ..io.stream import Stream
+from ..lightcurves.measured import with_measured
 from ..methods import METHODS, Method, build_method, build_terms, method_kind
 from ..model import Model
 from ..series import Series
@@ -57,13 +59,21 @@ def assemble(arguments: Arguments) -> tuple[lightning.Trainer, Pretraining]:
     training_set = _training_set(arguments)
     torch.manual_seed(arguments.seed)  # the caller restores the state of the generator
     first = training_set.first()  # read only once, because of a stream it is a whole buffer
-    method = _method(arguments, training_set, first)
+    method, training_set = _method(arguments, training_set, first)
+    first = training_set.data if isinstance(training_set.data, Series) else first
     module = Pretraining(method, training_set, arguments.optimizer, arguments.batch_size, arguments.seed)
     stopping = arguments.stopping
     every = stopping.every or max(arguments.epochs // LOOKS, 1)
     probe = column_of(stopping.probe, first) if stopping.probe else None
     looks = EmbeddingDiagnostics(
-        first, training_set.observe, arguments.seed, every, stopping.criterion, stopping.patience, probe
+        first,
+        training_set.observe,
+        arguments.seed,
+        every,
+        stopping.criterion,
+        stopping.patience,
+        probe,
+        training_set.columns,
     )
     callbacks: list[Any] = [looks]
     if arguments.run.profile:
@@ -155,8 +165,8 @@ def _training_set(arguments: Arguments) -> TrainingSet:
     return TrainingSet(series, observe, partner=partner, **columns)
 
 
-def _columns(arguments: Arguments, series: Series | Stream, needs: str, name: str) -> dict[str, Column]:
-    columns = {}
+def _columns(arguments: Arguments, series: Series | Stream, needs: str, name: str) -> dict[str, Any]:
+    columns: dict[str, Column] = {}
     if needs in ("class", "value"):
         if not arguments.label:
             raise InputError(f"{name} learns from a column: give label")
@@ -208,31 +218,35 @@ def _joined(series: Series | Stream, arguments: Arguments) -> tuple[Series | Str
     return series.take(np.flatnonzero(both)) if isinstance(series, Series) else series, partner
 
 
-def _method(arguments: Arguments, training_set: TrainingSet, first: Series) -> Method:
+def _method(arguments: Arguments, training_set: TrainingSet, first: Series) -> tuple[Method, TrainingSet]:
+    """Return the method, and the training set with what its encoders read."""
+    there, observe, seed, other = training_set.partner, training_set.observe, arguments.seed, None
     if isinstance(arguments.method, Method):
         if arguments.encoder != "auto":
             raise InputError("encoder: a Method has its encoder already: leave out encoder")
-        method = arguments.method
-        _standardize(method.encoder, first, training_set.observe, arguments.seed)
+        network = arguments.method.encoder
     else:
-        network = _encoder(arguments.encoder, first, training_set.observe, arguments.seed)
-        other = None
-        if training_set.partner is not None and arguments.partner is not None:
-            there = training_set.partner
-            other = _encoder(arguments.partner.encoder, there.first(), there.observe, arguments.seed)
-        method = build_method(arguments.method, network, other)
+        network = build_encoder(arguments.encoder, observe, first.bands)
+        if there is not None and arguments.partner is not None:
+            beside = there.first()
+            other = build_encoder(arguments.partner.encoder, there.observe, beside.bands)
+            beside = with_measured(beside, columns_read(there.observe, other))
+            _standardize(other, beside, there.observe, seed)
+            in_memory = isinstance(there.series, Series)
+            there = replace(there, series=beside if in_memory else there.series, columns=columns_of(other))
+    first = with_measured(first, columns_read(observe, network))
+    data = first if isinstance(training_set.data, Series) else training_set.data
+    training_set = replace(training_set, data=data, partner=there, columns=columns_of(network))
+    _standardize(network, first, observe, seed)
+    method = (
+        arguments.method if isinstance(arguments.method, Method) else build_method(arguments.method, network, other)
+    )
     if arguments.auxiliary:
         method.terms = build_terms(arguments.auxiliary, method.encoder, *_shape(training_set))
     method.chunk = arguments.memory.chunk
     if arguments.run.compile:
         method.encoder.compile()
-    return method
-
-
-def _encoder(encoder: Any, series: Series, observe: Observe, seed: int) -> nn.Module:
-    network = build_encoder(encoder, observe, series.bands)
-    _standardize(network, series, observe, seed)
-    return network
+    return method, training_set
 
 
 def _standardize(network: nn.Module, series: Series, observe: Observe, seed: int) -> None:

@@ -12,6 +12,7 @@ import numpy as np
 import torch
 
 from ..distributed import world_size
+from ..encoders.with_columns import column_inputs
 from ..methods import Batch
 from ..series import Series
 from .hand_over import HandOver, OnHost
@@ -127,6 +128,12 @@ class Batches:
         else:  # the views are of different rows: each has its own epoch, so that their random numbers differ
             made = [more.observe(rows, 1, seed, epoch * self.views + v).torch() for v, rows in enumerate(own)]
             inputs = tuple(torch.cat(parts, dim=1) for parts in zip(*made, strict=True))
+        if more.columns:  # those of the row that a view is of
+            own_columns = [column_inputs(more.columns, rows)[0] for rows in own]
+            inputs = (
+                *inputs,
+                torch.stack([own_columns[v % len(own)] for v in range(self.views)], 1).to(inputs[0].device),
+            )
         batch = Batch(inputs, number=(seed << 32) + number)
         if more.label is not None:
             batch.label = torch.from_numpy(more.label.of(own[0]))
@@ -135,5 +142,7 @@ class Batches:
         if partner is not None:
             rng = np.random.default_rng((seed, number))
             other = partner.first().take(partner.rows(own[0].object_ids, rng))
-            batch.partner = partner.observe(other, 1, seed, epoch).torch()
+            views = partner.observe(other, 1, seed, epoch).torch()
+            beside = (part[:, None].to(views[0].device) for part in column_inputs(partner.columns, other))
+            batch.partner = (*views, *beside)
         return batch

@@ -11,6 +11,7 @@ import torch
 from numpy.typing import NDArray
 
 from ..config import Observe
+from ..encoders.with_columns import column_inputs
 from ..evaluation.geometry import collapse, geometry
 from ..evaluation.probe import probe_classes, probe_values
 from ..series import Series
@@ -43,6 +44,8 @@ class EmbeddingDiagnostics(lightning.Callback):
         Number of evaluations without a better value after which the training stops.
     probe : Column or None
         Column for the linear probe.
+    columns : tuple of str
+        Names of the columns that the encoder reads beside the views.
     """
 
     def __init__(
@@ -54,12 +57,14 @@ class EmbeddingDiagnostics(lightning.Callback):
         stop_on: str | None,
         patience: int,
         probe: Column | None,
+        columns: tuple[str, ...] = (),
     ) -> None:
         self.every, self.stop_on, self.patience, self.probe = every, stop_on, patience, probe
         rows = np.random.default_rng(seed).permutation(len(series))[:SAMPLE]
         self.sample = series.take(np.sort(rows))
         views = observe(self.sample, 2, seed ^ 0x5EED)
-        self.inputs = views.torch()
+        beside = (part[:, None].expand(-1, 2, -1) for part in column_inputs(columns, self.sample))
+        self.inputs = (*views.torch(), *beside)
         self.target = probe.of(self.sample) if probe else None
         self.best, self.since, self.said = -np.inf, 0, ""
         self.weights: dict[str, torch.Tensor] = {}

@@ -26,10 +26,13 @@ class OtherModality:
         The data.
     observe : spectra.Observe or lightcurves.Observe
         The augmentation of these data.
+    columns : tuple of str
+        Names of the columns that the encoder of these data reads beside the views.
     """
 
     series: Series | Stream
     observe: Observe
+    columns: tuple[str, ...] = ()
 
     def first(self) -> Series:
         """Return some or all of the data, for what must be known before the training.

@@ -12,7 +12,7 @@ import torch
 
 from ..choice import Choice, named_choice, settings_of
 from ..config import to_config
-from ..encoders import ENCODERS
+from ..encoders.described import described as described_encoder
 from ..errors import InputError
 from ..files import write_json
 from ..methods import METHODS, Method
@@ -171,10 +171,10 @@ def _choice(what: str, choice: Choice, known: Mapping[str, Any]) -> dict[str, An
 
 
 def _encoder(encoder: Any) -> dict[str, Any]:
-    name = next((name for name, kind in ENCODERS.items() if type(encoder) is kind), None)
-    if name is None:
+    told = described_encoder(encoder)
+    if told is None:
         return {f"{type(encoder).__module__}:{type(encoder).__qualname__}": {"embedding_dim": encoder.embedding_dim}}
-    return {name: dict(encoder.settings)}
+    return {told.pop("name"): told}
 
 
 def _plain(value: Any) -> Any:

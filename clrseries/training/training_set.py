@@ -58,6 +58,8 @@ class TrainingSet:
         if there are several.
     partner : OtherModality, optional
         The same objects in another modality.
+    columns : tuple of str
+        Names of the columns that the encoder reads beside the views.
     """
 
     data: Series | Stream
@@ -66,6 +68,7 @@ class TrainingSet:
     domain: Column | None = None
     source: Column | None = None
     partner: OtherModality | None = None
+    columns: tuple[str, ...] = ()
 
     @cached_property
     def objects(self) -> int:

@@ -16,7 +16,7 @@ from clrseries.finetuning.encoder_with_head import EncoderWithHead, equal_chance
 @pytest.fixture
 def encoder():
     torch.manual_seed(0)
-    return WithColumns(CurveConv(2, embedding_dim=16), ["a", "b"], width=24).eval()
+    return WithColumns(CurveConv(2, embedding_dim=16), ["a", "b"], embedding_dim=24).eval()
 
 
 def test_a_column_counts_by_its_rank(encoder, rng):
@@ -46,7 +46,9 @@ def test_what_a_column_tells_is_learned_through_the_head(rng):
     stars = stars.with_columns({"told": told})
     observe = lc.Observe([lc.Pack(32, "random"), lc.Normalize("band")])
     torch.manual_seed(0)
-    own = WithColumns(CurveConv(2, embedding_dim=16, stop=1000.0, folded=False), ["told"], width=32, dropout=0.0)
+    own = WithColumns(
+        CurveConv(2, embedding_dim=16, stop=1000.0, folded=False), ["told"], embedding_dim=32, dropout=0.0
+    )
     own.fit_columns(torch.from_numpy(column_values(stars, own.columns)))
     network = EncoderWithHead(own, ClassHead(32, ["0", "1"])).train()
     groups = [{"params": list(network.parameters()), "lr": 3e-3}]

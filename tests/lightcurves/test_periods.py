@@ -128,3 +128,28 @@ def test_periods_of_the_catalog_are_found(shared_data):
     found = np.array([table[f"period_{k}"].to_pylist() for k in (1, 2, 3)])
     right = np.abs(found / true - 1) < 0.01
     assert right[0].mean() > 0.88 and right.any(0).mean() > 0.95
+
+
+def test_features_of_any_band_are_those_of_the_band_with_the_most_points(rng):
+    both = star(rng, sine, 0.731, count=40, bands=("g", "r"))
+    fewer = both.flux.copy()
+    ivar = both.ivar.copy()
+    ivar[np.flatnonzero(both.band == 0)[:5]] = 0
+    series = Series.from_points(
+        [both.x], [fewer], [np.where(ivar > 0, ivar, 1.0) ** -0.5], [np.array(["g", "r"])[both.band]]
+    )
+    series = type(series)(**{**vars(series), "ivar": ivar})
+    each, any_band = lc.with_features(series).table, lc.with_features(series, each_band=False).table
+    for name in ("Amplitude", "Skew", "median", "StetsonK"):
+        assert any_band[f"any_{name}"][0].as_py() == each[f"r_{name}"][0].as_py() != each[f"g_{name}"][0].as_py()
+    assert any_band["log_period_1"] == each["log_period_1"]
+    alone = series.with_bands(["r"], drop=True)
+    one = lc.with_features(alone, each_band=False).table
+    for name in ("fourier_amplitude", "r21"):  # all points of one band, or of this one and another of the same shape
+        assert any_band[f"any_{name}"][0].as_py() == pytest.approx(
+            lc.with_features(alone).table[f"r_{name}"][0].as_py(), rel=0.2, abs=0.02
+        )
+        assert one[f"any_{name}"][0].as_py() == pytest.approx(
+            lc.with_features(alone).table[f"r_{name}"][0].as_py(), rel=0.05, abs=0.02
+        )
+    assert lc.feature_names(("any",))[6:] == tuple(name for name in any_band.column_names if name.startswith("any_"))

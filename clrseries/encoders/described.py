@@ -1,0 +1,62 @@
+"""Encoders as plain data, and back."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from .build import ENCODERS
+from .with_columns import WithColumns
+
+WITH_COLUMNS = "with_columns"
+
+
+def described(encoder: Any) -> dict[str, Any] | None:
+    """Return the name and the settings of an encoder.
+
+    Parameters
+    ----------
+    encoder : torch.nn.Module
+        The encoder.
+
+    Returns
+    -------
+    dict or None
+        ``name``, and what the class takes; None for a module of your own.
+
+    Examples
+    --------
+    >>> from clrseries.encoders import ResNet1d
+    >>> from clrseries.encoders.described import described
+    >>> described(ResNet1d(64, width=8, embedding_dim=16))["width"]
+    8
+    """
+    if isinstance(encoder, WithColumns):
+        inner = None if encoder.encoder is None else described(encoder.encoder)
+        if encoder.encoder is not None and inner is None:
+            return None
+        own = {"columns": list(encoder.columns), "embedding_dim": encoder.embedding_dim, "dropout": encoder.dropout}
+        return {"name": WITH_COLUMNS, "encoder": inner, **own}
+    name = next((name for name, kind in ENCODERS.items() if type(encoder) is kind), None)
+    return None if name is None else {"name": name, **encoder.settings}
+
+
+def from_description(description: Mapping[str, Any]) -> Any:
+    """Return a new encoder.
+
+    Parameters
+    ----------
+    description : mapping
+        Of :func:`described`.
+
+    Returns
+    -------
+    torch.nn.Module
+        With random weights.
+    """
+    settings = dict(description)
+    name = settings.pop("name")
+    if name == WITH_COLUMNS:
+        inner = settings.pop("encoder")
+        return WithColumns(None if inner is None else from_description(inner), **settings)
+    return ENCODERS[name](**settings)

@@ -1,0 +1,61 @@
+"""Periods and features that a model reads, measured where the table does not have them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from importlib.util import find_spec
+
+from ..augment.resident import host_series
+from ..series import Series
+from .features import ANY, PERIODS, feature_names, with_features
+from .periods import with_periods
+
+OF_PERIODS = re.compile(rf"(period|power)_[1-{PERIODS}]")
+
+
+def with_measured(series: Series, names: Sequence[str]) -> Series:
+    """Return light curves with those of some columns that :func:`with_periods` and :func:`with_features` can measure.
+
+    Parameters
+    ----------
+    series : Series
+        N light curves, or spectra, which are returned as they are.
+    names : sequence of str
+        Names of columns; those that the table has, and those that nothing here measures, are left as they are.
+
+    Returns
+    -------
+    Series
+        With more columns than `names` asks for, because what is measured together is added together.
+
+    Raises
+    ------
+    InputError
+        The packages nifty-ls and light-curve are needed and not installed.
+
+    Examples
+    --------
+    >>> from clrseries import datasets
+    >>> from clrseries.lightcurves.measured import with_measured
+    >>> stars = with_measured(datasets.simulated_light_curves(2), ["period_1", "photoz"])
+    >>> stars.table.column_names[-2:]
+    ['period_3', 'power_3']
+    """
+    missing = [name for name in names if name not in series.table.column_names]
+    if series.band is None or not missing:
+        return series
+    others = [name for name in missing if not OF_PERIODS.fullmatch(name)]
+    own = host_series(series)
+    found = own
+    if any(name.startswith(f"{ANY}_") for name in others):
+        found = with_features(own, each_band=False)
+        others = [name for name in others if name not in found.table.column_names]
+    if others and find_spec("light_curve") and set(others) & set(feature_names(series.bands)):
+        found = with_features(found)
+    if len(others) < len(missing) and f"period_{PERIODS}" not in found.table.column_names:
+        found = with_periods(found, PERIODS)
+    if found is own:
+        return series
+    measured = found.table.column_names[len(own.table.column_names) :]
+    return series.with_columns({name: found.table[name] for name in measured})
