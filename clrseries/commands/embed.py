@@ -109,10 +109,11 @@ def embed(
     from ..io.tables import write_table
     from ..model import load
 
-    series = open_series(data, medium=medium)
+    known = load(model)
+    series = open_series(data, medium=medium, kind=known.observe.kind)
     if "embedding" in series.table.column_names:
         raise located("is there already: rename it", source=described(data), column="embedding")
-    embeddings = load(model).embed(series, layer, on_error=on_error)
+    embeddings = known.embed(series, layer, on_error=on_error)
     made = with_embeddings(series.table, embeddings)
     if isinstance(model, str | Path):
         made = with_model(made, model, layer)  # for clrseries search

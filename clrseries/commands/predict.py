@@ -80,7 +80,8 @@ def predict(
     from ..io.tables import write_table
     from ..model import load
 
-    series, known = open_series(data, medium=medium), load(model)
+    known = load(model)
+    series = open_series(data, medium=medium, kind=known.observe.kind)
     found = known.predict(series, on_error=on_error)
     if output is None:
         return "\n".join(_line(k, str(name), found, known) for k, name in enumerate(series.object_ids))

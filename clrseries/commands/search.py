@@ -188,8 +188,9 @@ def _embedded(
         raise InputError(
             f"model: {index} does not say which model made it: give the model (--model) that embeds {query}"
         )
-    series = open_series(query, medium=medium)
-    points = load(model).embed(series, layer or "embedding", on_error="skip")
+    known = load(model)
+    series = open_series(query, medium=medium, kind=known.observe.kind)
+    points = known.embed(series, layer or "embedding", on_error="skip")
     good = np.asarray(np.isfinite(points).all(axis=1))
     if not good.any():
         raise InputError(f"query: no object of {query} can be embedded")

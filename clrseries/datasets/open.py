@@ -11,7 +11,7 @@ from typing import Any, Protocol
 from ..errors import InputError
 from ..io import read_light_curves, read_spectra
 from ..io.any_table import series_of_table
-from ..io.formats import SPECTRA, Peek, format_of
+from ..io.formats import FORMATS, SPECTRA, Format, Peek, format_of
 from ..io.many_files import read_many, with_all_bands
 from ..io.paths import files_of
 from ..io.tables import table_of
@@ -35,7 +35,7 @@ Part = str | Path | Series | ArrowStream
 Data = Part | Sequence[Part]
 
 
-def open_series(data: Data, *, medium: str | None = None) -> Series:
+def open_series(data: Data, *, medium: str | None = None, kind: str | None = None) -> Series:
     """Read data of any form and return them as one batch; several parts are joined.
 
     Parameters
@@ -47,6 +47,8 @@ def open_series(data: Data, *, medium: str | None = None) -> Series:
         in the columns ``mag`` and ``mag_err``.
     medium : {"vacuum", "air"}, optional
         What the wavelengths of spectra are measured in; default what a file says, and vacuum where it says nothing.
+    kind : {"spectra", "light curves"}, optional
+        What is read of a file that holds both, such as an event file of the Open Supernova Catalog; default light curves.
 
     Returns
     -------
@@ -66,7 +68,7 @@ def open_series(data: Data, *, medium: str | None = None) -> Series:
     1
     """
     medium = None if medium is None else known_name("medium", medium, ("vacuum", "air"))
-    opened = [_open(list(group), medium) for _, group in groupby(parts_of(data), _group)]
+    opened = [_open(list(group), medium, kind) for _, group in groupby(parts_of(data), _group)]
     return opened[0] if len(opened) == 1 else joined(with_all_bands(opened))
 
 
@@ -137,7 +139,7 @@ def names_of(data: Data) -> list[str]:
     return [str(part) if isinstance(part, str | Path) else f"a {type(part).__name__}" for part in parts_of(data)]
 
 
-def _open(parts: list[Any], medium: str | None) -> Series:
+def _open(parts: list[Any], medium: str | None, kind: str | None) -> Series:
     """Read parts that are all of one sort: files, or one name, table or Series."""
     first = parts[0]
     named = isinstance(first, str) and first in NAMED
@@ -149,7 +151,7 @@ def _open(parts: list[Any], medium: str | None) -> Series:
         return NAMED[first]()
     table = table_of(first)
     series = (
-        read_many(parts, partial(read_file, medium=medium))
+        read_many(parts, partial(read_file, medium=medium, kind=kind))
         if table is None
         else series_of_table(table, medium=medium or "vacuum")
     )
@@ -160,7 +162,7 @@ def _open(parts: list[Any], medium: str | None) -> Series:
     return series
 
 
-def read_file(path: str | Path, medium: str | None = None) -> Series:
+def read_file(path: str | Path, medium: str | None = None, kind: str | None = None) -> Series:
     """Read a file of spectra or of light curves, whatever it holds.
 
     Parameters
@@ -169,6 +171,8 @@ def read_file(path: str | Path, medium: str | None = None) -> Series:
         The file.
     medium : {"vacuum", "air"}, optional
         What the wavelengths of spectra are measured in; default what the file says.
+    kind : {"spectra", "light curves"}, optional
+        What is read of a file that holds both; default light curves.
 
     Returns
     -------
@@ -179,12 +183,20 @@ def read_file(path: str | Path, medium: str | None = None) -> Series:
     InputError
         The format is not recognized, or the file cannot be read.
     """
-    found = format_of(path)
+    found = _format_of(path, kind)
     if found.kind == SPECTRA:
         return read_spectra(path, format=found.name, medium=medium)
     table = found.name == "table"
     names = Peek(path).columns if table else set()
     return read_light_curves(path, format=found.name, band="band" if not table or "band" in names else None)
+
+
+def _format_of(path: str | Path, kind: str | None) -> Format:
+    """Return the format in which a file is read: as `kind` if it holds that too, and otherwise as what it holds."""
+    found = format_of(path)
+    if kind in (None, found.kind):
+        return found
+    return next((one for one in FORMATS if (one.name, one.kind) == (found.name, kind)), found)
 
 
 def _is_path(part: Any) -> bool:

@@ -115,7 +115,7 @@ def _observe(observe: Observe, arguments: Arguments) -> Observe:
 
 def _labeled(model: Model, arguments: Arguments) -> tuple[Series, NDArray[Any], list[str], dict[str, Any]]:
     """Return the labeled objects, their values or numbers of classes, the names of the classes, and what is left out."""
-    series = open_series(arguments.data, medium=arguments.medium)
+    series = open_series(arguments.data, medium=arguments.medium, kind=model.observe.kind)
     if model.bands:
         series = series.with_bands(model.bands)
     series = with_measured(series, columns_read(model.observe, model.encoder))

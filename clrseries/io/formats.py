@@ -191,6 +191,7 @@ FORMATS = (
     Format("kepler", LIGHT_CURVES, lambda p: any(({"time"} <= c and any("flux" in name for name in c)) or {"t", "fcor"} <= c
            for _, c, _ in p.units), "light_curves:read_mission"),
     Format("osc", LIGHT_CURVES, lambda p: p.name.endswith(".json"), "osc:read_osc"),
+    Format("osc", SPECTRA, lambda p: p.name.endswith(".json"), "spectrum_files.osc:read_osc_spectra"),
     Format("specutils", SPECTRA, _six_df, "spectrum_files.specutils_files:read_with_specutils"),
     Format("fits-table", SPECTRA, lambda p: any({"flux", "wave"} & {n[:4] for n in c} >= {"flux", "wave"} or {"lambda", "flux"} <= c
            for _, c, _ in p.units), "spectrum_files.fits_table:read_fits_table"),

@@ -67,9 +67,9 @@ def read_osc(paths: Paths, *, zero_point: float = 25.0, limit_sigma: float = 3.0
     events: list[dict[str, Any]] = []
     lost: dict[str, int] = {}
     for path in listed(paths):
-        for name, event in _events(path).items():
-            z = number(_first(event, "redshift"))
-            events.append({"object_id": name, "class": _first(event, "claimedtype"), "z": z})
+        for name, event in events_of(path).items():
+            z = number(first_value(event, "redshift"))
+            events.append({"object_id": name, "class": first_value(event, "claimedtype"), "z": z})
             photometry = event.get("photometry")
             for point in photometry if isinstance(photometry, list) else []:
                 reason = _add(points, len(events) - 1, point, zero_point, limit_sigma)
@@ -79,7 +79,24 @@ def read_osc(paths: Paths, *, zero_point: float = 25.0, limit_sigma: float = 3.0
     return series_of(points, pa.Table.from_pylist(events, schema), listed(paths), lost)
 
 
-def _events(path: str | Path) -> dict[str, dict[str, Any]]:
+def events_of(path: str | Path) -> dict[str, dict[str, Any]]:
+    """Return the events of a file by their names.
+
+    Parameters
+    ----------
+    path : path
+        The file, which may be gzipped.
+
+    Returns
+    -------
+    dict of str to dict
+        What the file says of each event.
+
+    Raises
+    ------
+    InputError
+        The file is missing or is not an event file.
+    """
     try:
         held = json.loads(text_of(path))
     except (ValueError, RecursionError) as error:
@@ -93,7 +110,21 @@ def _events(path: str | Path) -> dict[str, dict[str, Any]]:
     return held
 
 
-def _first(event: dict[str, Any], key: str) -> str | None:
+def first_value(event: dict[str, Any], key: str) -> str | None:
+    """Return the first of the values that the catalog has collected.
+
+    Parameters
+    ----------
+    event : dict
+        One event.
+    key : str
+        Name of the quantity.
+
+    Returns
+    -------
+    str or None
+        None if there is none.
+    """
     found = event.get(key)
     first = found[0] if isinstance(found, list) and found else None
     value = first.get("value") if isinstance(first, dict) else None
@@ -107,7 +138,7 @@ def _add(points: Points, owner: int, point: Any, zero_point: float, sigma: float
     reason = next((why for key, why in NOT_OBSERVED.items() if point.get(key) not in (None, False, "false")), "")
     if reason:
         return reason
-    time, band = _time(point), point.get("band")
+    time, band = mjd_of(point), point.get("band")
     if time is None or band is None:
         return UNUSABLE
     counts = number(point.get("countrate", point.get("counts")))
@@ -135,8 +166,19 @@ def _add(points: Points, owner: int, point: Any, zero_point: float, sigma: float
     return ""
 
 
-def _time(point: dict[str, Any]) -> float | None:
-    """Return the MJD of a point; of a range, its middle."""
+def mjd_of(point: dict[str, Any]) -> float | None:
+    """Return the MJD of a point or a spectrum; of a range, its middle.
+
+    Parameters
+    ----------
+    point : dict
+        What the file says of it.
+
+    Returns
+    -------
+    float or None
+        None if there is no time, or it is in another unit.
+    """
     given = point.get("time")
     times = [number(one) for one in (given if isinstance(given, list) else [given])]
     known = [one for one in times if one is not None]

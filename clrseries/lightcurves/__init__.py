@@ -4,6 +4,7 @@ An :class:`Observe` applies steps in the order in which nature does. Every argum
 such as :class:`~clrseries.Uniform`, or the name of a per-object column.
 """
 
+from .any_band import in_one_band
 from .cadence import Bin, Fold, Truncate, Visit, Window
 from .calibration import Jumps, RandomWalk, Trend, ZeroPoint
 from .features import feature_names, with_features
@@ -50,6 +51,7 @@ __all__ = [
     "Window",
     "ZeroPoint",
     "feature_names",
+    "in_one_band",
     "redshifted",
     "survey",
     "with_features",

@@ -51,16 +51,36 @@ def relative_points(series: Series, i: int) -> RelativePoints:
     The logarithm is asinh(flux / 2 e) with the lower quartile e of the errors, as in the magnitudes of Lupton, Gunn & Szalay 1999
     (AJ 118, 1406), so that negative fluxes are taken too.
     """
+    value, weight = relative_values(series, i)
+    time = series.x[int(series.offsets[i]) : int(series.offsets[i + 1])]
+    kept = weight > 0
+    return RelativePoints(time[kept] - time[:1], value[kept], weight[kept])
+
+
+def relative_values(series: Series, i: int) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Return all points of one light curve, every band relative to its own level and scatter.
+
+    Parameters
+    ----------
+    series : Series
+        N light curves.
+    i : int
+        Number of the object.
+
+    Returns
+    -------
+    value, weight : float64 (L,)
+        As those of :class:`RelativePoints`; both are 0 for points that cannot be used, and in bands with fewer than five others.
+    """
     own = slice(int(series.offsets[i]), int(series.offsets[i + 1]))
-    time, flux, ivar = series.x[own], series.flux[own].astype(np.float64), series.ivar[own].astype(np.float64)
-    band = np.zeros(len(time), np.int8) if series.band is None else series.band[own]
-    value, weight = np.zeros(len(time)), np.zeros(len(time))
+    flux, ivar = series.flux[own].astype(np.float64), series.ivar[own].astype(np.float64)
+    band = np.zeros(len(flux), np.int8) if series.band is None else series.band[own]
+    value, weight = np.zeros(len(flux)), np.zeros(len(flux))
     for b in np.unique(band):
         at = np.flatnonzero((ivar > 0) & (band == b))
         if len(at) >= FEWEST:
             value[at], weight[at] = _relative(flux[at], ivar[at])
-    kept = weight > 0
-    return RelativePoints(time[kept] - time[0], value[kept], weight[kept])
+    return value, weight
 
 
 def _relative(flux: NDArray[np.float64], ivar: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:

@@ -140,7 +140,7 @@ def test_features_of_any_band_are_those_of_the_band_with_the_most_points(rng):
     )
     series = type(series)(**{**vars(series), "ivar": ivar})
     each, any_band = lc.with_features(series).table, lc.with_features(series, each_band=False).table
-    for name in ("Amplitude", "Skew", "median", "StetsonK"):
+    for name in ("amplitude", "skew", "median", "stetson_K"):
         assert any_band[f"any_{name}"][0].as_py() == each[f"r_{name}"][0].as_py() != each[f"g_{name}"][0].as_py()
     assert any_band["log_period_1"] == each["log_period_1"]
     alone = series.with_bands(["r"], drop=True)

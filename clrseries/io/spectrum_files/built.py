@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Mapping
 from typing import Any
 
@@ -94,7 +95,9 @@ def flux_unit(text: Any) -> str | None:
     )
     for one in (text.strip(), changed, changed.replace("10**", "1e").replace("10^", "1e"), changed.replace("^", "**")):
         try:
-            return str(units.Unit(one))
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore", units.UnitsWarning)  # about several slashes
+                return str(units.Unit(one))
         except (ValueError, TypeError):
             continue
     return None
