@@ -147,7 +147,7 @@ def embedding(folder: Path, objects: int, repeats: int) -> None:
         series = series.with_bands(model.bands) if model.bands else series
         observe = model.observe.deterministic()
         views = [
-            prepared(observe, series.between(k, min(k + BATCH, len(series))), model.encoder)
+            prepared(observe, series.between(k, min(k + BATCH, len(series))), model)
             for k in range(0, len(series), BATCH)
         ]
         none = torch.nn.Identity()

@@ -113,7 +113,7 @@ def embedded(objects: int, repeats: int) -> str:
         series = read_spectra(path)
     batch = series.between(0, min(1024, objects))
     observe = sp.Observe(model.observe.deterministic().steps, "cuda")
-    views, encoder = prepared(observe, batch, model.encoder, stay=True), copy.deepcopy(model.encoder).cuda()
+    views, encoder = prepared(observe, batch, model, stay=True), copy.deepcopy(model.encoder).cuda()
     encoded(encoder, torch.nn.Identity(), views)
     alone, _ = seconds(lambda: encoded(encoder, torch.nn.Identity(), views), repeats)
     rates = objects / taken, len(batch) / alone

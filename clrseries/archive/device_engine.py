@@ -102,7 +102,7 @@ class DeviceEmbedder(Engine):
         size: int = SIZE,
     ) -> None:
         self.operations = operations or CudaOperations(_current_device())
-        self.batch = batch
+        self.batch, self.model = batch, model
         still = model.observe.deterministic()
         self.observe: Observe = type(still)(still.steps, "cuda")
         self.loader = Loader(self.operations, self.observe._tidy, half, slabs, size)
@@ -161,7 +161,7 @@ class DeviceEmbedder(Engine):
         def made(first: int, last: int) -> Viewed:
             some = series.between(first, last)
             views = self.operations.launch(
-                self.viewing, lambda: prepared(self.observe, some, self.encoder, stay=True), reads
+                self.viewing, lambda: prepared(self.observe, some, self.model, stay=True), reads
             )
             return Viewed(views, self.operations.record(self.viewing))
 

@@ -12,6 +12,7 @@ import pyarrow as pa
 
 from ..errors import InputError, located
 from ..io.embeddings import with_embeddings
+from ..lightcurves.features import ANY
 from ..model import Model
 from ..names import known_name
 from ..series import Series
@@ -98,7 +99,7 @@ class Embedding:
         """
         if "embedding" in series.table.column_names:
             raise located("is there already: rename it", column="embedding")
-        if not self.bands or series.bands == self.bands or series.band is None:
+        if self.bands in ((), (ANY,)) or series.bands == self.bands or series.band is None:
             return series, []
         strange = np.array([band not in self.bands for band in series.bands])
         if not strange.any():

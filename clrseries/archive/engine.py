@@ -101,7 +101,7 @@ class Embedder(Engine):
     def __init__(self, model: Model, layer: str = "embedding") -> None:
         from torch import nn
 
-        self.batch = BATCH
+        self.batch, self.model = BATCH, model
         self.encoder = model.encoder.eval()
         self.network = model.projector.eval() if layer == "projection" else nn.Identity()
         self.observe = model.observe.deterministic()
@@ -118,7 +118,7 @@ class Embedder(Engine):
         -------
         Prepared
         """
-        return prepared(self.observe, series, self.encoder)
+        return prepared(self.observe, series, self.model)
 
     def encode(self, views: Prepared) -> tuple[Any, Prepared]:
         """Return the embeddings of a batch.

@@ -42,7 +42,7 @@ def predict(
         probability of each class follows in a column of its own, ``p_CLASS`` for the class named CLASS, and ``T_probability`` is the
         list of them in the same order (in the metadata of the field, ``classes`` has the names as JSON); ``T_set_90`` lists the classes of which one is the true one for nine objects in ten, and
         ``unlike`` is the fraction of known objects that are less unlike all that the model knows, if the head was calibrated. For values, ``T_sigma``
-        follows, the standard deviation. A model may predict a class and values V; then ``V_predicted`` and ``V_sigma`` follow.
+        follows, half the width of the central 68 percent of the predicted distribution. A model may predict a class and values V; then ``V_predicted`` and ``V_sigma`` follow.
     medium : {"vacuum", "air"}, optional
         Medium of the wavelengths of spectra in files and tables; those in air are brought to vacuum.
     on_error : {"skip", "stop"}

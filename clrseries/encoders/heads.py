@@ -11,6 +11,9 @@ from torch.nn import functional
 
 from .known_objects import KnownObjects
 
+SIGMA = 0.8413447460685429  # of a Gaussian lies below one standard deviation above its mean
+BISECTIONS = 40
+
 
 class ClassHead(nn.Module):
     """Linear layer that turns embeddings into the log-probabilities of classes.
@@ -199,8 +202,10 @@ class MixtureHead(nn.Module):
         self.scale.copy_(target.std().clamp(min=1e-6))
 
 
-def mean_and_scatter(outputs: Tensor) -> tuple[Tensor, Tensor]:
-    """Return the mean and the standard deviation of each mixture of Gaussians.
+def half_width(outputs: Tensor) -> Tensor:
+    """Return half the distance between the 16th and the 84th percentile of each mixture of Gaussians.
+
+    Unlike the standard deviation, it does not grow with an unlikely Gaussian far away, as mixtures have for rare gross errors.
 
     Parameters
     ----------
@@ -209,34 +214,27 @@ def mean_and_scatter(outputs: Tensor) -> tuple[Tensor, Tensor]:
 
     Returns
     -------
-    tuple of float (B,)
-        Means, and standard deviations.
+    float (B,)
+        The standard deviation, where the mixture is one Gaussian.
 
     Examples
     --------
     >>> import torch
-    >>> from clrseries.encoders.heads import mean_and_scatter
+    >>> from clrseries.encoders.heads import half_width
     >>> one_gaussian = torch.tensor([[[0.0], [3.0], [0.5]]])
-    >>> mean, scatter = mean_and_scatter(one_gaussian)
-    >>> round(float(mean), 3), round(float(scatter), 3)
-    (3.0, 0.5)
+    >>> round(float(half_width(one_gaussian)), 3)
+    0.5
     """
-    weight, mean, sigma = outputs.unbind(-2)
-    share = weight.exp()
-    middle = (share * mean).sum(-1)
-    variance = (share * (sigma.square() + (mean - middle[:, None]).square())).sum(-1)
-    return middle, variance.sqrt()
+    return 0.5 * (quantile(outputs, SIGMA) - quantile(outputs, 1.0 - SIGMA))
 
 
-def median(outputs: Tensor, steps: int = 40) -> Tensor:
-    """Return the median of each mixture of Gaussians, found by bisection.
+def median(outputs: Tensor) -> Tensor:
+    """Return the median of each mixture of Gaussians.
 
     Parameters
     ----------
     outputs : float (B, 3, K)
         Mixtures, as :meth:`MixtureHead.forward` returns them.
-    steps : int
-        Bisections; each halves the error.
 
     Returns
     -------
@@ -251,10 +249,72 @@ def median(outputs: Tensor, steps: int = 40) -> Tensor:
     >>> round(float(median(one_gaussian)), 3)
     3.0
     """
+    return quantile(outputs, 0.5)
+
+
+def quantile(outputs: Tensor, fraction: float) -> Tensor:
+    """Return the value below which a fraction of each mixture of Gaussians lies, found by bisection.
+
+    Parameters
+    ----------
+    outputs : float (B, 3, K)
+        Mixtures, as :meth:`MixtureHead.forward` returns them.
+    fraction : float
+        Between 0 and 1, both excluded.
+
+    Returns
+    -------
+    float (B,)
+        Quantiles.
+    """
     weight, mean, sigma = outputs.unbind(-2)
     low, high = (mean - 8 * sigma).amin(-1), (mean + 8 * sigma).amax(-1)
-    for _ in range(steps):
+    for _ in range(BISECTIONS):
         middle = 0.5 * (low + high)
         below = (weight.exp() * 0.5 * (1 + torch.erf((middle[:, None] - mean) / (sigma * math.sqrt(2))))).sum(-1)
-        low, high = torch.where(below < 0.5, middle, low), torch.where(below < 0.5, high, middle)
+        low, high = torch.where(below < fraction, middle, low), torch.where(below < fraction, high, middle)
     return 0.5 * (low + high)
+
+
+def crps(outputs: Tensor, target: Tensor) -> Tensor:
+    """Return the continuous ranked probability score of each mixture of Gaussians: E|Y - y| - E|Y - Y'| / 2.
+
+    Like the likelihood, it is least on average for the true distribution; unlike it, a gross error counts in proportion to its size,
+    so that a few of them do not make all uncertainties larger.
+
+    Parameters
+    ----------
+    outputs : float (B, 3, K)
+        Mixtures, as :meth:`MixtureHead.forward` returns them.
+    target : float (B,)
+        True values y.
+
+    Returns
+    -------
+    float (B,)
+        At least 0, in the unit of the target.
+
+    References
+    ----------
+    Gneiting & Raftery 2007, JASA 102, 359; Grimit et al. 2006, QJRMS 132, 2925, equation 5.
+
+    Examples
+    --------
+    >>> import torch
+    >>> from clrseries.encoders.heads import crps
+    >>> one_gaussian = torch.tensor([[[0.0], [3.0], [0.5]]])
+    >>> round(float(crps(one_gaussian, torch.tensor([3.0]))), 4)
+    0.1168
+    """
+    weight, mean, sigma = outputs.double().unbind(-2)
+    share, variance = weight.exp(), sigma.square()
+    from_target = (share * _mean_distance(target.double()[:, None] - mean, variance)).sum(-1)
+    apart = _mean_distance(mean[:, :, None] - mean[:, None], variance[:, :, None] + variance[:, None])
+    return (from_target - 0.5 * (share[:, :, None] * share[:, None] * apart).sum((1, 2))).to(outputs.dtype)
+
+
+def _mean_distance(mean: Tensor, variance: Tensor) -> Tensor:
+    """Return the mean absolute value of a Gaussian."""
+    sigma = variance.sqrt()
+    ratio = mean / sigma
+    return sigma * math.sqrt(2 / math.pi) * torch.exp(-0.5 * ratio.square()) + mean * torch.erf(ratio / math.sqrt(2))

@@ -16,7 +16,7 @@ from .. import lightcurves, spectra
 from ..config import Observe
 from ..datasets.open import open_series
 from ..encoders.described import described, from_description
-from ..encoders.heads import ClassHead, MixtureHead, mean_and_scatter, median
+from ..encoders.heads import ClassHead, MixtureHead, half_width, median
 from ..encoders.prediction_sets import prediction_sets
 from ..encoders.standardize import standardize
 from ..encoders.with_columns import columns_read
@@ -24,6 +24,8 @@ from ..errors import InputError
 from ..evaluation.probe import FEWEST as FEWEST_OF_CLASS
 from ..evaluation.scores import class_scores, redshift_scores, set_scores, value_scores
 from ..files import write_json
+from ..lightcurves.any_band import in_one_band
+from ..lightcurves.features import ANY
 from ..lightcurves.measured import with_measured
 from ..model import Model, load
 from ..names import known_name
@@ -116,9 +118,10 @@ def _observe(observe: Observe, arguments: Arguments) -> Observe:
 def _labeled(model: Model, arguments: Arguments) -> tuple[Series, NDArray[Any], list[str], dict[str, Any]]:
     """Return the labeled objects, their values or numbers of classes, the names of the classes, and what is left out."""
     series = open_series(arguments.data, medium=arguments.medium, kind=model.observe.kind)
-    if model.bands:
+    if model.bands not in ((), (ANY,)):
         series = series.with_bands(model.bands)
     series = with_measured(series, columns_read(model.observe, model.encoder))
+    series = in_one_band(series) if model.bands == (ANY,) else series
     classes = {"auto": None, "classes": True, "values": False}[arguments.kind]
     column = column_of(arguments.target, series, classes=classes)
     values = column.of(series)
@@ -197,7 +200,7 @@ def _scores(outputs: torch.Tensor, head: nn.Module, values: NDArray[Any], target
         if head.least_probability is not None:
             scores["set_90"] = set_scores(prediction_sets(outputs.exp().numpy(), head.least_probability), values)
         return scores
-    found, (_, sigma) = median(outputs), mean_and_scatter(outputs)
+    found, sigma = median(outputs), half_width(outputs)
     likelihood = -MixtureHead.loss(head, outputs, torch.from_numpy(values))  # type: ignore[arg-type]
     scores = value_scores(found.numpy(), sigma.numpy(), likelihood.numpy(), values)
     return scores | (redshift_scores(found.numpy(), values) if target in REDSHIFTS else {})

@@ -15,11 +15,12 @@ from numpy.typing import NDArray
 from torch import nn
 
 from ..config import Observe
-from ..encoders.heads import ClassHead, mean_and_scatter, median
+from ..encoders.heads import ClassHead, half_width, median
 from ..encoders.joint_head import JointHead
 from ..encoders.prediction_sets import prediction_sets
 from ..errors import InputError
 from ..files import refuse_existing, replacing
+from ..lightcurves.features import ANY
 from ..names import known_name
 from ..series import Series, check_series
 from . import folder, hub
@@ -264,13 +265,13 @@ class Model:
         found, wanted = ("light curves" if series.band is not None else "spectra"), self.observe.kind
         if found != wanted:
             raise InputError(f"this model takes {wanted}, and these are {found}")
-        series = series.with_bands(self.bands) if self.bands else series
+        series = series.with_bands(self.bands) if self.bands not in ((), (ANY,)) else series
         observe = self.observe.deterministic()
         reasons: Counter[str] = Counter()
         parts, rows = [], []
         for first in range(0, len(series), BATCH):
             batch = series.between(first, min(first + BATCH, len(series)))
-            views = prepared(observe, batch, self.encoder, threads)
+            views = prepared(observe, batch, self, threads)
             for row, reason in views.reasons.items():
                 if on_error == "stop":
                     raise InputError(f"object {batch.object_ids[row]!r}, {reason}; drop the object")
@@ -293,9 +294,9 @@ class Model:
 
 
 def _values(outputs: torch.Tensor, lost: NDArray[np.bool_]) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-    """Return the median and the standard deviation of mixtures (N, 3, K); NaN for rows that are lost."""
+    """Return the median and half the width of the central 68 percent of mixtures (N, 3, K); NaN for rows that are lost."""
     known = outputs.masked_fill(torch.isnan(outputs), 0.0)
-    numbers = median(known).numpy(), mean_and_scatter(known)[1].numpy()
+    numbers = median(known).numpy(), half_width(known).numpy()
     return np.where(lost, np.float32(np.nan), numbers[0]), np.where(lost, np.float32(np.nan), numbers[1])
 
 

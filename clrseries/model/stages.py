@@ -2,20 +2,30 @@
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Protocol
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
 
+from ..augment.resident import host_series
 from ..config import Observe
 from ..encoders.with_columns import column_inputs, columns_of, columns_read
+from ..lightcurves.any_band import in_one_band
+from ..lightcurves.features import ANY
 from ..lightcurves.measured import with_measured
 from ..series import Series
 from ..views import LightCurveViews
 from .unusable import why_unusable
 
 BATCH = 256  # number of objects that are embedded together
+
+
+class Reader(Protocol):
+    """What a batch is prepared for: a Model."""
+
+    encoder: Any
+    bands: tuple[str, ...]
 
 
 class Prepared(NamedTuple):
@@ -38,7 +48,7 @@ class Prepared(NamedTuple):
 
 
 def prepared(
-    observe: Observe, batch: Series, encoder: Any, threads: int | None = None, *, stay: bool = False
+    observe: Observe, batch: Series, model: Reader, threads: int | None = None, *, stay: bool = False
 ) -> Prepared:
     """Make the views of a batch that an encoder takes.
 
@@ -48,8 +58,8 @@ def prepared(
         Deterministic steps.
     batch : Series
         N objects; periods and features that are read, and that the table does not have, are measured.
-    encoder : torch.nn.Module
-        Network that takes the views; it may read columns of the table.
+    model : Model
+        Its encoder may read columns of the table; a model of curves in any band gets all bands joined to one.
     threads : int, optional
         Number of threads; default all cores that this process may use.
     stay : bool
@@ -60,13 +70,14 @@ def prepared(
     Prepared
         Objects whose view has no information are left out.
     """
-    batch = with_measured(batch, columns_read(observe, encoder))
+    batch = with_measured(batch, columns_read(observe, model.encoder))
+    batch = in_one_band(host_series(batch)) if model.bands == (ANY,) else batch
     views = observe(batch, threads=threads)
     good = torch.as_tensor((views.ivar[:, 0] > 0).any(-1)).cpu().numpy()
     reasons = {row: why_unusable(observe, batch.take([row])) for row in np.flatnonzero(~good).tolist()}
     views = views.trimmed() if isinstance(views, LightCurveViews) else views
     inputs = tuple(part[:, 0] if stay else part[:, 0].cpu() for part in views.torch())  # where the network is
-    inputs += tuple(part.to(inputs[0].device) for part in column_inputs(columns_of(encoder), batch))
+    inputs += tuple(part.to(inputs[0].device) for part in column_inputs(columns_of(model.encoder), batch))
     kept = torch.from_numpy(good)
     return Prepared(inputs if good.all() else tuple(part[kept] for part in inputs), good, reasons)
 

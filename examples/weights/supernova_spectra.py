@@ -273,10 +273,11 @@ def main() -> None:
     """Train on both sources; test; and tell what templates alone give, for spectrographs that were never seen."""
     one_thread()
     config, begin = config_of(NAME), time.process_time()
-    if "--test" in sys.argv:  # the stored weights again
+    if "--test" in sys.argv:  # the stored networks again: temperatures and scores
         model = load(str(zoo.FOLDER / NAME))
-        stored = model.notes["scores"][-1:]
-        scores, details = test(Supernovae(config), model)
+        data, stored = Supernovae(config), model.notes["scores"][-1:]
+        calibrate(data, model.encoder, model.head)
+        scores, details = test(data, model)
         ship(model, NAME, scores + stored, details)
         return
     data, model = made(config, only_templates=False)

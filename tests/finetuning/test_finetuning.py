@@ -8,12 +8,14 @@ import numpy as np
 import pyarrow.parquet as pq
 import pytest
 import torch
+from scipy.stats import norm
 
 from clrseries import InputError, Model, Series, finetune, load, predict, pretrain
 from clrseries.config import composition
-from clrseries.encoders.heads import ClassHead, MixtureHead, mean_and_scatter, median
+from clrseries.encoders.heads import ClassHead, MixtureHead, crps, half_width, median
 from clrseries.encoders.prediction_sets import least_probability, prediction_sets
 from clrseries.evaluation.scores import calibration_error, class_scores, redshift_scores, set_scores, value_scores
+from clrseries.finetuning import fit_temperature
 from clrseries.finetuning.lora import adapt, merge
 from clrseries.finetuning.split import split
 
@@ -155,7 +157,7 @@ def test_low_rank_terms_begin_at_nothing_and_merge(rng):
     assert torch.linalg.matrix_rank(step, tol=1e-5) == 2
 
 
-def test_mixture_is_a_density_with_the_right_moments(rng):
+def test_mixture_is_a_density_with_the_right_quantiles(rng):
     torch.manual_seed(0)
     head = MixtureHead(4, 3)
     head.standardize(torch.tensor([1.0, 2.0, 5.0]))
@@ -164,10 +166,12 @@ def test_mixture_is_a_density_with_the_right_moments(rng):
     density = torch.exp(-head.loss(outputs[:1].expand(len(grid), 3, 3), grid)).detach().double()
     step = 120 / 40000
     assert float(density.sum() * step) == pytest.approx(1, rel=1e-3)
-    mean, scatter = mean_and_scatter(outputs)
-    first = float((density * grid).sum() * step)
-    assert mean[0].item() == pytest.approx(first, rel=1e-3)
-    assert scatter[0].item() == pytest.approx(float((density * (grid - first) ** 2).sum() * step) ** 0.5, rel=1e-3)
+    cumulated = density.cumsum(0) * step
+    low, high = (float(grid[torch.searchsorted(cumulated, norm.cdf(one))]) for one in (-1.0, 1.0))
+    assert half_width(outputs)[0].item() == pytest.approx((high - low) / 2, abs=3 * step)
+    steps = (grid > 1.7).double()
+    wanted = float(((cumulated - steps) ** 2).sum() * step)  # the definition, as an integral over the cumulated density
+    assert crps(outputs[:1], torch.tensor([1.7]))[0].item() == pytest.approx(wanted, rel=2e-3)
     below = float((density * (grid < median(outputs)[0].detach())).sum() * step)
     assert below == pytest.approx(0.5, abs=2e-3)
 
@@ -190,8 +194,6 @@ def test_scores_have_their_closed_forms(rng):
 
 
 def test_the_temperature_undoes_overconfidence(rng):
-    from clrseries.finetuning import fit_temperature
-
     head = ClassHead(2, ["a", "b"])
     with torch.no_grad():
         head.linear.weight.copy_(torch.tensor([[3.0, 0.0], [-3.0, 0.0]]))
@@ -274,3 +276,17 @@ def test_a_class_head_without_these_is_still_read():
     assert set(old.state_dict()) == {"linear.weight", "linear.bias", "temperature"}
     new = ClassHead(**ClassHead(4, ["a", "b"], known=True, least_probability=0.2).settings)
     assert new.known is not None and new.least_probability == 0.2 and new.answers(torch.ones(3, 4)).shape == (3, 3)
+
+
+def test_rare_gross_errors_do_not_widen_the_uncertainty_of_all(rng):
+    """One in twenty values is far off: the temperature still makes half the width that of the others."""
+    head = MixtureHead(1, 1)
+    with torch.no_grad():
+        head.linear.weight.zero_()
+        head.linear.bias.copy_(torch.tensor([0.0, 0.0, 2.0]))
+    values = torch.from_numpy(np.where(rng.random(4000) < 0.05, 30.0, rng.normal(0, 0.5, 4000))).float()
+    fit_temperature(head, torch.zeros(4000, 1), values, torch.ones(4000))
+    width = half_width(head(torch.zeros(1, 1)))[0].item()
+    assert 0.45 < width < 0.7
+    within = (values.abs() < width).double().mean().item()
+    assert 0.6 < within < 0.8
