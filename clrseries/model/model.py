@@ -262,9 +262,9 @@ class Model:
         if not len(series):
             raise InputError("there is nothing to embed: the series has no objects")
         self.encoder.eval()
-        found, wanted = ("light curves" if series.band is not None else "spectra"), self.observe.kind
-        if found != wanted:
-            raise InputError(f"this model takes {wanted}, and these are {found}")
+        given = "light curves" if series.band is not None else "spectra"
+        if given != self.observe.kind:
+            raise InputError(f"this model takes {self.observe.kind}, and these are {given}")
         series = series.with_bands(self.bands) if self.bands not in ((), (ANY,)) else series
         observe = self.observe.deterministic()
         reasons: Counter[str] = Counter()

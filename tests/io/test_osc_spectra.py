@@ -62,7 +62,7 @@ def test_spectra_of_an_event_file(event):
 def test_a_file_of_both_is_read_as_what_is_asked_for(event):
     assert open_series(event).band is not None and len(read_osc(event)) == 1
     assert open_series(event, kind="spectra").band is None
-    lines = predict("supernova-spectra", event).splitlines()
+    lines = str(predict("supernova-spectra", event)).splitlines()
     assert len(lines) == 4 and lines[0].startswith("SN2006X")
     with pytest.raises(InputError, match="takes light curves"):
         predict("transients", read_spectra(event))

@@ -1,6 +1,7 @@
 """Models that read columns of the table: trained, saved, loaded, fine-tuned, and used on data that do not have them yet."""
 
 import json
+from typing import Any
 
 import numpy as np
 import pytest
@@ -87,7 +88,7 @@ def test_a_description_makes_the_same_encoder(inner):
 
 
 def test_a_module_of_your_own_cannot_be_described():
-    own = torch.nn.Linear(2, 2)
+    own: Any = torch.nn.Linear(2, 2)
     own.embedding_dim = 2
     assert described(own) is None and described(WithColumns(own, ["a"])) is None
 
