@@ -17,7 +17,16 @@ training tune units write_light_curves write_spectra
 """.split()
 BESIDE_STEPS = {
     "spectra": {"Curve", "Observe", "Survey", "survey"},
-    "lightcurves": {"Observe", "Survey", "feature_names", "redshifted", "survey", "with_features", "with_periods"},
+    "lightcurves": {
+        "Observe",
+        "Survey",
+        "feature_names",
+        "in_one_band",
+        "redshifted",
+        "survey",
+        "with_features",
+        "with_periods",
+    },
 }
 TWINS = {"Observe", "Redshift", "Noise", "Normalize", "Survey", "survey"}  # the same word for the same idea
 

@@ -35,11 +35,11 @@ def embedded_with(model: Model, series: Series, step: Step | None = None) -> NDA
     observe = model.observe.deterministic()
     steps: list[Any] = sorted([*observe.steps, *([] if step is None else [step])], key=lambda one: one.order)
     observe = type(observe)(steps, observe.backend)
-    series = series.with_bands(model.bands) if model.bands else series
+    series = model.in_its_bands(series)
     model.encoder.eval()
     found = np.full((len(series), model.encoder.embedding_dim), np.nan)
     for first in range(0, len(series), BATCH):
-        views = prepared(observe, series.between(first, min(first + BATCH, len(series))))
+        views = prepared(observe, series.between(first, min(first + BATCH, len(series))), model)
         if views.good.any():
             found[first + np.flatnonzero(views.good)] = encoded(model.encoder, nn.Identity(), views).cpu().numpy()
     return np.asarray(unit(found), np.float64)

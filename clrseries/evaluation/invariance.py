@@ -116,7 +116,7 @@ def invariance_curves(
     [True, True]
     """
     check_series(series, "invariance_curves")
-    series = _sample(series.with_bands(model.bands) if model.bands else series, objects, seed)
+    series = _sample(model.in_its_bands(series), objects, seed)
     before = embedded_with(model, series)
     good = np.flatnonzero(np.isfinite(before).all(axis=1))
     if len(good) < 3:

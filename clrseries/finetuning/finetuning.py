@@ -118,9 +118,7 @@ def _observe(observe: Observe, arguments: Arguments) -> Observe:
 def _labeled(model: Model, arguments: Arguments) -> tuple[Series, NDArray[Any], list[str], dict[str, Any]]:
     """Return the labeled objects, their values or numbers of classes, the names of the classes, and what is left out."""
     series = open_series(arguments.data, medium=arguments.medium, kind=model.observe.kind)
-    if model.bands not in ((), (ANY,)):
-        series = series.with_bands(model.bands)
-    series = with_measured(series, columns_read(model.observe, model.encoder))
+    series = with_measured(model.in_its_bands(series), columns_read(model.observe, model.encoder))
     series = in_one_band(series) if model.bands == (ANY,) else series
     classes = {"auto": None, "classes": True, "values": False}[arguments.kind]
     column = column_of(arguments.target, series, classes=classes)

@@ -255,6 +255,29 @@ class Model:
             self.save(Path(there) / "model")
             return hub.push(Path(there) / "model", name, private=private)
 
+    def in_its_bands(self, series: Series) -> Series:
+        """Return light curves with the bands of this model.
+
+        Parameters
+        ----------
+        series : Series
+            N objects.
+
+        Returns
+        -------
+        Series
+            `series` itself if it holds spectra, or if the model takes light curves in any bands.
+
+        Raises
+        ------
+        InputError
+            The model takes the other kind of data, or a point is in another band.
+        """
+        given = "light curves" if series.band is not None else "spectra"
+        if given != self.observe.kind:
+            raise InputError(f"this model takes {self.observe.kind}, and these are {given}")
+        return series if self.bands in ((), (ANY,)) else series.with_bands(self.bands)
+
     def _outputs(self, network: Any, series: Series, threads: int | None, on_error: str) -> torch.Tensor:
         """Return what a network makes of the embeddings, NaN for objects that cannot be embedded."""
         on_error = known_name("on_error", on_error, ("skip", "stop"))
@@ -262,10 +285,7 @@ class Model:
         if not len(series):
             raise InputError("there is nothing to embed: the series has no objects")
         self.encoder.eval()
-        given = "light curves" if series.band is not None else "spectra"
-        if given != self.observe.kind:
-            raise InputError(f"this model takes {self.observe.kind}, and these are {given}")
-        series = series.with_bands(self.bands) if self.bands not in ((), (ANY,)) else series
+        series = self.in_its_bands(series)
         observe = self.observe.deterministic()
         reasons: Counter[str] = Counter()
         parts, rows = [], []

@@ -17,6 +17,7 @@ from clrseries.model import zoo
 from clrseries.plain_data import json_text, load_yaml, strict
 
 HERE = Path(__file__).parent
+PAGE = HERE.parents[1] / "docs" / "weights.md"
 RESAMPLINGS = 400
 Row = dict[str, Any]
 
@@ -79,8 +80,22 @@ def ship(model: Model, name: str, scores: list[Row], details: dict[str, Any], fo
     if size > zoo.MOST_BYTES:
         raise SystemExit(f"{name}: {size} bytes are more than {zoo.MOST_BYTES}")
     zoo.record(folder)
+    write_page(folder)
     for one in scores:
         print(f"{one['what']}: {one['value']} ({one['low']}-{one['high']})")
+
+
+def write_page(folder: Path = zoo.FOLDER, page: Path = PAGE) -> None:
+    """Write the stored scores of all weights into the table of the page about them."""
+    head, rule = "| weights | what | value | range |", "| --- | --- | --- | --- |"
+    rows = [
+        f"| `{file.parent.name}` | {one['what']} | {one['value']:g} | {one['low']:g} to {one['high']:g} |"
+        for file in sorted(folder.glob("*/scores.json"))
+        for one in json.loads(file.read_text())["scores"]
+    ]
+    before, _, after = page.read_text().partition(head)
+    rest = after.lstrip("\n").split("\n\n", 1)
+    page.write_text(before + "\n".join([head, rule, *rows]) + ("\n\n" + rest[1] if len(rest) > 1 else "\n"))
 
 
 def one_thread() -> None:

@@ -75,6 +75,7 @@ def train(stars: Stars, observe: Observe, config: dict[str, Any]) -> tuple[Any, 
 
 def finish(model: Model, learned: Stars, held: Stars) -> None:
     """Set the temperature, and the distances of known objects, on curves that the training has not seen."""
+    learned, held = with_period(learned), with_period(held)
     single = held.take(np.flatnonzero(held.allowed.sum(1) == 1))
     target = torch.from_numpy(single.allowed.argmax(1))
     weight = torch.from_numpy(1.0 / np.bincount(target)[target])
@@ -83,6 +84,11 @@ def finish(model: Model, learned: Stars, held: Stars) -> None:
     with torch.no_grad():
         kinds = model.head.kind(known).masked_fill(torch.from_numpy(~learned.allowed), -torch.inf).argmax(1)
     model.head.fit_known(known, kinds, embedded(model, held))
+
+
+def with_period(stars: Stars) -> Stars:
+    """Return the stars of which a period is found; of others there is no folded curve."""
+    return stars.take(np.flatnonzero(stars.series.table["period_1"].is_valid().to_numpy()))
 
 
 def embedded(model: Model, stars: Stars) -> Tensor:
@@ -100,6 +106,7 @@ def label_of(stars: Stars, classes: list[str], probability: NDArray[np.floating]
 
 def scores(model: Model, stars: Stars, forest: Any) -> list[Row]:
     """Return the scores of each survey, for curves as they are and sparser ones, beside those of a forest on the same features."""
+    stars = with_period(stars)
     classes, found = model.head.classes, model.predict(stars.series)["probability"]
     beside = np.zeros_like(found)
     beside[:, forest.classes_] = forest.predict_proba(features(stars, model.encoder.columns))
@@ -135,7 +142,7 @@ def forest_on(stars: Stars, columns: tuple[str, ...]) -> Any:
 def unlike_supernovae(model: Model, known: Stars) -> Row:
     """Return how well supernovae of ZTF, which are no variable stars, are told from stars of the test."""
     alien = model.predict(read_light_curves(data_file("ztf_snia/lightcurves.parquet")))["unlike"]
-    here = model.predict(known.take(np.flatnonzero(~known.again)).series)["unlike"]
+    here = model.predict(with_period(known.take(np.flatnonzero(~known.again))).series)["unlike"]
     alien = alien[np.isfinite(alien)]
     what = "unlike, supernovae of ZTF told from variable stars (ROC area)"
     return row(what, lambda r: ranked_above(alien, here[r]), np.arange(len(here)))
