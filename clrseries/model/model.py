@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import logging
 import tempfile
-from collections import Counter
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
@@ -22,11 +20,9 @@ from ..errors import InputError
 from ..files import refuse_existing, replacing
 from ..lightcurves.features import ANY
 from ..names import known_name
-from ..series import Series, check_series
+from ..series import Series
 from . import folder, hub
-from .stages import BATCH, encoded, prepared
-
-logger = logging.getLogger("clrseries")
+from .all_outputs import outputs_of_all
 
 LAYERS = ("embedding", "projection")
 
@@ -124,7 +120,7 @@ class Model:
         """
         layer = known_name("layer", layer, LAYERS)
         network = self.projector.eval() if layer == "projection" else nn.Identity()
-        return self._outputs(network, series, threads, on_error).numpy()
+        return outputs_of_all(self, network, series, threads, on_error).numpy()
 
     def predict(
         self, series: Series, threads: int | None = None, *, on_error: Literal["skip", "stop"] = "skip"
@@ -160,7 +156,7 @@ class Model:
             raise InputError("this model embeds and does not predict: give it a head with 'clrseries finetune'")
         self.head.eval()
         network = self.head.answers if isinstance(self.head, ClassHead) else self.head
-        outputs = self._outputs(network, series, threads, on_error)
+        outputs = outputs_of_all(self, network, series, threads, on_error)
         lost = torch.isnan(outputs).flatten(1).any(1).numpy()
         if isinstance(self.head, ClassHead):
             count = len(self.head.classes)
@@ -277,40 +273,6 @@ class Model:
         if given != self.observe.kind:
             raise InputError(f"this model takes {self.observe.kind}, and these are {given}")
         return series if self.bands in ((), (ANY,)) else series.with_bands(self.bands)
-
-    def _outputs(self, network: Any, series: Series, threads: int | None, on_error: str) -> torch.Tensor:
-        """Return what a network makes of the embeddings, NaN for objects that cannot be embedded."""
-        on_error = known_name("on_error", on_error, ("skip", "stop"))
-        check_series(series, "a model")
-        if not len(series):
-            raise InputError("there is nothing to embed: the series has no objects")
-        self.encoder.eval()
-        series = self.in_its_bands(series)
-        observe = self.observe.deterministic()
-        reasons: Counter[str] = Counter()
-        parts, rows = [], []
-        for first in range(0, len(series), BATCH):
-            batch = series.between(first, min(first + BATCH, len(series)))
-            views = prepared(observe, batch, self, threads)
-            for row, reason in views.reasons.items():
-                if on_error == "stop":
-                    raise InputError(f"object {batch.object_ids[row]!r}, {reason}; drop the object")
-                reasons[reason] += 1
-            if views.good.any():
-                parts.append(encoded(self.encoder, network, views))
-                rows.append(first + np.flatnonzero(views.good))
-        if not parts:
-            first_id, count = series.object_ids[0], len(series)
-            raise InputError(
-                f"object {first_id!r}, {next(iter(reasons))}; drop it: none of {count} objects can be embedded"
-            )
-        if reasons:
-            told = ", ".join(f"{number} x {why}" for why, number in reasons.items())
-            logger.warning("%d of %d objects cannot be embedded: %s", reasons.total(), len(series), told)
-        found = torch.cat(parts)
-        outputs = found.new_full((len(series), *found.shape[1:]), torch.nan)
-        outputs[torch.as_tensor(np.concatenate(rows), device=found.device)] = found
-        return outputs
 
 
 def _values(outputs: torch.Tensor, lost: NDArray[np.bool_]) -> tuple[NDArray[np.float32], NDArray[np.float32]]:

@@ -25,7 +25,11 @@ class Reader(Protocol):
     """What a batch is prepared for: a Model."""
 
     encoder: Any
+    observe: Observe
     bands: tuple[str, ...]
+
+    def in_its_bands(self, series: Series) -> Series:
+        """Return light curves with the bands of this model."""
 
 
 class Prepared(NamedTuple):
