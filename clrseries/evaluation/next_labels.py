@@ -13,6 +13,8 @@ from ..errors import InputError
 from .probe_models import class_probes
 from .retrieval import Features, unit
 
+MOST_ROWS = 20_000
+
 
 @dataclass(frozen=True)
 class NextLabels:
@@ -57,7 +59,7 @@ def next_labels(
     target : str or float (L,)
         Labels of the rows `labeled`: at least two classes, or values.
     labeled, candidates : int64 (L,), int64 (M,)
-        Rows with a label, and rows to choose from.
+        Rows with a label, and rows to choose from; of each, 20,000 are drawn by lot if there are more.
     groups : int64 (N,), optional
         Objects: of each, one row is chosen at most, and none if another row is labeled.
     count : int
@@ -93,20 +95,23 @@ def next_labels(
     groups = np.arange(len(features)) if groups is None else groups
     free = candidates[~np.isin(groups[candidates], groups[labeled])]
     free = free[np.sort(np.unique(groups[free], return_index=True)[1])]
-    x = unit(np.asarray(features, np.float64))
+    free = np.sort(np.random.default_rng(seed).permutation(free)[:MOST_ROWS])
     count = min(count, len(free))
     if not count:
         return NextLabels(free[:0], target[:0], np.empty(0))
+    some = np.sort(np.random.default_rng(seed).permutation(len(labeled))[:MOST_ROWS])
+    target, labeled = target[some], labeled[some]
+    own, known = (unit(np.asarray(features[rows], np.float64)) for rows in (free, labeled))
     if np.issubdtype(target.dtype, np.floating):
-        places, apart = _farthest_first(x[free], x[labeled], count)
+        places, apart = _farthest_first(own, known, count)
         return NextLabels(free[places], np.full(count, np.nan), apart)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # about convergence
-        model = class_probes(directions=True)["linear"].fit(x[labeled], target)
-    chances = model.predict_proba(x[free])
+        model = class_probes(directions=True)["linear"].fit(known, target)
+    chances = model.predict_proba(own)
     best = chances.argmax(axis=1)
     error = chances - np.eye(chances.shape[1])[best]
-    places = _far_apart(error, model[:-1].transform(x[free]), count, seed)
+    places = _far_apart(error, model[:-1].transform(own), count, seed)
     entropy = -(chances * np.log(np.maximum(chances, 1e-300))).sum(axis=1) / np.log(chances.shape[1])
     return NextLabels(free[places], model.classes_[best[places]], entropy[places])
 
@@ -135,7 +140,9 @@ def _far_apart(error: Features, x: Features, count: int, seed: int) -> NDArray[n
 
 def _farthest_first(x: Features, labeled: Features, count: int) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
     """Return places of the objects that are farthest from all labeled and earlier ones, and their distances."""
-    apart = 2.0 - 2.0 * (x @ labeled.T).max(axis=1)
+    from sklearn.metrics import pairwise_distances_argmin_min
+
+    apart = np.square(pairwise_distances_argmin_min(x, labeled)[1])
     chosen, distances = [], []
     for _ in range(count):
         new = int(np.argmax(apart))

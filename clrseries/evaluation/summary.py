@@ -8,9 +8,11 @@ from typing import Any
 
 import numpy as np
 
+from ..errors import InputError
 from ..model import Model
 from ..plain_data import strict
 from .baselines import beside
+from .changed_data import embedded_with
 from .early import CUTS, early_scores
 from .embedded_objects import EmbeddedObjects
 from .invariance import invariance_curves
@@ -19,6 +21,7 @@ from .sheets import anomaly_sheet, duplicate_sheet, nuisance_columns, nuisance_s
 from .target_sheet import Target, target_of, target_sheet
 from .verdict import in_words
 
+COMPARED_WITH_MODEL, SAME = 16, 0.99  # objects that are embedded again, and the cosine of equal embeddings
 MOST_COMPARED = 20_000  # rows that are compared each with each, to find near-duplicates
 
 
@@ -59,7 +62,7 @@ def summary_of(
     Raises
     ------
     InputError
-        A column is missing, or the target has too few labels or classes.
+        A column is missing, the target has too few labels or classes, or the model makes embeddings of another size.
     """
     labels = None if target is None else target_of(objects, target, kind)
     names = nuisance_columns(objects.table, nuisance, target)
@@ -84,10 +87,30 @@ def summary_of(
     found["anomalies"] = anomaly_sheet(objects.points, objects.ids)
     found["duplicates"] = duplicate_sheet(twice, objects.ids)
     if model is not None and objects.series is not None and objects.matched is not None:
+        _check_same_model(objects, model)
         found["invariance"] = invariance_curves(model, objects.series.take(objects.matched[objects.matched >= 0]))
         found["early"] = [] if labels is None else _early(objects, labels, model)
     found = strict(found)
     return found | {"verdict": in_words(found)}
+
+
+def _check_same_model(objects: EmbeddedObjects, model: Model) -> None:
+    """Refuse a model that makes embeddings of another size, and note if it makes others of the same data."""
+    if objects.series is None or objects.matched is None:
+        return
+    size, given = model.encoder.embedding_dim, objects.points.shape[1]
+    if size != given:
+        raise InputError(
+            f"model: makes embeddings of {size} numbers, and {objects.source} has {given}: give the model that made them"
+        )
+    rows = np.flatnonzero(objects.matched >= 0)[:COMPARED_WITH_MODEL]
+    again = embedded_with(model, objects.series.take(objects.matched[rows]))
+    cosine = float(np.nanmedian((again * objects.points[rows]).sum(axis=1)))
+    if cosine < SAME:
+        objects.notes.append(
+            f"The model makes other embeddings of the data than the file holds (median cosine {cosine:.2f}): what a change of the data "
+            "does is shown for those of the model."
+        )
 
 
 def _early(objects: EmbeddedObjects, labels: Target, model: Model) -> list[dict[str, Any]]:

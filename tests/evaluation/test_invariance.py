@@ -110,3 +110,13 @@ def test_the_report_shows_it(tmp_path):
     )
     with pytest.raises(InputError, match="needs the data"):
         evaluate(tmp_path / "e.parquet", None, tmp_path / "none", model=model)
+    assert not any("other embeddings" in note for note in summary["notes"])
+    with torch.no_grad():
+        model.encoder.head.layers[-1].bias.add_(5.0)
+    summary = evaluate(tmp_path / "e.parquet", None, tmp_path / "r2", data=stars, model=model, placed="pca")
+    assert any("The model makes other embeddings" in note for note in summary["notes"])
+    small = Model(
+        CurveConv(size="tiny", bands=2, embedding_dim=8), methods.Projector(8), model.observe, bands=("B", "R")
+    )
+    with pytest.raises(InputError, match="embeddings of 8 numbers, and .* has 16"):
+        evaluate(tmp_path / "e.parquet", None, tmp_path / "r3", data=stars, model=small, placed="pca")
