@@ -14,9 +14,16 @@ from ..names import known_name
 if TYPE_CHECKING:
     from ..datasets.open import Data
     from ..evaluation.embedded_objects import EmbeddedObjects
+    from ..evaluation.occlusion import Occlusion
     from ..model import Model
 
-TABLES = ("scores", "invariance", "next_labels", "early")  # entries of the summary that are files of their own too
+TABLES = (
+    "scores",
+    "invariance",
+    "next_labels",
+    "early",
+    "occlusion",
+)  # entries of the summary that are files of their own too
 
 
 def evaluate(
@@ -50,8 +57,8 @@ def evaluate(
         Column of this file with the labels; null, NaN and empty text are no label.
     output : path
         Folder for the report: ``index.html`` (a single file, with a map to click on), ``summary.json`` and, with a target, ``scores.csv`` and, if some
-        objects have no label, ``next_labels.csv``; with a model ``invariance.csv`` and,
-        for classes of light curves, ``early.csv``.
+        objects have no label, ``next_labels.csv``; with a model ``invariance.csv``,
+        ``occlusion.csv`` and, for classes of light curves, ``early.csv``.
     kind : {"auto", "classes", "values"}
         Whether the labels are classes or values. With ``"auto"``, text, booleans and categories are classes, and numbers are
         values; whole numbers are classes if there are at most 20 different ones and twice as many labeled objects. The rule is
@@ -69,7 +76,7 @@ def evaluate(
         Medium of the wavelengths of `data`.
     model : path or Model, optional
         What made the embeddings; needs `data`. Then the report shows how far embeddings move when the data change: velocity, resolution, S/N, missing
-        points, ...; 200 objects are embedded again for each change. For classes of light curves it shows the score against the days and points seen.
+        points, ...; 200 objects are embedded again for each change. It shows for four objects which pixels or points the answer hangs on. For classes of light curves it shows the score against the days and points seen.
     splits : int
         How often labeled and scored objects are drawn, at least 1.
     placed : {"auto", "umap", "pca"}
@@ -110,19 +117,23 @@ def evaluate(
     from ..datasets.open import described, open_series
     from ..evaluation.embedded_objects import embedded_objects
     from ..evaluation.labels import KINDS
+    from ..evaluation.occlusion_sheet import occlusion_rows, typical_occlusions
     from ..evaluation.summary import summary_of
     from ..io.embeddings import read_embeddings
     from ..model import load
+    from ..plain_data import strict
 
     chosen = known_name("kind", kind, KINDS)
     how = known_name("placed", placed, ("auto", "umap", "pca"))
     given, table = read_embeddings(embeddings)
     series, named = (None, "") if data is None else (open_series(data, medium=medium), described(data))
     objects = embedded_objects(given, table, str(embeddings), group, series, named)
+    known = None if model is None else load(model)
     summary = summary_of(
-        objects, target, kind=chosen, nuisance=nuisance, features=features or (), splits=splits,
-        model=None if model is None else load(model),
-    )  # fmt: skip
+        objects, target, kind=chosen, nuisance=nuisance, features=features or (), splits=splits, model=known
+    )
+    hangs = [] if known is None else typical_occlusions(objects, known, target if summary.get("members") else None)
+    summary |= {"occlusion": strict(occlusion_rows(hangs))} if hangs else {}
     command = ["clrseries", "evaluate", embeddings, *_words(target=target), "--output", output, "--splits", splits]
     command += _words(
         kind=None if chosen == "auto" else chosen,
@@ -134,21 +145,25 @@ def evaluate(
     for name, words in (("nuisance", nuisance), ("features", features)):
         command += [f"--{name}", *words] if words else []
     command += ["--data", *([data] if isinstance(data, str | Path) else ["..."])] if data is not None else []
-    _write(summary, objects, how, shlex.join(map(str, command)), output)
+    _write(summary, objects, hangs, how, shlex.join(map(str, command)), output)
     return summary
 
 
-def _write(summary: dict[str, Any], objects: EmbeddedObjects, placed: str, command: str, output: str | Path) -> None:
+def _write(
+    summary: dict[str, Any], objects: EmbeddedObjects, hangs: list[tuple[int, Occlusion]], placed: str, command: str, output: str | Path
+) -> None:  # fmt: skip
     """Write page, numbers and tables."""
     from ..evaluation.chart import chart_data
     from ..plain_data import json_text
     from ..report.evaluation_page import evaluation_page
+    from ..report.occlusion_pictures import occlusion_pictures
     from ..report.page import csv_text
 
     chart = chart_data(
         objects.points, objects.table, objects.ids, summary["target"], placed, objects.series, objects.matched
     )
-    page = evaluation_page(summary, chart, command)
+    pictures = occlusion_pictures(objects.series, hangs) if objects.series is not None and hangs else ""
+    page = evaluation_page(summary, chart, command, pictures)
     with replacing(output) as part:
         part.mkdir()
         (part / "index.html").write_text(page, encoding="utf-8")

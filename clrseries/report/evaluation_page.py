@@ -23,8 +23,13 @@ EARLY = (
     "learned from.</p>"
 )
 
+OCCLUSION = (
+    "<p>Each window of an object (or each point) is taken away in turn, and the model is asked again; the colors show how its answer changes. Red speaks "
+    "for the answer, blue against it. With a target, the objects are the most typical ones of the largest classes.</p>"
+)
 
-def evaluation_page(summary: Mapping[str, Any], chart: Mapping[str, Any], command: str) -> str:
+
+def evaluation_page(summary: Mapping[str, Any], chart: Mapping[str, Any], command: str, occlusion: str = "") -> str:
     """Return the page of an evaluation as one self-contained HTML text.
 
     Parameters
@@ -36,6 +41,8 @@ def evaluation_page(summary: Mapping[str, Any], chart: Mapping[str, Any], comman
         and ``rows``, the point of each row of the embeddings (-1 if it is not on the map).
     command : str
         What to type to make the page again.
+    occlusion : str
+        HTML of what answers hang on; empty leaves the section out.
 
     Returns
     -------
@@ -52,6 +59,8 @@ def evaluation_page(summary: Mapping[str, Any], chart: Mapping[str, Any], comman
         parts.append(("What a change of the data does", _invariance(summary["invariance"])))
     if summary.get("early"):
         parts.append(("Early classification", EARLY + early_panels(summary["early"])))
+    if occlusion:
+        parts.append(("What answers hang on", OCCLUSION + occlusion))
     parts.append(("Strange objects", _anomalies(summary["anomalies"], chart)))
     if summary.get("suspects"):
         parts.append(("Labels that are probably wrong", _suspects(summary["suspects"], chart)))

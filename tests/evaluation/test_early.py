@@ -107,3 +107,10 @@ def test_the_report_shows_it(tmp_path, monkeypatch):
     page = (tmp_path / "r" / "index.html").read_text()
     assert "Balanced accuracy against days since the first detection" in page and "points seen" in page
     assert (tmp_path / "r" / "early.csv").read_text().startswith("answer,by,cut,objects,balanced_accuracy")
+    hangs = {row["object"] for row in summary["occlusion"]}
+    assert len(hangs) == 2 and {stars.table["class"][stars.object_ids.index(one)].as_py() for one in hangs} == {
+        "flat",
+        "rise",
+    }
+    assert page.count('<img src="data:image/png;base64,') == 2 and "What answers hang on" in page
+    assert (tmp_path / "r" / "occlusion.csv").read_text().startswith("object,answer,whole,start,stop,change")
