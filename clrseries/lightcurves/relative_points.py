@@ -69,8 +69,8 @@ def relative_values(series: Series, i: int) -> tuple[NDArray[np.float64], NDArra
 
     Returns
     -------
-    value, weight : float64 (L,)
-        As those of :class:`RelativePoints`; both are 0 for points that cannot be used, and in bands with fewer than five others.
+    float64 (L,), float64 (L,)
+        Value and weight, as those of :class:`RelativePoints`; both are 0 for points that cannot be used, and in bands with fewer than five others.
     """
     own = slice(int(series.offsets[i]), int(series.offsets[i + 1]))
     flux, ivar = series.flux[own].astype(np.float64), series.ivar[own].astype(np.float64)
