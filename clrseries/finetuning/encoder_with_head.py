@@ -104,7 +104,7 @@ def fit(
         rows = rng.choice(len(target), min(batch_size, len(target)), p=chance / chance.sum())
         rows = np.unique(rows)  # an object drawn twice would be the same view twice
         batch = series.take(rows)
-        outputs = network(*_inputs(network.encoder, observe(batch, 1, seed, epoch=step), batch))
+        outputs = network(*inputs_of(network.encoder, observe(batch, 1, seed, epoch=step), batch))
         loss = network.head.loss(outputs, values[rows]).mean()
         optimizer.zero_grad()
         loss.backward()
@@ -134,7 +134,7 @@ def outputs_of(network: Any, observe: Observe, series: Series) -> torch.Tensor:
     deterministic = observe.deterministic()
     parts = [np.arange(k, min(k + MOST, len(series))) for k in range(0, len(series), MOST)]
     batches = (series.take(rows) for rows in parts)
-    return torch.cat([network(*_inputs(network.encoder, deterministic(batch), batch)) for batch in batches])
+    return torch.cat([network(*inputs_of(network.encoder, deterministic(batch), batch)) for batch in batches])
 
 
 def equal_chances(number: NDArray[np.integer]) -> NDArray[np.float64]:
@@ -153,6 +153,21 @@ def equal_chances(number: NDArray[np.integer]) -> NDArray[np.float64]:
     return 1.0 / np.bincount(number)[number]
 
 
-def _inputs(encoder: Any, views: Any, batch: Series) -> list[torch.Tensor]:
+def inputs_of(encoder: Any, views: Any, batch: Series) -> list[torch.Tensor]:
+    """Return what an encoder takes, from the first view of each object.
+
+    Parameters
+    ----------
+    encoder : torch.nn.Module
+        Its attribute ``columns``, if it has one, names columns of the table that it takes beside the view.
+    views : SpectrumViews or LightCurveViews
+        Views of N objects.
+    batch : Series
+        The N objects.
+
+    Returns
+    -------
+    list of Tensor (N, ...)
+    """
     views = views.trimmed() if isinstance(views, LightCurveViews) else views
     return [*(part[:, 0].contiguous().cpu() for part in views.torch()), *column_inputs(columns_of(encoder), batch)]

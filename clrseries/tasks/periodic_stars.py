@@ -10,14 +10,13 @@ from numpy.typing import NDArray
 
 from ..augment.distributions import LogUniform, Uniform
 from ..encoders import WithColumns, build_encoder
-from ..encoders.heads import ClassHead
 from ..encoders.standardize import standardize
 from ..encoders.with_columns import column_values
 from ..evaluation import feature_classifiers, light_curve_features
-from ..finetuning.encoder_with_head import EncoderWithHead, equal_chances, fit, outputs_of
 from ..lightcurves import DropPoints, Fold, Normalize, Observe, Pack, StretchPeriod, feature_names, with_features
 from ..lightcurves.features import SHAPE
 from ..series import Series
+from .classifier import train_classifier
 from .contest import Contest, Entrant, Rows, held_out
 
 FRACTION, SPLIT = 0.3, 20261125  # of the stars that are kept apart, and the seed of that
@@ -106,20 +105,21 @@ def observe() -> Observe:
 
 def _trained(train: Series, target: NDArray[np.str_], blind: Series, columns: tuple[str, ...], seed: int) -> Any:
     """Train an encoder with labels, fitted to all stars that may be labeled, and return a classifier."""
-    made = observe()
-    names, number = np.unique(target, return_inverse=True)
-    with torch.random.fork_rng():
-        torch.manual_seed(seed)
+    made, names = observe(), np.unique(target)
+
+    def build() -> Any:
         encoder = build_encoder(ENCODER, made, train.bands)
         standardize(encoder, made, blind, 1, seed)
-        if columns:
-            encoder = WithColumns(encoder, columns, WIDTH, DROPOUT)
-            encoder.fit_columns(torch.from_numpy(column_values(blind, columns)))
-        network = EncoderWithHead(encoder, ClassHead(encoder.embedding_dim, list(map(str, names)))).train()
-        groups = [{"params": list(network.parameters()), "lr": RATE}]
-        chance = equal_chances(number)
-        fit(network, made, train, number, groups, steps=STEPS, chance=chance, weight_decay=DECAY, seed=seed)
-    return lambda stars: names[outputs_of(network, made, stars).argmax(1).numpy()]
+        if not columns:
+            return encoder
+        both = WithColumns(encoder, columns, WIDTH, DROPOUT)
+        both.fit_columns(torch.from_numpy(column_values(blind, columns)))
+        return both
+
+    probability = train_classifier(
+        build, made, train, target, steps=STEPS, rates=(RATE, RATE), weight_decay=DECAY, seed=seed
+    )
+    return lambda stars: names[probability(stars).argmax(1)]
 
 
 def _of_a_period(name: str) -> bool:

@@ -103,10 +103,15 @@ def test_stars_can_be_contested():
 
 def test_a_network_on_stars_and_one_on_spectra_answer_for_every_test_object(shared_data, monkeypatch):
     from clrseries.tasks import periodic_stars as of_stars
-    from clrseries.tasks import supernova_templates as of_spectra
+    from clrseries.tasks import supernova_networks as of_spectra
 
     monkeypatch.setenv("CLRSERIES_DATA", str(shared_data))
-    for module, name, value in ((of_stars, "STEPS", 4), (of_spectra, "STEPS", 4), (of_spectra, "EPOCHS", 1)):
+    for module, name, value in (
+        (of_stars, "STEPS", 4),
+        (of_spectra, "STEPS", 4),
+        (of_spectra, "FEWER", 4),
+        (of_spectra, "EPOCHS", 1),
+    ):
         monkeypatch.setattr(module, name, value)
     stars = datasets.simulated_light_curves(60, nights=40)
     for contest in (periodic_stars(stars, "Simulated", "For a test.", (5,)), supernova_template_contests()[1]):

@@ -1,0 +1,210 @@
+"""The networks of the task ``supernova-templates``: from scratch, pretrained, and both with labels that are carried and guessed."""
+
+from __future__ import annotations
+
+import copy
+import tempfile
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from torch import nn
+
+from ..augment.distributions import Choice, LogUniform, Normal, Uniform
+from ..commands.pretrain import pretrain
+from ..encoders import build_encoder
+from ..encoders.standardize import standardize
+from ..finetuning.encoder_with_head import EncoderWithHead, outputs_of
+from ..finetuning.guessed_labels import carried, guessed
+from ..grids import Grid
+from ..model import load
+from ..series import Series
+from ..spectra import LSF, FluxCalibrationError, MaskRuns, Noise, Normalize, Observe, Resample, Velocity
+from .classifier import Classifier, train_classifier
+from .contest import Rows
+
+RESOLUTION, RANGE, PIXEL = 100.0, (4500.0, 7000.0), 400.0  # R, Angstrom, km/s
+ENCODER = {"resnet1d": {"width": 32, "embedding_dim": 128}}
+STEPS, RATE, DECAY = 1200, 2e-3, 1e-2  # of training from scratch
+FEWER, RATES = 600, (1e-3, 5e-3)  # steps of fine-tuning, and rates of the encoder and the linear layer
+EPOCHS = 300  # of SimCLR; one sees every supernova once, by two of its spectra
+VIEWS = 8  # of each test spectrum; their probabilities are averaged
+Labels = NDArray[np.str_]
+
+
+def observe() -> Observe:
+    """Return the views that ours learns from: other velocities, continua, noise and gaps.
+
+    Returns
+    -------
+    spectra.Observe
+    """
+    return Observe(
+        [
+            Velocity(Normal(0, 2500)),
+            LSF(resolution=RESOLUTION),
+            Resample(Grid.log(*RANGE, velocity=PIXEL)),
+            FluxCalibrationError(Uniform(0, 0.3), length=LogUniform(300, 2000)),
+            Noise(LogUniform(3, 100)),
+            MaskRuns(count=Choice([0, 0, 1, 2]), length=LogUniform(30, 300)),
+            Normalize("mean"),
+        ]
+    )
+
+
+@dataclass(frozen=True, eq=False)
+class Networks:
+    """Classifiers of the test spectra that are trained with labels of some spectra.
+
+    Parameters
+    ----------
+    spectra : Series
+        N spectra.
+    target, groups : str (N,)
+        Their classes, and the supernovae that they show.
+    pool, more, test : int64
+        Rows that may be labeled, rows that only the pretraining sees, and rows that are scored.
+    pretrained : dict of int to torch.nn.Module
+        Pretrained encoders by seed, filled as they are needed.
+    """
+
+    spectra: Series
+    target: Labels
+    groups: Labels
+    pool: Rows
+    more: Rows
+    test: Rows
+    pretrained: dict[int, Any] = field(default_factory=dict)
+
+    def from_scratch(self, rows: Rows, seed: int) -> Labels:
+        """Return the classes of the test spectra, from a new network and the labels of some rows.
+
+        Parameters
+        ----------
+        rows : int64
+            Rows with a label.
+        seed : int
+            Seed of weights, batches and views.
+
+        Returns
+        -------
+        str (M,)
+        """
+        own = self.target[rows]
+        return np.unique(own)[self._new(rows, own, np.ones(len(rows)), STEPS, seed)(self._scored).argmax(1)]
+
+    def probed(self, rows: Rows, seed: int) -> Labels:
+        """Return the classes of the test spectra, from a support vector machine on the embeddings of a pretrained network.
+
+        Parameters
+        ----------
+        rows : int64
+            Rows with a label.
+        seed : int
+            Seed of weights, batches and views.
+
+        Returns
+        -------
+        str (M,)
+        """
+        from sklearn.pipeline import make_pipeline
+        from sklearn.preprocessing import StandardScaler
+        from sklearn.svm import SVC
+
+        network = EncoderWithHead(copy.deepcopy(self._pretrained(seed)), nn.Identity())
+        known, asked = (outputs_of(network, observe(), self.spectra.take(part)).numpy() for part in (rows, self.test))
+        model = make_pipeline(StandardScaler(), SVC(C=10.0, class_weight="balanced")).fit(known, self.target[rows])
+        return model.predict(asked)
+
+    def fine_tuned(self, rows: Rows, seed: int) -> Labels:
+        """Return the classes of the test spectra, from a network that was pretrained with SimCLR, and the labels of some rows.
+
+        Parameters
+        ----------
+        rows : int64
+            Rows with a label.
+        seed : int
+            Seed of weights, batches and views.
+
+        Returns
+        -------
+        str (M,)
+        """
+        own = self.target[rows]
+        return np.unique(own)[self._tuned(rows, own, np.ones(len(rows)), seed)(self._scored).argmax(1)]
+
+    def guessing(self, rows: Rows, seed: int) -> Labels:
+        """Return the classes of the test spectra, from the labels of some rows and all spectra that may be labeled.
+
+        All spectra of a labeled supernova get its label. A new and a pretrained network that learn from these guess the class
+        of each other supernova, from all its spectra; a second new and a second pretrained network learn from both.
+
+        Parameters
+        ----------
+        rows : int64
+            Rows with a label.
+        seed : int
+            Seed of weights, batches and views.
+
+        Returns
+        -------
+        str (M,)
+        """
+        names = np.unique(self.target[rows])
+        known = carried(self.groups, self.pool, rows)
+        rest = np.setdiff1d(self.pool, known)
+        labels, trust = self.target[known], np.ones(len(known))
+        if len(rest):
+            probability = self._both(known, labels, trust, FEWER, seed)(self.spectra.take(rest))
+            guess, sure = guessed(probability, self.groups[rest])
+            labels, trust = np.concatenate([labels, names[guess]]), np.concatenate([trust, sure])
+        classify = self._both(np.concatenate([known, rest]), labels, trust, STEPS, seed)
+        return names[classify(self._scored).argmax(1)]
+
+    @property
+    def _scored(self) -> Series:
+        return self.spectra.take(self.test)
+
+    def _both(self, rows: Rows, labels: Labels, trust: NDArray[np.float64], steps: int, seed: int) -> Classifier:
+        pair = (self._new(rows, labels, trust, steps, seed), self._tuned(rows, labels, trust, seed))
+        return lambda series: 0.5 * (pair[0](series) + pair[1](series))
+
+    def _new(self, rows: Rows, labels: Labels, trust: NDArray[np.float64], steps: int, seed: int) -> Classifier:
+        made, series = observe(), self.spectra.take(rows)
+
+        def build() -> Any:
+            encoder = build_encoder(ENCODER, made)
+            standardize(encoder, made, series, 1, seed)
+            return encoder
+
+        return train_classifier(
+            build, made, series, labels, steps=steps, rates=(RATE, RATE), weight_decay=DECAY,
+            chance=_chance(labels, trust), views=VIEWS, seed=seed,
+        )  # fmt: skip
+
+    def _tuned(self, rows: Rows, labels: Labels, trust: NDArray[np.float64], seed: int) -> Classifier:
+        encoder = self._pretrained(seed)
+        return train_classifier(
+            lambda: copy.deepcopy(encoder), observe(), self.spectra.take(rows), labels, steps=FEWER, rates=RATES,
+            weight_decay=DECAY, chance=_chance(labels, trust), views=VIEWS, seed=seed,
+        )  # fmt: skip
+
+    def _pretrained(self, seed: int) -> Any:
+        """Return an encoder that learned from spectra without labels; trained once for each seed."""
+        if seed not in self.pretrained:
+            blind = self.spectra.take(np.concatenate([self.pool, self.more]))
+            blind = replace(blind, table=blind.table.select(["object_id"]))
+            with tempfile.TemporaryDirectory() as folder:
+                path = pretrain(
+                    blind, folder + "/run", augment=observe(), encoder=ENCODER, method="simclr", source="object_id",
+                    epochs=EPOCHS, seed=seed, progress=False,
+                )  # fmt: skip
+                self.pretrained[seed] = load(path).encoder
+        return self.pretrained[seed]
+
+
+def _chance(labels: Labels, trust: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return how often to draw each spectrum: a class as often as the square root of its size."""
+    _, number = np.unique(labels, return_inverse=True)
+    return trust / np.sqrt(np.bincount(number, trust))[number]
