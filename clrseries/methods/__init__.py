@@ -8,6 +8,8 @@ from .dcl import DCL, dcl_loss
 from .dino import DINO, dino_loss
 from .domain import CORAL, MMD, DomainAdversarial, coral, mmd
 from .info_nce import info_nce
+from .lejepa import LeJEPA, lejepa_loss, sigreg
+from .masked import Masked
 from .method import Batch, Method
 from .moco import MoCoV2, MoCoV3
 from .nnclr import NNCLR
@@ -34,6 +36,8 @@ __all__ = [
     "DCL",
     "DINO",
     "DomainAdversarial",
+    "LeJEPA",
+    "Masked",
     "Method",
     "MoCoV2",
     "MoCoV3",
@@ -59,6 +63,7 @@ __all__ = [
     "dcl_loss",
     "dino_loss",
     "info_nce",
+    "lejepa_loss",
     "method_kind",
     "method_table",
     "mmd",
@@ -66,6 +71,7 @@ __all__ = [
     "pairwise_loss",
     "rank_n_contrast_loss",
     "siglip_loss",
+    "sigreg",
     "simsiam_loss",
     "sinkhorn",
     "supcon_loss",

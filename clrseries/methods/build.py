@@ -15,6 +15,8 @@ from .clip import CLIP, SigLIP
 from .dcl import DCL
 from .dino import DINO
 from .domain import CORAL, MMD, DomainAdversarial
+from .lejepa import LeJEPA
+from .masked import Masked
 from .method import Method
 from .moco import MoCoV2, MoCoV3
 from .nnclr import NNCLR
@@ -42,6 +44,8 @@ METHODS: dict[str, type[Method]] = {
     "nnclr": NNCLR,
     "barlow_twins": BarlowTwins,
     "vicreg": VICReg,
+    "lejepa": LeJEPA,
+    "masked": Masked,
     "supcon": SupCon,
     "rank_n_contrast": RankNContrast,
     "clip": CLIP,
@@ -86,7 +90,7 @@ def method_kind(method: Choice | Method) -> type[Method]:
     )
 
 
-def build_method(method: Choice, encoder: Any, partner: Any = None) -> Method:
+def build_method(method: Choice, encoder: Any, partner: Any = None, samples: int = 0, bands: int = 0) -> Method:
     """Return a new method that trains an encoder.
 
     Parameters
@@ -97,6 +101,8 @@ def build_method(method: Choice, encoder: Any, partner: Any = None) -> Method:
         Network with an attribute ``embedding_dim``.
     partner : torch.nn.Module, optional
         Encoder of the other modality, for methods that compare two modalities.
+    samples, bands : int
+        Pixels or points of a view, and bands of light curves (0 for spectra), for methods that predict the flux.
 
     Returns
     -------
@@ -117,8 +123,10 @@ def build_method(method: Choice, encoder: Any, partner: Any = None) -> Method:
     """
     name, settings = named_choice("method", method, METHODS, FROM_DATA)
     kind: Any = METHODS[name]
-    both = {"partner": partner} if kind.label == "partner" else {}
-    return kind(encoder, **both, **settings)
+    known = {"partner": partner} if kind.label == "partner" else {}
+    if kind is Masked:
+        known = {"samples": samples, "bands": bands}
+    return kind(encoder, **known, **settings)
 
 
 def build_terms(terms: Sequence[Choice], encoder: Any, samples: int, bands: int, domains: int) -> nn.ModuleList:

@@ -4,13 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-import torch
 from torch import Tensor, nn
 
-from ..encoders.time2vec import Time2Vec
+from .hidden_segments import HiddenSegments
 from .method import Batch, Method, positive
-
-NOISE = 0.1  # error of a flux of order one, below which all samples have nearly the same weight
 
 
 class Reconstruction(nn.Module):
@@ -60,21 +57,12 @@ class Reconstruction(nn.Module):
     ) -> None:
         super().__init__()
         self.weight = positive("weight", weight)
-        self.length = max(round(samples * positive("hidden", hidden) / positive("segments", segments)), 1)
-        self.segments = segments
-        width = 2 * encoder.embedding_dim
-        if bands:
-            self.waves: nn.Module | None = Time2Vec(16)
-            self.of_band = nn.Embedding(bands, 32)
-            self.decoder = nn.Sequential(nn.Linear(encoder.embedding_dim + 32, width), nn.GELU(), nn.Linear(width, 1))
-        else:
-            self.waves = None
-            self.decoder = nn.Sequential(nn.Linear(encoder.embedding_dim, width), nn.GELU(), nn.Linear(width, samples))
+        self.hidden = HiddenSegments(encoder.embedding_dim, samples, bands, hidden, segments)
 
     def forward(self, method: Method, embeddings: Tensor, batch: Batch) -> Tensor:
         """Return the weighted mean squared error of the predicted flux over the masked samples.
 
-        The loss is sum w (prediction - flux)^2 / sum w with w = ivar / (ivar + 1 / 0.1^2).
+        The loss is that of :class:`HiddenSegments <clrseries.methods.hidden_segments.HiddenSegments>`.
 
         Parameters
         ----------
@@ -90,27 +78,6 @@ class Reconstruction(nn.Module):
         float ()
             Not negative. Not yet multiplied by `weight`.
         """
-        first = [part[:, 0] for part in batch.inputs]
-        place = 0 if self.waves is None else 1  # of flux among the inputs; ivar is next
-        flux, ivar = first[place], first[place + 1]
-        hidden = self._hidden(flux, batch.number)
-        first[place], first[place + 1] = flux.masked_fill(hidden, 0.0), ivar.masked_fill(hidden, 0.0)
-        guess = self._filled(method.encoder(*first).float(), batch)
-        weight = ivar / (ivar + NOISE**-2) * hidden
-        return ((guess - flux.float()).square() * weight).sum() / weight.sum().clamp(min=1e-6)
-
-    def _filled(self, embedding: Tensor, batch: Batch) -> Tensor:
-        """Return the flux (N, P or L) that the decoder predicts; for light curves, at the time and in the band of each point."""
-        if self.waves is None:
-            return self.decoder(embedding)
-        time, band = batch.inputs[0][:, 0], batch.inputs[3][:, 0]
-        asked = self.waves(time) + self.of_band(band.int())
-        return self.decoder(torch.cat([embedding[:, None].expand(-1, time.shape[1], -1), asked], dim=-1))[..., 0]
-
-    def _hidden(self, flux: Tensor, number: int) -> Tensor:
-        """Return which samples are masked, bool (N, P or L), drawn with a seed."""
-        objects, samples = flux.shape
-        rng = torch.Generator().manual_seed(number)
-        start = torch.randint(samples, (objects, self.segments, 1), generator=rng).to(flux.device)
-        place = torch.arange(samples, device=flux.device)
-        return ((place >= start) & (place < start + self.length)).any(1)
+        whole = tuple(part[:, 0] for part in batch.inputs)
+        rest, hidden = self.hidden.hide(whole, batch.number)
+        return self.hidden(method.encoder(*rest).float(), whole, hidden)

@@ -239,7 +239,9 @@ def _method(arguments: Arguments, training_set: TrainingSet, first: Series) -> t
     training_set = replace(training_set, data=data, partner=there, columns=columns_of(network))
     _standardize(network, first, observe, seed)
     method = (
-        arguments.method if isinstance(arguments.method, Method) else build_method(arguments.method, network, other)
+        arguments.method
+        if isinstance(arguments.method, Method)
+        else build_method(arguments.method, network, other, *_shape(training_set)[:2])
     )
     if arguments.auxiliary:
         method.terms = build_terms(arguments.auxiliary, method.encoder, *_shape(training_set))

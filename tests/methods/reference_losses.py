@@ -163,6 +163,26 @@ def vicreg(a, b, invariance, variance, covariance):
     return total
 
 
+def sigreg(z, directions):
+    """The characteristic function point by point, as a complex number."""
+    n, total = len(z), torch.zeros((), dtype=z.dtype)
+    knots = torch.linspace(-3, 3, 33, dtype=z.dtype)  # both halves of the axis
+    for direction in directions.T:
+        along = z @ direction
+        apart = [
+            (sum(torch.exp(1j * t * x) for x in along) / n - torch.exp(-(t**2) / 2)).abs() ** 2 * torch.exp(-(t**2) / 2)
+            for t in knots
+        ]
+        total = total + n * (sum(apart) - (apart[0] + apart[-1]) / 2) * (knots[1] - knots[0])
+    return total / directions.shape[1]
+
+
+def lejepa(a, b, directions, weight):
+    center = (a + b) / 2
+    apart = sum(((z - center) ** 2).mean() for z in (a, b)) / 2
+    return (1 - weight) * apart + weight * sum(sigreg(z, directions) for z in (a, b)) / 2
+
+
 def mmd(x, y):
     both = torch.cat([x, y]).detach()
     typical = sum((p - q).square().sum() for p in both for q in both) / len(both) ** 2

@@ -19,6 +19,7 @@ N, K = 9, 6
 VALUE = torch.tensor([0.1, 0.4, 0.4, -1.0, 2.0, 0.3, 0.0, 5.0, 0.1])  # with ties
 CLASS = torch.tensor([0, 1, 0, 2, 1, 1, 3, 0, 2])  # 3 has one member
 CENTER = torch.linspace(-0.2, 0.3, K)
+DIRECTIONS = torch.nn.functional.normalize(torch.sin(torch.arange(K * 5.0).reshape(K, 5)), dim=0)
 
 # name: ours, the paper's, whether it is the same with the views swapped
 TWO_VIEWS = {
@@ -46,6 +47,11 @@ TWO_VIEWS = {
     "vicreg": (
         lambda a, b: methods.vicreg_loss(a, b, 20.0, 15.0, 2.0),
         lambda a, b: paper.vicreg(a, b, 20.0, 15.0, 2.0),
+        True,
+    ),
+    "lejepa": (
+        lambda a, b: methods.lejepa_loss(a, b, DIRECTIONS, 0.3),
+        lambda a, b: paper.lejepa(a, b, DIRECTIONS.double(), 0.3),
         True,
     ),
     "mmd": (methods.mmd, paper.mmd, True),
@@ -206,6 +212,17 @@ def test_queue_keeps_the_newest():
     assert kept == {tuple(v.tolist()) for v in vectors[1:6]}
     queue.push(vectors)
     assert {tuple(v.tolist()) for v in queue.vectors} == {tuple(v.tolist()) for v in vectors[3:]}
+
+
+def test_sigreg_is_the_statistic_of_epps_and_pulley(rng):
+    """With all of the axis the integral has a closed form; the quadrature leaves out what lies beyond 3."""
+    x = rng.normal(0.4, 1.5, 50)
+    pairs = np.sqrt(2 * np.pi) * np.exp(-0.5 * (x[:, None] - x) ** 2).mean()
+    closed = len(x) * (pairs - 2 * np.sqrt(np.pi) * np.exp(-(x**2) / 4).mean() + np.sqrt(2 * np.pi / 3))
+    found = float(methods.sigreg(torch.tensor(x)[:, None], torch.ones(1, 1)))
+    assert 0.97 * closed < found < closed
+    far, near = (torch.tensor(rng.normal(0, s, (400, 8)), dtype=torch.float32) for s in (2.0, 1.0))
+    assert methods.sigreg(near, torch.eye(8)) < 2 < 10 < methods.sigreg(far, torch.eye(8))
 
 
 def test_limits():

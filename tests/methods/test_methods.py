@@ -23,7 +23,7 @@ def encoder(name="dense"):
 
 def made(name, seed=0, network="dense"):
     torch.manual_seed(seed)
-    return build_method(name, encoder(network), encoder(network) if method_kind(name).label == "partner" else None)
+    return build_method(name, encoder(network), encoder(network) if method_kind(name).label == "partner" else None, P)
 
 
 def batch(name, seed=1, n=N):
@@ -144,6 +144,25 @@ def test_reconstruction_fills_in_what_is_hidden_from_it():
         parts.append(part["reconstruction"].item())
     assert np.mean(parts[-5:]) < 0.5 * np.mean(parts[:5])
     assert method(Batch(inputs, number=1))[1]["reconstruction"] != method(Batch(inputs, number=2))[1]["reconstruction"]
+
+
+def test_the_masked_method_sees_nothing_of_what_it_predicts():
+    method, data = made({"masked": {"hidden": 0.4, "segments": 2}}).eval(), batch("masked")
+    rest, hidden = method.segments.hide(tuple(part[:, 0] for part in data.inputs), data.number)
+    share = hidden.float().mean(1)
+    assert (rest[1][hidden] == 0).all() and (rest[1][~hidden] == 1).all() and 0 < share.min() and share.max() <= 0.41
+    loss, _ = method(data)
+    guess = method.segments.decoder(method.projector(method.encoder(*rest)))
+    flux, weight = (
+        data.inputs[0][:, 0],
+        1 / (1 + 100) * hidden.double(),
+    )  # ivar is 1 everywhere, the floor of the error 0.1
+    expected = (weight * (guess - flux).double() ** 2).sum() / weight.sum()
+    assert loss.item() == pytest.approx(expected.item(), rel=1e-5)
+    changed = data.inputs[0].clone()
+    changed[:, 0][hidden] += 5.0  # the target alone, since the encoder does not see it
+    other = Batch((changed, data.inputs[1]), number=data.number)
+    assert method(other)[0].item() == pytest.approx(((guess - changed[:, 0])[hidden] ** 2).mean().item(), rel=1e-4)
 
 
 def test_names_settings_and_what_is_refused():
