@@ -9,8 +9,10 @@ from torch import Tensor, nn
 
 from .heads import ClassHead, MixtureHead
 from .known_objects import KnownObjects
+from .redshift_templates import RedshiftTemplates
 
 HIDDEN = 64  # units between the two layers
+REDSHIFT = "redshift"  # the value that templates refine
 
 
 class JointHead(KnownObjects):
@@ -33,6 +35,9 @@ class JointHead(KnownObjects):
         K, number of Gaussians of the mixture of each value.
     others : bool
         Whether there are two layers that tell known objects from others.
+    templates, pixels, lags : int
+        Sizes of the :class:`~clrseries.encoders.redshift_templates.RedshiftTemplates` that refine the value ``redshift``; 0 templates
+        for none.
 
     References
     ----------
@@ -49,7 +54,15 @@ class JointHead(KnownObjects):
     """
 
     def __init__(
-        self, embedding_dim: int, classes: list[str], values: list[str], components: int = 5, others: bool = False
+        self,
+        embedding_dim: int,
+        classes: list[str],
+        values: list[str],
+        components: int = 5,
+        others: bool = False,
+        templates: int = 0,
+        pixels: int = 0,
+        lags: int = 0,
     ) -> None:
         super().__init__(embedding_dim, len(classes))
         self.settings: dict[str, Any] = {
@@ -58,27 +71,40 @@ class JointHead(KnownObjects):
             "values": list(values),
             "components": components,
             "others": others,
+            **({"templates": templates, "pixels": pixels, "lags": lags} if templates else {}),
         }
         self.classes, self.values, self.components = list(classes), list(values), components
         self.kind = ClassHead(embedding_dim, classes)
         self.mixtures = nn.ModuleList(MixtureHead(embedding_dim, components) for _ in values)
         layers = nn.Linear(embedding_dim, HIDDEN), nn.GELU(), nn.Linear(HIDDEN, 1)
         self.other = nn.Sequential(*layers) if others else None
+        self.templates = RedshiftTemplates(templates, pixels, lags) if templates else None
 
-    def forward(self, embeddings: Tensor) -> Tensor:
+    @property
+    def reads_views(self) -> bool:
+        """Whether :meth:`forward` takes the spectra too."""
+        return self.templates is not None
+
+    def forward(self, embeddings: Tensor, *views: Tensor) -> Tensor:
         """Return all answers in one row for each object.
 
         Parameters
         ----------
         embeddings : float (B, D)
             Embeddings of B objects.
+        *views : float32 (B, P)
+            Flux and ivar of the spectra, if :attr:`reads_views`; without them the redshift is not refined.
 
         Returns
         -------
         float32 (B, C + 3 V K + 1)
             As :meth:`split` takes them apart.
         """
-        parts = [self.kind(embeddings), *(head(embeddings).flatten(1) for head in self.mixtures)]
+        mixtures = [head(embeddings) for head in self.mixtures]
+        if self.templates is not None and views:
+            k = self.values.index(REDSHIFT)
+            mixtures[k] = self.templates(mixtures[k], *views)
+        parts = [self.kind(embeddings), *(mixture.flatten(1) for mixture in mixtures)]
         return torch.cat([*parts, self.fraction_less_unlike(embeddings)[:, None]], dim=1)
 
     def split(self, outputs: Tensor) -> dict[str, Tensor]:

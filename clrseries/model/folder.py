@@ -51,6 +51,7 @@ def write(parts: Parts, folder: Path) -> None:
     # numbers of NumPy, which settings may hold, become plain ones
     config = strict(json.loads(json.dumps(_config(parts) | {"sha256": _hash(weights)}, default=_plain)))
     (folder / "config.json").write_text(json_text(config), encoding="utf-8")
+    weights.chmod((folder / "config.json").stat().st_mode)  # safetensors lets nobody else read it
     (folder / "README.md").write_text(model_card(config))
 
 

@@ -95,7 +95,7 @@ def encoded(encoder: Any, network: Any, views: Prepared) -> torch.Tensor:
     encoder : torch.nn.Module
         The encoder.
     network : torch.nn.Module
-        Takes the embeddings.
+        Takes the embeddings, and the views too if it has the attribute ``reads_views`` and that is true.
     views : Prepared
         At least one object.
 
@@ -104,4 +104,5 @@ def encoded(encoder: Any, network: Any, views: Prepared) -> torch.Tensor:
     float32 (M, D) torch.Tensor
         One row for each object that can be embedded.
     """
-    return network(encoder(*views.inputs)).float()
+    beside = views.inputs if getattr(network, "reads_views", False) else ()
+    return network(encoder(*views.inputs), *beside).float()
