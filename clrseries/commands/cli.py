@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import sys
 from collections.abc import Sequence
@@ -31,7 +32,7 @@ Data are Parquet files with one row per object and list columns wavelength [Angs
 flux, ivar (or error); or the names miles and stelib. Light curves: Parquet with list columns time [day], flux, flux_err
 and band, or one row per point, also as CSV; or the name simulated. Folders and globs are taken too.
 """
-BAD_INPUT, INTERRUPTED, TERMINATED = 2, 130, 143  # exit statuses
+BAD_INPUT, INTERRUPTED, PIPE_CLOSED, TERMINATED = 2, 130, 141, 143  # exit statuses
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -103,7 +104,13 @@ def function_of(command: Command) -> Any:
 def run() -> None:
     """Run one command, and exit the process with its status."""
     signal.signal(signal.SIGTERM, _terminate)
-    sys.exit(main())
+    try:
+        status = main()
+        sys.stdout.flush()
+    except BrokenPipeError:  # what reads the output, such as head, has ended
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # nothing is left to complain at the end
+        status = PIPE_CLOSED
+    sys.exit(status)
 
 
 def _terminate(number: int, frame: Any) -> None:
@@ -119,6 +126,8 @@ def _run(command: Command, words: list[str]) -> int:
     except InputError as error:
         print(f"clrseries {command.word}: {' '.join(str(error).split())}", file=sys.stderr)
         return BAD_INPUT
+    except BrokenPipeError:
+        raise
     except OSError as error:
         where = f"{error.filename}: " if error.filename else ""
         print(f"clrseries {command.word}: {where}{error.strerror or error}".splitlines()[0], file=sys.stderr)

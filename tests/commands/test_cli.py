@@ -167,3 +167,9 @@ def test_the_table_is_what_the_package_offers():
         assert set(command.positional) <= set(signature(function).parameters)
     files = {path.stem for path in Path(clrseries.__file__).parent.joinpath("commands").glob("*.py")}
     assert files - {"__init__", "cli", "in_parts", "parser", "table", "words"} == set(COMMANDS)
+
+
+def test_a_reader_that_ends_early_is_no_error():
+    command = f"'{sys.executable}' -m clrseries methods | true; echo ${{PIPESTATUS[0]}}"
+    done = subprocess.run(["bash", "-c", command], capture_output=True, text=True, timeout=120, check=True)
+    assert done.stdout.split()[-1] in ("141", "0") and "Traceback" not in done.stderr and "Error" not in done.stderr
