@@ -70,7 +70,8 @@ weights: $(VENV)/.ready
 	$(BIN)/pip install --quiet --no-deps "$(SNMACHINE)"
 	$(BIN)/python examples/weights/supernova_spectra.py
 	$(BIN)/python examples/weights/stars.py
-	$(BIN)/python examples/weights/train_light_curves.py transients
+	$(BIN)/python examples/weights/variables.py
+	$(BIN)/python examples/weights/transients.py
 
 docs: $(VENV)/.ready
 	$(BIN)/python examples/gallery.py --output docs/gallery.png

@@ -1,20 +1,19 @@
-"""Train, test and store weights for light curves: ``transients`` or ``variables``, by the settings in a file of that name.
+"""Train, test and store the weights ``transients``: classes of transients and variable objects from light curves in u to y.
 
-``python examples/weights/train_light_curves.py transients``. Needs ``$CLRSERIES_DATA``, and for ``transients`` the wheel snmachine.
+Needs ``$CLRSERIES_DATA`` for the supernovae of ZTF, and the wheel snmachine.
 """
 
 from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from shipping import Row, balanced, balanced_row, config_of, macro_f1, one_thread, ranked_above, row, ship
+from shipping import Row, balanced, config_of, macro_f1, one_thread, row, ship
 from torch import Tensor, nn
 
 from clrseries import Model, datasets, read_light_curves
@@ -25,55 +24,31 @@ from clrseries.encoders.joint_head import JointHead
 from clrseries.evaluation.scores import calibration_error
 from clrseries.finetuning import fit_temperature
 from clrseries.methods import Projector
-from clrseries.series import Series, concatenate
+from clrseries.series import Series
 
+NAME = "transients"
 SPLIT = 0  # seed of the draw of the test objects
 
 
 @dataclass
 class Labeled:
-    """N light curves with their classes, and the survey that each is from."""
+    """N light curves with their classes."""
 
     series: Series
     kinds: NDArray[np.str_]
-    surveys: NDArray[np.str_]
 
     def take(self, rows: NDArray[np.int64]) -> Labeled:
         """Return some of them."""
-        return Labeled(self.series.take(rows), self.kinds[rows], self.surveys[rows])
-
-
-def plasticc(config: dict[str, Any]) -> Labeled:
-    """Return the training set of PLAsTiCC."""
-    series = datasets.plasticc()
-    return Labeled(series, np.array(series.table["class"].to_pylist()), np.full(len(series), "PLAsTiCC"))
-
-
-def variables(config: dict[str, Any]) -> Labeled:
-    """Return the stars of EROS-1, ASAS and Stripe 82 whose classes the settings know."""
-    parts, kinds, surveys = [], [], []
-    sources = {"EROS-1": datasets.eros_variables, "ASAS": datasets.asas, "Stripe 82": datasets.stripe82_rr_lyrae}
-    for name, read in sources.items():
-        series = read()
-        own = [config["labels"].get(kind, "") for kind in series.table["class"].to_pylist()]
-        rows = np.flatnonzero([kind in config["classes"] for kind in own])
-        parts.append(series.take(rows).with_bands(config["bands"]))
-        kinds += [own[k] for k in rows]
-        surveys += [name] * len(rows)
-    return Labeled(concatenate(parts), np.array(kinds), np.array(surveys))
-
-
-DATA: dict[str, Callable[[dict[str, Any]], Labeled]] = {"transients": plasticc, "variables": variables}
+        return Labeled(self.series.take(rows), self.kinds[rows])
 
 
 def split(
     data: Labeled, rows: NDArray[np.int64], fraction: float, seed: int
 ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Return the rows that stay and those that are held out: of each class of each survey the same fraction."""
+    """Return the rows that stay and those that are held out: of each class the same fraction."""
     rng, out = np.random.default_rng(seed), []
-    which = np.char.add(data.kinds[rows], data.surveys[rows])
-    for kind in np.unique(which):
-        own = rng.permutation(rows[which == kind])
+    for kind in np.unique(data.kinds[rows]):
+        own = rng.permutation(rows[data.kinds[rows] == kind])
         out.append(own[: max(1, round(fraction * len(own)))])
     held = np.sort(np.concatenate(out))
     return np.setdiff1d(rows, held), held
@@ -92,8 +67,7 @@ def train(data: Labeled, observe: Observe, config: dict[str, Any]) -> tuple[Any,
     encoder = build_encoder(config["encoder"], observe, data.series.bands)
     head, number = JointHead(encoder.embedding_dim, config["classes"], []), numbers(data, config)
     encoder.standardize.fit(*inputs(observe, data.series))
-    which = number + len(config["classes"]) * np.unique(data.surveys, return_inverse=True)[1]
-    chance = np.bincount(which)[which] ** -float(config["balance"])
+    chance = np.bincount(number)[number] ** -float(config["balance"])
     drop, weights = nn.Dropout(config["dropout"]), [*encoder.parameters(), *head.parameters()]
     optimizer = torch.optim.AdamW(weights, lr=config["learning_rate"], weight_decay=config["weight_decay"])
     schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, config["learning_rate"], total_steps=steps)
@@ -144,65 +118,42 @@ def table(model: Model, data: Labeled, config: dict[str, Any]) -> list[Row]:
     found, ids, number = model.predict(data.series), np.array(data.series.object_ids), numbers(data, config)
     kinds, logs = found["predicted"], np.log(np.maximum(found["probability"], 1e-12))
     classes = config["classes"]
-    scores = [
+    return [
         row("class, accuracy", lambda r: float((kinds == data.kinds)[r].mean()), ids),
         row("class, balanced accuracy", lambda r: balanced(data.kinds[r], kinds[r]), ids),
         row("class, macro-F1", lambda r: macro_f1(data.kinds[r], kinds[r], classes), ids),
         row("class, log loss [nat]", lambda r: float(-logs[r, number[r]].mean()), ids),
         row("class, calibration error", lambda r: calibration_error(logs[r], number[r]), ids),
     ]
-    surveys = np.unique(data.surveys)
-    for survey in surveys if len(surveys) > 1 else ():
-        own = np.flatnonzero(data.surveys == survey)
-        scores.append(balanced_row(f"class, balanced accuracy, {survey}", data.kinds[own], kinds[own], ids[own]))
-    return scores
 
 
-def ztf(model: Model, known: Labeled) -> list[Row]:
+def ztf(model: Model) -> Row:
     """Return how many type Ia supernovae of ZTF, a survey of which no curve was learned from, are recognized."""
     series = read_light_curves(data_file("ztf_snia/lightcurves.parquet"))
     found = model.predict(series.take(np.flatnonzero(np.array(series.table["class"].to_pylist()) == "Ia")))
     right = found["predicted"] == "SNIa"
-    return [
-        row("type Ia supernovae of ZTF (g, r) called SNIa", lambda r: float(right[r].mean()), np.arange(len(right)))
-    ]
+    return row("type Ia supernovae of ZTF (g, r) called SNIa", lambda r: float(right[r].mean()), np.arange(len(right)))
 
 
-def noise(model: Model, known: Labeled) -> list[Row]:
-    """Return how well supernovae of ZTF, which are no variable stars, are told from stars of the test."""
-    series = read_light_curves(data_file("ztf_snia/lightcurves.parquet"))
-    alien = model.predict(series)["unlike"]
-    here = model.predict(known.series)["unlike"]
-    alien = alien[np.isfinite(alien)]
-    what = "unlike, supernovae of ZTF told from variable stars (ROC area)"
-    return [row(what, lambda r: ranked_above(alien, here[r]), np.arange(len(here)))]
-
-
-OTHER = {"transients": ztf, "variables": noise}
-
-
-def main(name: str) -> None:
-    """Train, calibrate, test and store one of the weights."""
+def main() -> None:
+    """Train, calibrate, test and store the weights."""
     one_thread()
-    config, begin = config_of(name), time.process_time()
-    data = DATA[name](config)
-    everything = np.arange(len(data.series))
-    rest, test = split(data, everything, config["test"], SPLIT)
+    config, begin, series = config_of(NAME), time.process_time(), datasets.plasticc()
+    data = Labeled(series, np.array(series.table["class"].to_pylist()))
+    rest, test = split(data, np.arange(len(series)), config["test"], SPLIT)
     learn, held = split(data, rest, config["held_out"], SPLIT + 1)
     observe = composition(config["augment"])
     encoder, head = train(data.take(learn), observe, config)
     notes = config["notes"] | {"objects": len(learn)}
     model = Model(encoder, Projector(encoder.embedding_dim, 8).eval(), observe, notes, data.series.bands, head, "class")
     finish(model, data.take(learn), data.take(held), config)
-    for one in table(
-        model, data.take(held), config
-    ):  # settings are chosen with these; with "validate" the test is not looked at
+    for one in table(model, data.take(held), config):  # settings are chosen with these
         print("held out:", one, flush=True)
     if "validate" in sys.argv:
         return
-    scores = table(model, data.take(test), config) + OTHER[name](model, data.take(test))
-    ship(model, name, scores, {"objects": len(test), "cpu_minutes": round((time.process_time() - begin) / 60, 1)})
+    scores = [*table(model, data.take(test), config), ztf(model)]
+    ship(model, NAME, scores, {"objects": len(test), "cpu_minutes": round((time.process_time() - begin) / 60, 1)})
 
 
 if __name__ == "__main__":
-    main(sys.argv[1])
+    main()
