@@ -2,7 +2,7 @@
 
 from .across import retrieve_across
 from .anomalies import Anomalies, anomalies, anomaly_scores, injected_auc
-from .cross_correlation import flattened, redshifts_by_template
+from .cross_correlation import flattened, redshifts_by_template, template_correlations
 from .early import early_scores
 from .few_labels import balanced_scores, few_label_scores, scores_of_splits
 from .geometry import alignment, collapse, geometry, iso_score, mean_cosine, rank_me, uniformity
@@ -76,6 +76,7 @@ __all__ = [
     "scores_of_splits",
     "shifted_retrieval",
     "suspected_mislabels",
+    "template_correlations",
     "umap_points",
     "uniformity",
     "unit",

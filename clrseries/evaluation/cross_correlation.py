@@ -38,13 +38,12 @@ def flattened(flux: NDArray[np.floating], good: NDArray[np.bool_], width: float 
     return np.clip(ratio, -3.0, 3.0) * taper * weight
 
 
-def redshifts_by_template(
+def template_correlations(
     spectra: NDArray[np.floating], templates: NDArray[np.floating], step: float, highest: float
-) -> NDArray[np.float64]:
-    """Measure the redshift of each spectrum by cross-correlation with templates.
+) -> tuple[NDArray[np.float32], NDArray[np.float64]]:
+    """Correlate each spectrum with each template at every redshift up to a limit, and return the best.
 
-    For every lag, the correlation coefficient over the pixels that both cover, times the square root of the overlap; the best of
-    all templates and lags is taken.
+    For every lag, the correlation coefficient over the pixels that both cover, times the square root of the overlap.
 
     Parameters
     ----------
@@ -59,6 +58,43 @@ def redshifts_by_template(
 
     Returns
     -------
+    float32 (N, M)
+        The largest of these products over all lags, at most 1; -inf where too little overlaps at every lag.
+    float64 (N, M)
+        The redshifts at which they are reached, from 0 to `highest`; 0 where too little overlaps.
+
+    References
+    ----------
+    Tonry & Davis 1979, AJ 84, 1511; Blondin & Tonry 2007, ApJ 666, 1024.
+    """
+    own, known = (np.asarray(part, np.float32) for part in (spectra, templates))
+    parts = [(part, part**2, (part != 0).astype(np.float32)) for part in (own, known)]
+    pixels, size = own.shape[1], np.maximum(parts[0][2].sum(1, keepdims=True), 1.0)
+    best = np.full((len(own), len(known)), -np.inf, np.float32)
+    lags = np.zeros(best.shape, np.int64)
+    for lag in range(min(int(np.ceil(np.log1p(highest) / step)), pixels - 1) + 1):
+        value, square, cover = (part[:, lag:] for part in parts[0])
+        values, squares, covers = (part[:, : pixels - lag].T for part in parts[1])
+        power = (square @ covers) * (cover @ squares)
+        share = cover @ covers / size
+        score = value @ values / np.sqrt(np.maximum(power, 1e-12)) * np.sqrt(np.minimum(share, 1.0))
+        better = (share > LEAST) & (score > best)
+        best[better], lags[better] = score[better], lag
+    return best, np.expm1(step * lags)
+
+
+def redshifts_by_template(
+    spectra: NDArray[np.floating], templates: NDArray[np.floating], step: float, highest: float
+) -> NDArray[np.float64]:
+    """Measure the redshift of each spectrum by cross-correlation with templates: that of the best template and lag.
+
+    Parameters
+    ----------
+    spectra, templates, step, highest
+        As for :func:`template_correlations`.
+
+    Returns
+    -------
     float64 (N,)
         Redshifts, from 0 to `highest`.
 
@@ -66,21 +102,5 @@ def redshifts_by_template(
     ----------
     Tonry & Davis 1979, AJ 84, 1511; Blondin & Tonry 2007, ApJ 666, 1024.
     """
-    pixels = spectra.shape[1]
-    size = 2 * pixels
-    most = min(int(np.ceil(np.log1p(highest) / step)), pixels - 1)
-    parts = [np.fft.rfft(part, size, axis=1) for part in (templates, templates**2, templates != 0)]
-    found = np.empty(len(spectra))
-    for row, spectrum in enumerate(spectra):
-        value, square, cover = (np.fft.rfft(part, size) for part in (spectrum, spectrum**2, spectrum != 0))
-
-        def correlated(one: NDArray[np.complex128], other: NDArray[np.complex128]) -> NDArray[np.float64]:
-            return np.fft.irfft(one * other.conj(), size, axis=1)[:, : most + 1]
-
-        overlap = correlated(cover[None], parts[2])
-        power = correlated(square[None], parts[2]) * correlated(cover[None], parts[1])
-        score = correlated(value[None], parts[0]) / np.sqrt(np.maximum(power, 1e-12))
-        share = overlap / max(int(np.count_nonzero(spectrum)), 1)
-        best = np.where(share > LEAST, score * np.sqrt(np.clip(share, 0.0, 1.0)), -np.inf)
-        found[row] = np.expm1(step * (np.argmax(best) % (most + 1)))
-    return found
+    score, redshift = template_correlations(spectra, templates, step, highest)
+    return redshift[np.arange(len(redshift)), score.argmax(axis=1)]

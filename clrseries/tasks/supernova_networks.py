@@ -1,4 +1,4 @@
-"""The networks of the task ``supernova-templates``: from scratch, pretrained, and both with labels that are carried and guessed."""
+"""The networks of the tasks on supernovae: from scratch, pretrained, and both with labels that are carried and guessed."""
 
 from __future__ import annotations
 
@@ -11,46 +11,51 @@ import numpy as np
 from numpy.typing import NDArray
 from torch import nn
 
-from ..augment.distributions import Choice, LogUniform, Normal, Uniform
 from ..commands.pretrain import pretrain
 from ..encoders import build_encoder
 from ..encoders.standardize import standardize
 from ..finetuning.encoder_with_head import EncoderWithHead, outputs_of
 from ..finetuning.guessed_labels import carried, guessed
-from ..grids import Grid
 from ..model import load
 from ..series import Series
-from ..spectra import LSF, FluxCalibrationError, MaskRuns, Noise, Normalize, Observe, Resample, Velocity
+from ..spectra import Observe
 from .classifier import Classifier, train_classifier
 from .contest import Rows
 
-RESOLUTION, RANGE, PIXEL = 100.0, (4500.0, 7000.0), 400.0  # R, Angstrom, km/s
-ENCODER = {"resnet1d": {"width": 32, "embedding_dim": 128}}
-STEPS, RATE, DECAY = 1200, 2e-3, 1e-2  # of training from scratch
-FEWER, RATES = 600, (1e-3, 5e-3)  # steps of fine-tuning, and rates of the encoder and the linear layer
-EPOCHS = 300  # of SimCLR; one sees every supernova once, by two of its spectra
+DECAY = 1e-2  # of weights
 VIEWS = 8  # of each test spectrum; their probabilities are averaged
 Labels = NDArray[np.str_]
 
 
-def observe() -> Observe:
-    """Return the views that ours learns from: other velocities, continua, noise and gaps.
+@dataclass(frozen=True, eq=False)
+class Recipe:
+    """Settings of the networks of a task.
 
-    Returns
-    -------
-    spectra.Observe
+    Parameters
+    ----------
+    observe : spectra.Observe
+        The views that they learn from.
+    encoder : dict
+        The encoder, as the command ``pretrain`` takes it.
+    steps : int
+        Steps of training from scratch.
+    rate : float
+        Peak learning rate of training from scratch.
+    fewer : int
+        Steps of fine-tuning.
+    rates : tuple of float
+        Peak learning rates of fine-tuning: of the encoder and of the linear layer.
+    epochs : int
+        Epochs of SimCLR; one sees every supernova once, by two of its spectra.
     """
-    return Observe(
-        [
-            Velocity(Normal(0, 2500)),
-            LSF(resolution=RESOLUTION),
-            Resample(Grid.log(*RANGE, velocity=PIXEL)),
-            FluxCalibrationError(Uniform(0, 0.3), length=LogUniform(300, 2000)),
-            Noise(LogUniform(3, 100)),
-            MaskRuns(count=Choice([0, 0, 1, 2]), length=LogUniform(30, 300)),
-            Normalize("mean"),
-        ]
-    )
+
+    observe: Observe
+    encoder: dict[str, Any]
+    steps: int
+    rate: float
+    fewer: int
+    rates: tuple[float, float]
+    epochs: int
 
 
 @dataclass(frozen=True, eq=False)
@@ -65,6 +70,8 @@ class Networks:
         Their classes, and the supernovae that they show.
     pool, more, test : int64
         Rows that may be labeled, rows that only the pretraining sees, and rows that are scored.
+    recipe : Recipe
+        Settings.
     pretrained : dict of int to torch.nn.Module
         Pretrained encoders by seed, filled as they are needed.
     """
@@ -75,6 +82,7 @@ class Networks:
     pool: Rows
     more: Rows
     test: Rows
+    recipe: Recipe
     pretrained: dict[int, Any] = field(default_factory=dict)
 
     def from_scratch(self, rows: Rows, seed: int) -> Labels:
@@ -92,7 +100,7 @@ class Networks:
         str (M,)
         """
         own = self.target[rows]
-        return np.unique(own)[self._new(rows, own, np.ones(len(rows)), STEPS, seed)(self._scored).argmax(1)]
+        return np.unique(own)[self._new(rows, own, np.ones(len(rows)), self.recipe.steps, seed)(self._scored).argmax(1)]
 
     def probed(self, rows: Rows, seed: int) -> Labels:
         """Return the classes of the test spectra, from a support vector machine on the embeddings of a pretrained network.
@@ -113,7 +121,9 @@ class Networks:
         from sklearn.svm import SVC
 
         network = EncoderWithHead(copy.deepcopy(self._pretrained(seed)), nn.Identity())
-        known, asked = (outputs_of(network, observe(), self.spectra.take(part)).numpy() for part in (rows, self.test))
+        known, asked = (
+            outputs_of(network, self.recipe.observe, self.spectra.take(part)).numpy() for part in (rows, self.test)
+        )
         model = make_pipeline(StandardScaler(), SVC(C=10.0, class_weight="balanced")).fit(known, self.target[rows])
         return model.predict(asked)
 
@@ -156,10 +166,10 @@ class Networks:
         rest = np.setdiff1d(self.pool, known)
         labels, trust = self.target[known], np.ones(len(known))
         if len(rest):
-            probability = self._both(known, labels, trust, FEWER, seed)(self.spectra.take(rest))
+            probability = self._both(known, labels, trust, self.recipe.fewer, seed)(self.spectra.take(rest))
             guess, sure = guessed(probability, self.groups[rest])
             labels, trust = np.concatenate([labels, names[guess]]), np.concatenate([trust, sure])
-        classify = self._both(np.concatenate([known, rest]), labels, trust, STEPS, seed)
+        classify = self._both(np.concatenate([known, rest]), labels, trust, self.recipe.steps, seed)
         return names[classify(self._scored).argmax(1)]
 
     @property
@@ -171,22 +181,22 @@ class Networks:
         return lambda series: 0.5 * (pair[0](series) + pair[1](series))
 
     def _new(self, rows: Rows, labels: Labels, trust: NDArray[np.float64], steps: int, seed: int) -> Classifier:
-        made, series = observe(), self.spectra.take(rows)
+        made, series = self.recipe.observe, self.spectra.take(rows)
 
         def build() -> Any:
-            encoder = build_encoder(ENCODER, made)
+            encoder = build_encoder(self.recipe.encoder, made)
             standardize(encoder, made, series, 1, seed)
             return encoder
 
         return train_classifier(
-            build, made, series, labels, steps=steps, rates=(RATE, RATE), weight_decay=DECAY,
+            build, made, series, labels, steps=steps, rates=(self.recipe.rate,) * 2, weight_decay=DECAY,
             chance=_chance(labels, trust), views=VIEWS, seed=seed,
         )  # fmt: skip
 
     def _tuned(self, rows: Rows, labels: Labels, trust: NDArray[np.float64], seed: int) -> Classifier:
         encoder = self._pretrained(seed)
         return train_classifier(
-            lambda: copy.deepcopy(encoder), observe(), self.spectra.take(rows), labels, steps=FEWER, rates=RATES,
+            lambda: copy.deepcopy(encoder), self.recipe.observe, self.spectra.take(rows), labels, steps=self.recipe.fewer, rates=self.recipe.rates,
             weight_decay=DECAY, chance=_chance(labels, trust), views=VIEWS, seed=seed,
         )  # fmt: skip
 
@@ -197,8 +207,8 @@ class Networks:
             blind = replace(blind, table=blind.table.select(["object_id"]))
             with tempfile.TemporaryDirectory() as folder:
                 path = pretrain(
-                    blind, folder + "/run", augment=observe(), encoder=ENCODER, method="simclr", source="object_id",
-                    epochs=EPOCHS, seed=seed, progress=False,
+                    blind, folder + "/run", augment=self.recipe.observe, encoder=self.recipe.encoder, method="simclr", source="object_id",
+                    epochs=self.recipe.epochs, seed=seed, progress=False,
                 )  # fmt: skip
                 self.pretrained[seed] = load(path).encoder
         return self.pretrained[seed]

@@ -9,14 +9,32 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from ..augment.distributions import Choice, LogUniform, Normal, Uniform
 from ..datasets import supernova_templates
 from ..finetuning.guessed_labels import carried
+from ..grids import Grid
 from ..series import Series
+from ..spectra import LSF, FluxCalibrationError, MaskRuns, Noise, Normalize, Observe, Resample, Velocity
 from .contest import Contest, Entrant, Quoted, Rows
-from .supernova_networks import Networks, observe
+from .supernova_networks import Networks, Recipe
 
 PHASES, PEAKS = (-20.0, 50.0), (0.1, 100.0)  # [day] from maximum, and peak-to-peak flux, of the published set
 BUDGETS = (5, 20, 100, 0)
+RECIPE = Recipe(
+    Observe(
+        [
+            Velocity(Normal(0, 2500)),
+            LSF(resolution=100.0),
+            Resample(Grid.log(4500.0, 7000.0, velocity=400.0)),
+            FluxCalibrationError(Uniform(0, 0.3), length=LogUniform(300, 2000)),
+            Noise(LogUniform(3, 100)),
+            MaskRuns(count=Choice([0, 0, 1, 2]), length=LogUniform(30, 300)),
+            Normalize("mean"),
+        ]
+    ),
+    encoder={"resnet1d": {"width": 32, "embedding_dim": 128}},
+    steps=1200, rate=2e-3, fewer=600, rates=(1e-3, 5e-3), epochs=300,
+)  # fmt: skip
 PUBLISHED = Quoted(
     "ABC-SN",
     {"accuracy": 0.8505, "macro_f1": 0.830},
@@ -87,7 +105,7 @@ def _entrants(spectra: Series, target: NDArray[np.str_], pool: Rows, other: Rows
     from sklearn.pipeline import make_pipeline
     from sklearn.preprocessing import StandardScaler
 
-    views = observe().deterministic()(spectra)
+    views = RECIPE.observe.deterministic()(spectra)
     pixels = np.where(views.ivar[:, 0] > 0, views.flux[:, 0] - 1.0, 0.0)
     groups = np.array(spectra.table["object_id"].to_pylist())
 
@@ -107,7 +125,7 @@ def _entrants(spectra: Series, target: NDArray[np.str_], pool: Rows, other: Rows
     def all_of_object(rows: Rows) -> Rows:
         return carried(groups, pool, rows)
 
-    ours = Networks(spectra, target, groups, pool, other, test)
+    ours = Networks(spectra, target, groups, pool, other, test, RECIPE)
     return (
         Entrant("random forest on pixels", on_pixels(forest)),
         Entrant("logistic regression on pixels", on_pixels(logistic)),

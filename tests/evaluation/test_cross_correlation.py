@@ -1,6 +1,8 @@
 import numpy as np
+import pytest
+from scipy.spatial import distance
 
-from clrseries.evaluation.cross_correlation import flattened, redshifts_by_template
+from clrseries.evaluation.cross_correlation import flattened, redshifts_by_template, template_correlations
 
 STEP = 0.002
 WAVE = 3600 * np.exp(STEP * np.arange(450))
@@ -32,3 +34,20 @@ def test_what_is_not_covered_is_nought(rng):
     flat = flattened(flux[None], good[None])
     assert (flat[0, :100] == 0).all() and np.abs(flat[0, 150:300]).max() > 0.2
     assert np.isfinite(flattened(np.zeros((1, 450)), np.zeros((1, 450), bool))).all()
+
+
+def test_correlations_are_those_of_scipy_at_every_lag(rng):
+    spectra, templates = rng.normal(size=(3, 60)), rng.normal(size=(4, 60))
+    spectra[0, :20], templates[1, 40:], spectra[2] = 0, 0, 0
+    score, redshift = template_correlations(spectra, templates, STEP, 0.02)
+    for i, k in np.ndindex(2, 4):
+        at = []
+        for lag in range(11):
+            one, other = spectra[i, lag:], templates[k, : 60 - lag]
+            both = (one != 0) & (other != 0)
+            share = both.sum() / np.count_nonzero(spectra[i])
+            cosine = 1.0 - distance.cosine(one[both], other[both])
+            at.append(cosine * np.sqrt(share) if share > 0.4 else -np.inf)
+        assert score[i, k] == pytest.approx(max(at), abs=1e-5)
+        assert redshift[i, k] == pytest.approx(np.expm1(STEP * np.argmax(at)))
+    assert np.isneginf(score[2]).all() and (redshift[2] == 0).all()

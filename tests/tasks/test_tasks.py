@@ -1,18 +1,23 @@
 """Tasks: splits that keep objects together, scores against scikit-learn, pages that say what was run."""
 
 import json
+from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
+import yaml
 from sklearn.metrics import accuracy_score, balanced_accuracy_score, f1_score
 
 from clrseries import InputError, benchmark, datasets
 from clrseries.commands.cli import main
+from clrseries.config import composition
 from clrseries.tasks import TASKS, Contest, Entrant, Quoted, Task, contest_scores, table
 from clrseries.tasks.contest import held_out
 from clrseries.tasks.page import page_of
 from clrseries.tasks.periodic_stars import periodic_stars
 from clrseries.tasks.scores import MEASURES, confusion
+from clrseries.tasks.supernova_spectra import RECIPE, supernova_spectra_contests
 from clrseries.tasks.supernova_templates import supernova_template_contests
 
 
@@ -103,18 +108,16 @@ def test_stars_can_be_contested():
 
 def test_a_network_on_stars_and_one_on_spectra_answer_for_every_test_object(shared_data, monkeypatch):
     from clrseries.tasks import periodic_stars as of_stars
-    from clrseries.tasks import supernova_networks as of_spectra
+    from clrseries.tasks import supernova_networks, supernova_spectra, supernova_templates
 
     monkeypatch.setenv("CLRSERIES_DATA", str(shared_data))
-    for module, name, value in (
-        (of_stars, "STEPS", 4),
-        (of_spectra, "STEPS", 4),
-        (of_spectra, "FEWER", 4),
-        (of_spectra, "EPOCHS", 1),
-    ):
-        monkeypatch.setattr(module, name, value)
+    monkeypatch.setattr(of_stars, "STEPS", 4)
+    monkeypatch.setattr(supernova_networks, "VIEWS", 1)
+    for module in (supernova_spectra, supernova_templates):
+        monkeypatch.setattr(module, "RECIPE", replace(module.RECIPE, steps=4, fewer=4, epochs=1))
     stars = datasets.simulated_light_curves(60, nights=40)
-    for contest in (periodic_stars(stars, "Simulated", "For a test.", (5,)), supernova_template_contests()[1]):
+    of_supernovae = (supernova_template_contests()[1], *supernova_spectra_contests())
+    for contest in (periodic_stars(stars, "Simulated", "For a test.", (5,)), *of_supernovae):
         rows = contest.pool[:60]
         for entrant in (entrant for entrant in contest.entrants if entrant.ours):
             answer = entrant.classify(rows, 0)
@@ -128,4 +131,21 @@ def test_the_split_of_the_templates_is_the_published_one(shared_data, monkeypatc
     shared = set(published.groups[published.test]) & set(published.groups[published.pool])
     assert len(shared) > 40
     assert not set(apart.groups[apart.test]) & set(apart.groups[apart.pool])
-    assert set(table.TASKS) >= {"asas", "eros", "supernova-templates"}
+    assert set(table.TASKS) >= {"asas", "eros", "supernova-spectra", "supernova-templates"}
+
+
+def test_the_class_of_a_spectrum_is_that_of_its_best_template(shared_data, monkeypatch):
+    monkeypatch.setenv("CLRSERIES_DATA", str(shared_data))
+    (contest,) = supernova_spectra_contests()
+    assert not set(contest.groups[contest.test]) & set(contest.groups[contest.pool])
+    plain = [entrant for entrant in contest.entrants if not entrant.ours]
+    for entrant in plain:  # told the classes of the test spectra, each finds them again
+        answer = entrant.classify(contest.test, 0)
+        assert (answer == contest.target[contest.test]).mean() > (0.9 if "cross" in entrant.name else 0.5)
+
+
+def test_the_views_of_the_task_are_those_of_the_example():
+    path = Path(__file__).parents[2] / "examples" / "supernovae.yaml"
+    example = yaml.safe_load(path.read_text())
+    assert repr(RECIPE.observe) == repr(composition(example["augment"]))
+    assert (RECIPE.encoder, RECIPE.epochs) == (example["encoder"], example["epochs"])
