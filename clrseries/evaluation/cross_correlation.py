@@ -90,8 +90,14 @@ def redshifts_by_template(
 
     Parameters
     ----------
-    spectra, templates, step, highest
-        As for :func:`template_correlations`.
+    spectra : float (N, P)
+        As :func:`flattened` makes them; 0 where there is nothing.
+    templates : float (M, P)
+        The same, at redshift 0, on the same grid.
+    step : float
+        Width of a pixel in ln(wavelength).
+    highest : float
+        Largest redshift tried.
 
     Returns
     -------
