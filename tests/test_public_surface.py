@@ -16,7 +16,7 @@ plot_views predict preprocess pretrain read_kepler read_light_curves read_osc re
 training tune units write_light_curves write_spectra
 """.split()
 BESIDE_STEPS = {
-    "spectra": {"Curve", "Observe", "Survey", "survey"},
+    "spectra": {"Curve", "Observe", "Survey", "steps_like", "survey"},
     "lightcurves": {
         "Observe",
         "Survey",

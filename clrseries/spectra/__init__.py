@@ -8,6 +8,7 @@ from .calibration import ArmJoin, FluxCalibrationError, Fringe, WavelengthError
 from .curve import Curve
 from .custom import Custom
 from .dust import Extinction, HostExtinction
+from .from_series import steps_like
 from .instrument import LSF, Resample
 from .masks import Crop, DropArm, MaskPixels, MaskRuns, MaskTelluric
 from .noise import CosmicRays, Noise
@@ -46,5 +47,6 @@ __all__ = [
     "Velocity",
     "VelocityDispersion",
     "WavelengthError",
+    "steps_like",
     "survey",
 ]

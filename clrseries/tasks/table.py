@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from .asas import asas_contests
 from .contest import Contest
 from .eros import eros_contests
+from .plasticc import plasticc_contests
 from .supernova_spectra import supernova_spectra_contests
 from .supernova_templates import supernova_template_contests
 
@@ -36,6 +37,11 @@ TASKS = {
     for task in (
         Task("asas", "20 classes of variable stars, ASAS, one band", asas_contests),
         Task("eros", "4 classes of variable stars, EROS-1, two bands", eros_contests),
+        Task(
+            "plasticc",
+            "14 classes of transients and variables, PLAsTiCC, six bands, with and without a catalog",
+            plasticc_contests,
+        ),
         Task("supernova-spectra", "9 classes of supernovae, one observed-frame spectrum", supernova_spectra_contests),
         Task("supernova-templates", "10 types of supernovae, one rest-frame spectrum", supernova_template_contests),
     )
