@@ -24,13 +24,14 @@ from sklearn.decomposition import PCA
 from sklearn.ensemble import RandomForestClassifier
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import balanced_accuracy_score
-from sklearn.model_selection import StratifiedGroupKFold, cross_val_predict
+from sklearn.model_selection import StratifiedGroupKFold
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import Normalizer, StandardScaler
 
 from clrseries import Series, load, pretrain
 from clrseries.config import composition
 from clrseries.datasets.supernovae import supernova_spectra
+from clrseries.evaluation import erasure
 
 EXAMPLES = Path(__file__).parent.parent / "examples"
 RECIPES = {"all wavelengths": "supernovae.yaml", "the common range": "spectrographs.yaml"}
@@ -57,13 +58,20 @@ def columns_of(series: Series) -> Columns:
     }
 
 
-def folded(model: Any, features: NDArray[Any], target: NDArray[Any], groups: NDArray[Any]) -> float:
-    """Balanced accuracy, with supernovae kept together."""
+def folded(model: Any, features: NDArray[Any], column: str, rows: NDArray[Any], columns: Columns, way: str) -> float:
+    """Balanced accuracy, with supernovae kept together; what is taken out of embeddings is found without those that are scored."""
+    target, groups = columns[column][rows], columns["object"][rows]
     found = []
     for seed in range(3):
-        folds = StratifiedGroupKFold(5, shuffle=True, random_state=seed)
-        said = cross_val_predict(model, features, target, groups=groups, cv=folds)
-        found.append(balanced_accuracy_score(target, said))
+        said = np.empty(len(rows), object)
+        for train, test in StratifiedGroupKFold(5, shuffle=True, random_state=seed).split(rows, target, groups):
+            own = features
+            if way:
+                others = ~np.isin(columns["object"], groups[test]) & np.isfinite(features).all(axis=1)
+                given = columns["class"][others] if way == "class" else None
+                own = erasure(features[others], columns["instrument"][others], given).applied(features)
+            said[test] = model.fit(own[rows[train]], target[train]).predict(own[rows[test]])
+        found.append(balanced_accuracy_score(target, said.astype(str)))
     return statistics.mean(found)
 
 
@@ -74,7 +82,7 @@ def logistic() -> Any:
     )
 
 
-def show(name: str, features: list[NDArray[Any]], columns: Columns, model: Any = None) -> None:
+def show(name: str, features: list[NDArray[Any]], columns: Columns, model: Any = None, way: str = "") -> None:
     """Print one row: mean and standard deviation over the seeds, for spectrographs and for classes."""
     names, count = np.unique(columns["instrument"], return_counts=True)
     cells = []
@@ -86,11 +94,7 @@ def show(name: str, features: list[NDArray[Any]], columns: Columns, model: Any =
         scores = []
         for each in features:
             rows = np.flatnonzero(some & np.isfinite(each).all(axis=1))
-            scores.append(
-                folded(
-                    logistic() if model is None else model, each[rows], columns[column][rows], columns["object"][rows]
-                )
-            )
+            scores.append(folded(logistic() if model is None else model, each, column, rows, columns, way))
         scatter = f" ± {statistics.stdev(scores):.2f}" if len(scores) > 1 else ""
         cells.append(f"{statistics.mean(scores):.2f}{scatter}")
     print(f"| {name} | {' | '.join(cells)} |", flush=True)
@@ -116,7 +120,10 @@ def main() -> None:
         with tempfile.TemporaryDirectory() as folder:
             for seed in range(options.seeds):
                 models.append(load(pretrain(series, f"{folder}/{seed}", seed=seed, **recipe)))
-        show(f"clrseries, embedding, {what}", [model.embed(series) for model in models], columns)
+        embeddings = [model.embed(series) for model in models]
+        show(f"clrseries, embedding, {what}", embeddings, columns)
+        for way in ("neighbors", "class"):
+            show(f"the same, spectrograph forgotten given {way}, {what}", embeddings, columns, way=way)
         show(f"clrseries, projection, {what}", [model.embed(series, layer="projection") for model in models], columns)
     print(f"\n{time.perf_counter() - begun:.0f} s, {options.epochs} epochs, {options.seeds} seeds")
 

@@ -28,6 +28,7 @@ from .commands.evaluate import evaluate as evaluate
 from .commands.export import export as export
 from .commands.features import features as features
 from .commands.finetune import finetune as finetune
+from .commands.forget import forget as forget
 from .commands.methods import show_methods as show_methods
 from .commands.predict import predict as predict
 from .commands.preprocess import preprocess as preprocess

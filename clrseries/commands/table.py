@@ -49,6 +49,7 @@ COMMANDS = {
         Command("search", "find the nearest neighbors of an object among embeddings", ("index", "query")),
         Command("finetune", "train a classifier or regressor on a trained encoder", ("model", "data"), "test"),
         Command("predict", "predict with a fine-tuned model for every object", ("model", "data")),
+        Command("forget", "take what embeddings tell of a column, such as the instrument, out of a model", ("model", "data")),
         Command("export", "write a model as ONNX, checked against the original", ("model", "output")),
         Command("tune", "search for the arguments of pretrain that suit some data", ("data",), "arguments"),
         Command("methods", "list the contrastive methods, with their papers and settings", (), None, "show_methods"),

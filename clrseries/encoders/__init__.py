@@ -6,6 +6,7 @@ from .curve_conv import CurveConv
 from .curve_tcn import CurveTCN
 from .curve_transformer import CurveTransformer
 from .dense import ResidualDense
+from .erased import Erased
 from .resnet import ResNet1d
 from .resnet_ensemble import ResNetEnsemble
 from .spectrum_transformer import SpectrumTransformer
@@ -19,6 +20,7 @@ __all__ = [
     "CurveConv",
     "CurveTCN",
     "CurveTransformer",
+    "Erased",
     "ResNet1d",
     "ResNetEnsemble",
     "ResidualDense",

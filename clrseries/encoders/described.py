@@ -6,9 +6,13 @@ from collections.abc import Mapping
 from typing import Any
 
 from .build import ENCODERS
+from .erased import Erased
 from .with_columns import WithColumns
 
-WITH_COLUMNS = "with_columns"
+AROUND: dict[str, Any] = {
+    "with_columns": WithColumns,
+    "erased": Erased,
+}  # encoders around another one, as their first argument
 
 
 def described(encoder: Any) -> dict[str, Any] | None:
@@ -31,12 +35,12 @@ def described(encoder: Any) -> dict[str, Any] | None:
     >>> described(ResNet1d(64, width=8, embedding_dim=16))["width"]
     8
     """
-    if isinstance(encoder, WithColumns):
+    around = next((name for name, kind in AROUND.items() if type(encoder) is kind), None)
+    if around is not None:
         inner = None if encoder.encoder is None else described(encoder.encoder)
         if encoder.encoder is not None and inner is None:
             return None
-        own = {"columns": list(encoder.columns), "embedding_dim": encoder.embedding_dim, "dropout": encoder.dropout}
-        return {"name": WITH_COLUMNS, "encoder": inner, **own}
+        return {"name": around, "encoder": inner, **encoder.own_settings}
     name = next((name for name, kind in ENCODERS.items() if type(encoder) is kind), None)
     return None if name is None else {"name": name, **encoder.settings}
 
@@ -56,7 +60,7 @@ def from_description(description: Mapping[str, Any]) -> Any:
     """
     settings = dict(description)
     name = settings.pop("name")
-    if name == WITH_COLUMNS:
+    if name in AROUND:
         inner = settings.pop("encoder")
-        return WithColumns(None if inner is None else from_description(inner), **settings)
+        return AROUND[name](None if inner is None else from_description(inner), **settings)
     return ENCODERS[name](**settings)

@@ -82,6 +82,11 @@ class WithColumns(nn.Module):
             self.of_encoder = nn.Sequential(nn.LayerNorm(size), nn.Linear(size, embedding_dim))
 
     @property
+    def own_settings(self) -> dict[str, Any]:
+        """What the class takes beside the other encoder."""
+        return {"columns": list(self.columns), "embedding_dim": self.embedding_dim, "dropout": self.dropout}
+
+    @property
     def standardize(self) -> Any:
         """First layer of the other encoder, which is fitted to the data; None if there is none."""
         return getattr(self.encoder, "standardize", None)

@@ -4,6 +4,7 @@ from .across import retrieve_across
 from .anomalies import Anomalies, anomalies, anomaly_scores, injected_auc
 from .cross_correlation import flattened, redshifts_by_template, template_correlations
 from .early import early_scores
+from .erasure import Erasure, erasure
 from .few_labels import balanced_scores, few_label_scores, scores_of_splits
 from .geometry import alignment, collapse, geometry, iso_score, mean_cosine, rank_me, uniformity
 from .invariance import Sweep, invariance_curves
@@ -25,6 +26,7 @@ from .umap_points import umap_points
 __all__ = [
     "Anomalies",
     "Duplicates",
+    "Erasure",
     "Index",
     "NextLabels",
     "Occlusion",
@@ -43,6 +45,7 @@ __all__ = [
     "continuum_pixels",
     "duplicates",
     "early_scores",
+    "erasure",
     "feature_classifiers",
     "few_label_scores",
     "few_label_splits",

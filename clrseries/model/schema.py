@@ -8,9 +8,9 @@ from typing import Any
 
 import torch
 
-from ..encoders import ENCODERS, WithColumns
+from ..encoders import ENCODERS
 from ..encoders.build import HEADS
-from ..encoders.described import WITH_COLUMNS
+from ..encoders.described import AROUND
 from ..errors import InputError
 from ..methods import Projector
 
@@ -72,22 +72,7 @@ def checked(config: Any, source: str) -> dict[str, Any]:
     _check_settings(config["projector"], Projector, "projector", source)
     if "head" in config:
         _check_named(config["head"], HEADS, "head", source)
-    encoder = config["encoder"]
-    if encoder.get("name") == WITH_COLUMNS:
-        _check_settings(
-            {k: v for k, v in encoder.items() if k not in ("name", "encoder")}, WithColumns, "encoder", source
-        )
-        encoder = encoder.get("encoder")
-    if encoder is None and config["encoder"].get("name") == WITH_COLUMNS:
-        return config
-    if not isinstance(encoder, dict):
-        raise _error(source, "the encoder beside columns must be a mapping", encoder)
-    if str(encoder.get("name")) in ENCODERS:
-        _check_named(encoder, ENCODERS, "encoder", source)
-    elif encoder is not config["encoder"] or not all(
-        isinstance(config["encoder"].get(name), str) for name in ("name", "class")
-    ):
-        raise _error(source, f"the name of the encoder is one of {', '.join(ENCODERS)}", config["encoder"].get("name"))
+    _check_encoder(config["encoder"], source)
     return config
 
 
@@ -114,7 +99,10 @@ def check_size(
     InputError
         The settings cannot be used, or make a network of another size.
     """
-    every = {**settings, **(settings.get("encoder") or {})}
+    every = dict(settings)
+    while isinstance(settings.get("encoder"), dict):
+        settings = settings["encoder"]
+        every |= settings
     if any(isinstance(value, int) and value > len(weights) for key, value in every.items() if key in COUNTS):
         raise InputError(f"{source}: config.json: has more blocks or members than there are weights")
     try:
@@ -122,7 +110,16 @@ def check_size(
             made = make().state_dict()
     except NotImplementedError:  # a network that computes while it is built; the limits of its settings keep it small
         return
-    except (TypeError, ValueError, IndexError, RuntimeError, AssertionError, ArithmeticError, KeyError) as error:
+    except (
+        TypeError,
+        ValueError,
+        IndexError,
+        RuntimeError,
+        AssertionError,
+        ArithmeticError,
+        KeyError,
+        RecursionError,
+    ) as error:
         told = (str(error) or type(error).__name__).splitlines()[0]
         raise InputError(f"{source}: config.json: cannot be built ({told})") from error
     for name, tensor in made.items():
@@ -132,6 +129,24 @@ def check_size(
             raise InputError(
                 f"{source}: its weights are not those of this encoder ({prefix}.{name} {found}, and config.json makes it {tuple(tensor.shape)})"
             )
+
+
+def _check_encoder(encoder: dict[str, Any], source: str) -> None:
+    """Check an encoder, and those that it is around; one of another author can only stand alone."""
+    name = encoder.get("name")
+    inner: Any = encoder
+    while isinstance(inner, dict) and inner.get("name") in AROUND:
+        own = {key: value for key, value in inner.items() if key not in ("name", "encoder")}
+        _check_settings(own, AROUND[inner["name"]], "encoder", source)
+        if inner.get("encoder") is None and inner["name"] == "with_columns":
+            return
+        inner = inner.get("encoder")
+    if not isinstance(inner, dict):
+        raise _error(source, f"the encoder of {name} must be a mapping", inner)
+    if str(inner.get("name")) in ENCODERS:
+        _check_named(inner, ENCODERS, "encoder", source)
+    elif inner is not encoder or not all(isinstance(encoder.get(key), str) for key in ("name", "class")):
+        raise _error(source, f"the name of the encoder is one of {', '.join(ENCODERS)}", inner.get("name"))
 
 
 def _check_named(settings: dict[str, Any], kinds: Mapping[str, Any], what: str, source: str) -> None:

@@ -99,7 +99,7 @@ def test_a_module_of_your_own_cannot_be_described():
         ({"columns": [["photoz"]]}, "columns must be a moderate number, text or a list"),
         ({"embedding_dim": 17}, "its weights are not those of this encoder"),
         ({"encoder": {"name": "os.system"}}, "name of the encoder is one of"),
-        ({"encoder": "resnet1d"}, "encoder beside columns must be a mapping, got 'resnet1d'"),
+        ({"encoder": "resnet1d"}, "encoder of with_columns must be a mapping, got 'resnet1d'"),
         ({"encoder": {"name": "curve_conv", "bands": 2, "command": "rm"}}, "encoder takes .*, got 'command'"),
         ({"dropout": 7.0}, "dropout in"),
     ],
