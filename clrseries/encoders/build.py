@@ -93,7 +93,10 @@ def build_encoder(encoder: Encoder, observe: Observe, bands: tuple[str, ...] = (
         return _with_columns(next(iter(encoder.values())), observe, bands)
     curves = isinstance(observe, lightcurves.Observe)
     auto = LIGHT_CURVE_ENCODERS["curve_transformer"] if curves else SPECTRUM_ENCODERS["dense"]
-    name, settings = named_choice("encoder", encoder, {"auto": auto, **ENCODERS}, FROM_DATA)
+    known = {"auto": auto, **ENCODERS, "with_columns": WithColumns}
+    name, settings = named_choice("encoder", encoder, known, FROM_DATA)
+    if name == "with_columns":
+        return _with_columns(settings, observe, bands)
     if name == "auto":
         name = "curve_transformer" if curves else "dense"
     kind: Any = ENCODERS[name]

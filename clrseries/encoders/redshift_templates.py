@@ -158,7 +158,7 @@ class RedshiftTemplates(nn.Module):
         Returns
         -------
         float32 (B, 3, K)
-            ln(weight), the softmax of the heights times ``sharpness``; redshift; and ``width`` in ln(1 + z) as a sigma of the redshift.
+            Logarithms of the weights, by the softmax of the heights times ``sharpness``; redshifts; and ``width`` in ln(1 + z) as their sigma.
         """
         highest = functional.max_pool1d(score[:, None], APART, 1, APART // 2)[:, 0]
         high, place = torch.where(score == highest, score, -torch.inf).topk(count, dim=1)

@@ -50,7 +50,9 @@ def test_no_linear_probe_tells_the_instrument_and_the_type_stays(made):
     near = erasure(points[half], instrument[half]).applied(points)
     assert accuracy(near, instrument) < accuracy(unit(points), instrument) - 0.1
     everything = erasure(points[half], instrument[half], given=np.full(200, "")).applied(points)
-    assert accuracy(near, kind) > accuracy(everything, kind) + 0.05  # which takes the types that instruments prefer as well
+    assert (
+        accuracy(near, kind) > accuracy(everything, kind) + 0.05
+    )  # which takes the types that instruments prefer as well
 
 
 def test_a_model_forgets_and_is_saved(tmp_path):

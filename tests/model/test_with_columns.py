@@ -120,6 +120,10 @@ def test_what_cannot_be_built_is_told(stars):
     with pytest.raises(InputError, match="with_columns takes columns, embedding_dim, dropout; got colums"):
         build_encoder({"with_columns": {"colums": ["a"]}}, observe, stars.bands)
     with pytest.raises(InputError, match="at least one column"):
+        build_encoder("with_columns", observe, stars.bands)
+    with pytest.raises(InputError, match="there is no 'with_column'.*with_columns"):
+        build_encoder("with_column", observe, stars.bands)
+    with pytest.raises(InputError, match="at least one column"):
         build_encoder({"with_columns": {"encoder": CONV}}, observe, stars.bands)
 
 
