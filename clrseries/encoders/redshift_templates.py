@@ -6,9 +6,8 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-EDGE = 0.05  # of the covered range, tapered at either end
-LEAST = 0.4  # of the pixels of a spectrum that must overlap with those of a template
-DEEPEST = 3.0  # absolute value of flux / continuum - 1 that counts
+from .template_correlation import correlations, tapered
+
 FLOOR = 1e-3  # of the probability, spread over all redshifts: what no proposal says can still be found
 FLAT = 0.003  # absolute value below which a pixel of a template counts as not covered
 APART = 9  # pixels between two peaks
@@ -126,24 +125,9 @@ class RedshiftTemplates(nn.Module):
         float32 (B, L + 1)
             From redshift 0 up; -1 where no template overlaps enough.
         """
-        size = 1 << (2 * self.pixels + self.lags - 1).bit_length()
-        known = self.templates.float()
-        parts = [torch.fft.rfft(part, size) for part in (known, known.square(), (known != 0).float())]
-        found = [self._best(tapered(*one), parts, size) for one in zip(flux, ivar, strict=True)]
-        return torch.stack(found).flip(1)
-
-    def _best(self, spectrum: Tensor, parts: list[Tensor], size: int) -> Tensor:
-        value, square, cover = (
-            torch.fft.rfft(part, size).conj() for part in (spectrum, spectrum.square(), (spectrum != 0).float())
-        )
-
-        def correlated(one: Tensor, other: Tensor) -> Tensor:
-            return torch.fft.irfft(one * other, size)[:, : self.lags + 1]
-
-        power = correlated(square, parts[2]) * correlated(cover, parts[1])
-        share = correlated(cover, parts[2]) / (spectrum != 0).sum().clamp(min=1)
-        score = correlated(value, parts[0]) / power.clamp(min=1e-9).sqrt() * share.clamp(0.0, 1.0).sqrt()
-        return torch.where(share > LEAST, score, -1.0).amax(0)
+        own = tapered(flux - 1.0, ivar > 0)
+        best = [score.amax(1) for score in correlations(own, self.templates.float())]
+        return torch.stack(best, dim=1).clamp(min=-1.0)
 
     def peaks(self, score: Tensor, count: int) -> Tensor:
         """Return the mixture of the highest peaks, each at the top of the parabola through it and its two neighbors.
@@ -169,26 +153,6 @@ class RedshiftTemplates(nn.Module):
         shift = self.step * (place + offset)
         weight = (self.sharpness * high).log_softmax(1).clamp(min=-60.0)
         return torch.stack([weight, torch.expm1(shift), self.width * shift.exp()], dim=1)
-
-
-def tapered(flux: Tensor, ivar: Tensor) -> Tensor:
-    """Return a spectrum over its continuum, minus 1, that falls to 0 at both ends of the range that it covers.
-
-    Parameters
-    ----------
-    flux, ivar : float32 (..., P)
-        Spectra over their continuum.
-
-    Returns
-    -------
-    float32 (..., P)
-        0 where there is no information.
-    """
-    good = ivar > 0
-    place = good.float().cumsum(-1) / good.sum(-1, keepdim=True).clamp(min=1)
-    near = (torch.minimum(place, 1.0 - place) / EDGE).clamp(0.0, 1.0)
-    window = 0.5 - 0.5 * torch.cos(torch.pi * near)
-    return torch.where(good, flux - 1.0, 0.0).clamp(-DEEPEST, DEEPEST) * window
 
 
 def _log_density(mixture: Tensor, at: Tensor) -> Tensor:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import numpy as np
+import torch
 from numpy.typing import NDArray
 from scipy.ndimage import gaussian_filter1d
+from torch.nn import functional
 
-EDGE = 0.05  # of the covered range, tapered at either end
-LEAST = 0.4  # of a spectrum's range that must overlap with a template's
+from ..encoders.template_correlation import correlations, tapered
 
 
 def flattened(flux: NDArray[np.floating], good: NDArray[np.bool_], width: float = 25.0) -> NDArray[np.float64]:
@@ -33,9 +34,7 @@ def flattened(flux: NDArray[np.floating], good: NDArray[np.bool_], width: float 
     continuum = smooth / np.maximum(covered, 1e-6)
     floor = 0.02 * np.abs(continuum).max(axis=1, keepdims=True)
     ratio = np.where(good & (continuum > floor), flux / np.maximum(continuum, floor + 1e-12) - 1.0, 0.0)
-    place = np.cumsum(weight, axis=1) / np.maximum(weight.sum(1, keepdims=True), 1.0)
-    taper = 0.5 - 0.5 * np.cos(np.pi * np.clip(np.minimum(place, 1.0 - place) / EDGE, 0.0, 1.0))
-    return np.clip(ratio, -3.0, 3.0) * taper * weight
+    return tapered(torch.from_numpy(ratio), torch.from_numpy(np.asarray(good, bool))).numpy()
 
 
 def template_correlations(
@@ -67,20 +66,14 @@ def template_correlations(
     ----------
     Tonry & Davis 1979, AJ 84, 1511; Blondin & Tonry 2007, ApJ 666, 1024.
     """
-    own, known = (np.asarray(part, np.float32) for part in (spectra, templates))
-    parts = [(part, part**2, (part != 0).astype(np.float32)) for part in (own, known)]
-    pixels, size = own.shape[1], np.maximum(parts[0][2].sum(1, keepdims=True), 1.0)
-    best = np.full((len(own), len(known)), -np.inf, np.float32)
-    lags = np.zeros(best.shape, np.int64)
-    for lag in range(min(int(np.ceil(np.log1p(highest) / step)), pixels - 1) + 1):
-        value, square, cover = (part[:, lag:] for part in parts[0])
-        values, squares, covers = (part[:, : pixels - lag].T for part in parts[1])
-        power = (square @ covers) * (cover @ squares)
-        share = cover @ covers / size
-        score = value @ values / np.sqrt(np.maximum(power, 1e-12)) * np.sqrt(np.minimum(share, 1.0))
-        better = (share > LEAST) & (score > best)
+    own, known = (torch.from_numpy(np.asarray(part, np.float32)) for part in (spectra, templates))
+    most = min(int(np.ceil(np.log1p(highest) / step)), own.shape[1] - 1)
+    best = torch.full((len(own), len(known)), -torch.inf)
+    lags = torch.zeros(best.shape, dtype=torch.int64)
+    for lag, score in enumerate(correlations(own, functional.pad(known, (most, 0)))):
+        better = score > best
         best[better], lags[better] = score[better], lag
-    return best, np.expm1(step * lags)
+    return best.numpy(), np.expm1(step * lags.numpy())
 
 
 def redshifts_by_template(

@@ -27,7 +27,8 @@ from clrseries.datasets.supernovae import CLASSES
 from clrseries.encoders import build_encoder
 from clrseries.encoders.heads import crps, median
 from clrseries.encoders.joint_head import JointHead
-from clrseries.encoders.redshift_templates import RedshiftTemplates, tapered
+from clrseries.encoders.redshift_templates import RedshiftTemplates
+from clrseries.encoders.template_correlation import tapered
 from clrseries.evaluation.scores import calibration_error
 from clrseries.finetuning import fit_temperature
 from clrseries.methods import Projector
@@ -217,7 +218,7 @@ def refining(data: Supernovae, head: JointHead) -> JointHead:
     normalize = next(step for step in part.observe.steps if isinstance(step, sp.Normalize))
     flux, ivar = (array[:, 0] for array in sp.Observe([sp.Resample(rest), normalize])(still).torch())
     clusters = MiniBatchKMeans(count, random_state=data.config["seed"], n_init=1, batch_size=512)
-    centers = clusters.fit(tapered(flux, ivar).numpy()).cluster_centers_
+    centers = clusters.fit(tapered(flux - 1.0, ivar > 0).numpy()).cluster_centers_
     new = JointHead(**head.settings, templates=count, pixels=len(grid), lags=lags)
     new.load_state_dict(head.state_dict(), strict=False)
     assert new.templates is not None
