@@ -5,7 +5,6 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
-from ..errors import InputError
 from ..files import refuse_existing
 
 if TYPE_CHECKING:
@@ -79,24 +78,20 @@ def forget(
     from ..datasets.open import open_series
     from ..encoders import Erased
     from ..evaluation import erasure
-    from ..evaluation.labels import labels_of
     from ..model import Model as ModelOf
     from ..model import load
+    from ..training.column import column_of
 
     known = load(model)
     series = open_series(data, medium=medium, kind=known.observe.kind)
     embeddings = known.embed(series)
     good = np.isfinite(embeddings).all(axis=1)
     found = []
-    for name in (column, given):
-        if name is None:
-            continue
-        if name not in series.table.column_names:
-            raise InputError(f"column {name!r} is missing; there are {', '.join(series.table.column_names)}")
-        labels = labels_of(series.table[name], name, "classes")
-        number = labels.of(series.table[name], name)
+    for name in (column, *([] if given is None else [given])):
+        classes = column_of(name, series, classes=True)
+        number = classes.of(series)
         good &= number >= 0
-        found.append(np.array(["", *labels.classes])[number + 1])
+        found.append(np.array(["", *classes.classes])[number + 1])
     kept = erasure(embeddings[good], *(names[good] for names in found))
     encoder = Erased(known.encoder, embeddings.shape[1])
     encoder.set_erasure(torch.from_numpy(kept.center), torch.from_numpy(kept.matrix))

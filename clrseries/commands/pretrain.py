@@ -65,7 +65,8 @@ def pretrain(
     encoder : str, mapping or torch.nn.Module
         For spectra ``dense`` (best if all spectra are in the same rest frame), ``resnet1d``, ``spectrum_transformer`` or
         ``convnext1d``; for light curves ``curve_transformer``, ``curve_conv`` or ``curve_tcn``; ``auto`` is the first of these.
-        With settings: ``{resnet1d: {width: 16, embedding_dim: 128}}``. In Python also your own module with an attribute
+        With settings: ``{resnet1d: {width: 16, embedding_dim: 128}}``. ``{with_columns: {encoder: auto, columns: [photoz]}}`` reads
+        columns of the table too, for methods with labels. In Python also your own module with an attribute
         ``embedding_dim``, which is trained in place.
     source : str, optional
         Column with the name of the source, if a source has several rows. The views of a source are then of different rows, and

@@ -20,7 +20,7 @@ CLASSES = ("Ia", "Ia-pec", "II", "IIb", "IIn", "Ib", "Ic", "Ic-BL", "SLSN-I")
 def supernova_spectra(path: str | Path | None = None) -> Series:
     """Read optical spectra of supernovae of nine classes, in the observed frame.
 
-    Four fifths of the spectra were published without errors; these are estimated from the flux (:mod:`clrseries.io.der_snr`).
+    Four fifths of the spectra were published without errors; these are estimated from the flux (:mod:`clrseries.series.der_snr`).
 
     Parameters
     ----------

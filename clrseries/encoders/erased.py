@@ -8,6 +8,8 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
+from .with_columns import columns_of
+
 
 class Erased(nn.Module):
     """Encoder that takes the directions of a column out of the unit embeddings of another encoder.
@@ -39,7 +41,7 @@ class Erased(nn.Module):
     def __init__(self, encoder: Any, embedding_dim: int) -> None:
         super().__init__()
         self.encoder, self.embedding_dim = encoder, embedding_dim
-        self.columns = tuple(getattr(encoder, "columns", ()))
+        self.columns = columns_of(encoder)
         self.register_buffer("center", torch.zeros(embedding_dim))
         self.register_buffer("matrix", torch.zeros(embedding_dim, embedding_dim))
 
@@ -47,6 +49,21 @@ class Erased(nn.Module):
     def own_settings(self) -> dict[str, Any]:
         """What the class takes beside the other encoder."""
         return {"embedding_dim": self.embedding_dim}
+
+    @property
+    def standardize(self) -> Any:
+        """First layer of the other encoder, which is fitted to the data; None if there is none."""
+        return getattr(self.encoder, "standardize", None)
+
+    def fit_columns(self, values: Tensor) -> None:
+        """Fit the ranks of the columns that the other encoder reads.
+
+        Parameters
+        ----------
+        values : float (N, K)
+            Columns of N objects.
+        """
+        self.encoder.fit_columns(values)
 
     @torch.no_grad()
     def set_erasure(self, center: Tensor, matrix: Tensor) -> None:

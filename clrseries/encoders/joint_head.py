@@ -139,4 +139,4 @@ class JointHead(KnownObjects):
         float32 (B,)
             Larger for what is less like the known objects.
         """
-        return self.distance(embeddings) if self.other is None else self.other(embeddings).squeeze(-1).float()
+        return super().unlikeness(embeddings) if self.other is None else self.other(embeddings).squeeze(-1).float()

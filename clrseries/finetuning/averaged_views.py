@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 import numpy as np
-import torch
 from numpy.typing import NDArray
 
 from ..config import Observe
 from ..series import Series
-from .encoder_with_head import MOST, inputs_of
+from .encoder_with_head import outputs_of_views
 
 
-@torch.no_grad()
 def mean_probability(
     network: Any, observe: Observe, series: Series, views: int = 8, seed: int = 0
 ) -> NDArray[np.float64]:
@@ -41,12 +40,8 @@ def mean_probability(
     ----------
     Krizhevsky et al. 2012, Advances in Neural Information Processing Systems 25, section 4.1.
     """
-    network.eval()
     total: Any = 0.0
     for view in range(views):
-        parts = []
-        for start in range(0, len(series), MOST):
-            batch = series.take(np.arange(start, min(start + MOST, len(series))))
-            parts.append(network(*inputs_of(network.encoder, observe(batch, 1, seed, epoch=view), batch)))
-        total = total + torch.cat(parts).double().exp()
+        outputs = outputs_of_views(network, partial(observe, views=1, seed=seed, epoch=view), series)
+        total = total + outputs.double().exp()
     return (total / views).numpy()

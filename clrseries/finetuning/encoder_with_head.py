@@ -113,7 +113,6 @@ def fit(
         after_step(step)
 
 
-@torch.no_grad()
 def outputs_of(network: Any, observe: Observe, series: Series) -> torch.Tensor:
     """Return the output of the head for every object, prepared without any random change.
 
@@ -130,11 +129,31 @@ def outputs_of(network: Any, observe: Observe, series: Series) -> torch.Tensor:
     -------
     Tensor (N, ...)
     """
-    network.eval()
     deterministic = observe.deterministic()
+    return outputs_of_views(network, deterministic, series)
+
+
+@torch.no_grad()
+def outputs_of_views(network: Any, make: Callable[[Series], Any], series: Series) -> torch.Tensor:
+    """Return the output of the head for one view of every object.
+
+    Parameters
+    ----------
+    network : EncoderWithHead
+        Put into evaluation mode.
+    make : function
+        Takes some of the objects and returns their views.
+    series : Series
+        N objects.
+
+    Returns
+    -------
+    Tensor (N, ...)
+    """
+    network.eval()
     parts = [np.arange(k, min(k + MOST, len(series))) for k in range(0, len(series), MOST)]
     batches = (series.take(rows) for rows in parts)
-    return torch.cat([network(*inputs_of(network.encoder, deterministic(batch), batch)) for batch in batches])
+    return torch.cat([network(*inputs_of(network.encoder, make(batch), batch)) for batch in batches])
 
 
 def equal_chances(number: NDArray[np.integer]) -> NDArray[np.float64]:

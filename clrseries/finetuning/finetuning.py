@@ -19,15 +19,12 @@ from ..encoders.described import described, from_description
 from ..encoders.heads import ClassHead, MixtureHead, half_width, median
 from ..encoders.prediction_sets import prediction_sets
 from ..encoders.standardize import standardize
-from ..encoders.with_columns import columns_read
 from ..errors import InputError
 from ..evaluation.probe import FEWEST as FEWEST_OF_CLASS
 from ..evaluation.scores import class_scores, redshift_scores, set_scores, value_scores
 from ..files import write_json
-from ..lightcurves.any_band import in_one_band
-from ..lightcurves.features import ANY
-from ..lightcurves.measured import with_measured
 from ..model import Model, load
+from ..model.stages import with_what_is_read
 from ..names import known_name
 from ..plain_data import strict
 from ..series import Series
@@ -118,8 +115,7 @@ def _observe(observe: Observe, arguments: Arguments) -> Observe:
 def _labeled(model: Model, arguments: Arguments) -> tuple[Series, NDArray[Any], list[str], dict[str, Any]]:
     """Return the labeled objects, their values or numbers of classes, the names of the classes, and what is left out."""
     series = open_series(arguments.data, medium=arguments.medium, kind=model.observe.kind)
-    series = with_measured(model.in_its_bands(series), columns_read(model.observe, model.encoder))
-    series = in_one_band(series) if model.bands == (ANY,) else series
+    series = with_what_is_read(model, model.in_its_bands(series))
     classes = {"auto": None, "classes": True, "values": False}[arguments.kind]
     column = column_of(arguments.target, series, classes=classes)
     values = column.of(series)

@@ -53,7 +53,7 @@ def read_spectra(
         Name of the column with the inverse variance. If there is no such column, ivar is computed from an error column (1 sigma; NaN
         or not positive: no information) named ``flux_err``, ``flux_error``, ``e_flux``, ``error``, ``err``, ``sigma``, ``std`` or
         ``uncertainty``, or from a variance named ``variance`` or ``var``; the log says which. Where the error of a spectrum is
-        null, its noise is estimated from the flux (:func:`clrseries.io.der_snr.estimated_ivar`), which is logged too. Without any
+        null, its noise is estimated from the flux (:func:`clrseries.series.der_snr.estimated_ivar`), which is logged too. Without any
         of them, ivar is 1 where the flux is finite.
     medium : {"vacuum", "air"}, optional
         What the wavelengths are measured in; default what the file says, and vacuum where it says nothing. Wavelengths in air are

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from ..border import in_unit
 from ..errors import located
 from ..series import Series
+from ..series.der_snr import with_estimated_ivar
 from ..series.flux_units import linear, unit_text
 from ..series.joined_tables import one_array
 from ..series.photometry import ivar_of
@@ -20,7 +21,6 @@ from ..series.table import object_table, with_flux_unit
 from ..series.usable import without_unusable
 from ..series.wavelengths import refuse_unlikely
 from ..units import angstrom, in_vacuum
-from .der_snr import with_estimated_ivar
 from .light_curve_tables import field_unit, invalid_rows
 from .long_tables import named_objects, owned_rows, rows_without_value
 from .tables import is_list, plain_table

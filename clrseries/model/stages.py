@@ -51,6 +51,24 @@ class Prepared(NamedTuple):
     reasons: dict[int, str]
 
 
+def with_what_is_read(model: Reader, series: Series) -> Series:
+    """Return objects with the periods and features that a model reads, and in one band if the model takes curves in any.
+
+    Parameters
+    ----------
+    model : Model
+        The model.
+    series : Series
+        N objects; what the table does not have is measured.
+
+    Returns
+    -------
+    Series
+    """
+    series = with_measured(series, columns_read(model.observe, model.encoder))
+    return in_one_band(host_series(series)) if model.bands == (ANY,) else series
+
+
 def prepared(
     observe: Observe, batch: Series, model: Reader, threads: int | None = None, *, stay: bool = False
 ) -> Prepared:
@@ -74,8 +92,7 @@ def prepared(
     Prepared
         Objects whose view has no information are left out.
     """
-    batch = with_measured(batch, columns_read(observe, model.encoder))
-    batch = in_one_band(host_series(batch)) if model.bands == (ANY,) else batch
+    batch = with_what_is_read(model, batch)
     views = observe(batch, threads=threads)
     good = torch.as_tensor((views.ivar[:, 0] > 0).any(-1)).cpu().numpy()
     reasons = {row: why_unusable(observe, batch.take([row])) for row in np.flatnonzero(~good).tolist()}

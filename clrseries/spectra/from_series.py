@@ -9,13 +9,13 @@ from ..augment.distributions import Empirical
 from ..errors import InputError
 from ..grids import Grid
 from ..series import Series, check_series
+from ..series.der_snr import estimated_ivar
 from .instrument import LSF, Resample
 from .masks import Crop
 from .noise import Noise
 from .step import SpectrumStep
 
 PIXELS_PER_FWHM = 2.5  # where the data do not tell their resolution
-GAUSSIAN = 1.482602 / np.sqrt(6.0)  # converts the median of |2 a - b - c| to a standard deviation (DER_SNR)
 LEAST_SNR = 1.0
 LEVELS = np.linspace(0, 1, 101)  # of the distributions, which a configuration can then hold
 
@@ -76,10 +76,8 @@ def _measured(
         return None
     wave, value = x[good], flux[good].astype(np.float64)
     middle, pixel = float(np.median(wave)), float(np.median(np.diff(wave)))
-    error = ivar[good].astype(np.float64) ** -0.5
-    if np.ptp(error) == 0:
-        error = GAUSSIAN * np.median(np.abs(2 * value[2:-2] - value[:-4] - value[4:]))
-    own = float(np.median(np.abs(value)) / max(float(np.median(error)), 1e-30))
+    known = estimated_ivar(value) if np.ptp(ivar[good]) == 0 else ivar[good]
+    own = float(np.median(np.abs(value)) * np.sqrt(np.median(known.astype(np.float64))))
     wider = np.interp(middle, grid.centers, np.diff(grid.edges)) / pixel
     resolution = given if given is not None and given > 0 else middle / (PIXELS_PER_FWHM * pixel)
     snr = max(own * float(np.sqrt(max(wider, 1.0))), LEAST_SNR)

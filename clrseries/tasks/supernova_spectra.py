@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from ..augment.distributions import Choice, LogUniform, Uniform
 from ..datasets import supernova_spectra
-from ..evaluation import flattened, pca, template_correlations
+from ..evaluation import feature_classifiers, flattened, pca, template_correlations
 from ..grids import Grid
 from ..series import Series
 from ..spectra import (
@@ -88,25 +88,14 @@ def supernova_spectra_contests() -> list[Contest]:
 def _entrants(
     spectra: Series, target: NDArray[np.str_], groups: NDArray[np.str_], pool: Rows, test: Rows
 ) -> tuple[Entrant, ...]:
-    from sklearn.ensemble import RandomForestClassifier
-    from sklearn.linear_model import LogisticRegression
-    from sklearn.pipeline import make_pipeline
-    from sklearn.preprocessing import StandardScaler
-
     observed, rest = _flat(spectra), _flat(spectra, Redshift(z="z"))
     _, components = pca(observed[pool], observed, size=COMPONENTS)
 
-    def on_components(model: Any) -> Any:
+    def on_components(kind: str) -> Any:
         def classify(rows: Rows, seed: int) -> NDArray[np.str_]:
-            return model(seed).fit(components[rows], target[rows]).predict(components[test])
+            return feature_classifiers(seed)[kind].fit(components[rows], target[rows]).predict(components[test])
 
         return classify
-
-    def forest(seed: int) -> Any:
-        return RandomForestClassifier(300, class_weight="balanced", random_state=seed)
-
-    def logistic(seed: int) -> Any:
-        return make_pipeline(StandardScaler(), LogisticRegression(C=0.1, class_weight="balanced", max_iter=2000))
 
     def best_template(rows: Rows, seed: int) -> NDArray[np.str_]:
         score, _ = template_correlations(observed[test], rest[rows], STEP, HIGHEST)
@@ -115,8 +104,8 @@ def _entrants(
     ours = Networks(spectra, target, groups, pool, np.array([], np.int64), test, RECIPE)
     return (
         Entrant("cross-correlation, best template", best_template),
-        Entrant("random forest on pixels, PCA", on_components(forest)),
-        Entrant("logistic regression on pixels, PCA", on_components(logistic)),
+        Entrant("random forest on pixels, PCA", on_components("forest")),
+        Entrant("logistic regression on pixels, PCA", on_components("linear")),
         Entrant("clrseries, resnet1d from scratch", ours.from_scratch, ours=True),
         Entrant("clrseries, SimCLR without labels, then a support vector machine", ours.probed, ours=True),
         Entrant("clrseries, SimCLR without labels, then fine-tuned", ours.fine_tuned, ours=True),

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from ..augment.distributions import Choice, LogUniform, Normal, Uniform
 from ..datasets import supernova_templates
+from ..evaluation import feature_classifiers
 from ..finetuning.guessed_labels import carried
 from ..grids import Grid
 from ..series import Series
@@ -100,36 +101,25 @@ def _usable(spectra: Series) -> NDArray[np.bool_]:
 
 
 def _entrants(spectra: Series, target: NDArray[np.str_], pool: Rows, other: Rows, test: Rows) -> tuple[Entrant, ...]:
-    from sklearn.ensemble import RandomForestClassifier
-    from sklearn.linear_model import LogisticRegression
-    from sklearn.pipeline import make_pipeline
-    from sklearn.preprocessing import StandardScaler
-
     views = RECIPE.observe.deterministic()(spectra)
     pixels = np.where(views.ivar[:, 0] > 0, views.flux[:, 0] - 1.0, 0.0)
     groups = np.array(spectra.table["object_id"].to_pylist())
 
-    def on_pixels(model: Any, widen: Callable[[Rows], Rows] = lambda rows: rows) -> Any:
+    def on_pixels(kind: str, widen: Callable[[Rows], Rows] = lambda rows: rows) -> Any:
         def classify(rows: Rows, seed: int) -> NDArray[np.str_]:
             rows = widen(rows)
-            return model(seed).fit(pixels[rows], target[rows]).predict(pixels[test])
+            return feature_classifiers(seed)[kind].fit(pixels[rows], target[rows]).predict(pixels[test])
 
         return classify
-
-    def forest(seed: int) -> Any:
-        return RandomForestClassifier(300, class_weight="balanced", random_state=seed)
-
-    def logistic(seed: int) -> Any:
-        return make_pipeline(StandardScaler(), LogisticRegression(C=0.1, class_weight="balanced", max_iter=2000))
 
     def all_of_object(rows: Rows) -> Rows:
         return carried(groups, pool, rows)
 
     ours = Networks(spectra, target, groups, pool, other, test, RECIPE)
     return (
-        Entrant("random forest on pixels", on_pixels(forest)),
-        Entrant("logistic regression on pixels", on_pixels(logistic)),
-        Entrant("random forest on pixels, labels carried", on_pixels(forest, all_of_object)),
+        Entrant("random forest on pixels", on_pixels("forest")),
+        Entrant("logistic regression on pixels", on_pixels("linear")),
+        Entrant("random forest on pixels, labels carried", on_pixels("forest", all_of_object)),
         Entrant("clrseries, resnet1d from scratch", ours.from_scratch, ours=True),
         Entrant("clrseries, SimCLR without labels, then a support vector machine", ours.probed, ours=True),
         Entrant("clrseries, SimCLR without labels, then fine-tuned", ours.fine_tuned, ours=True),

@@ -11,6 +11,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 from sklearn.metrics import f1_score, recall_score, roc_auc_score
+from torch import Tensor, nn
 
 from clrseries import Model
 from clrseries.model import zoo
@@ -68,6 +69,21 @@ def mean_row(what: str, numbers: NDArray[Any], groups: Any) -> Row:
 def ranked_above(unknown: NDArray[np.floating], known: NDArray[np.floating]) -> float:
     """Return how often an unknown object has a higher score than a known one (the area under the ROC curve); a tie counts half."""
     return float(roc_auc_score(np.repeat([1, 0], [len(unknown), len(known)]), np.concatenate([unknown, known])))
+
+
+def optimize(weights: list[Any], config: dict[str, Any], loss_of: Callable[[int], Tensor]) -> None:
+    """Train weights with AdamW and a one-cycle schedule; `loss_of` takes the number of a step and returns its loss."""
+    optimizer = torch.optim.AdamW(weights, lr=config["learning_rate"], weight_decay=config["weight_decay"])
+    schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, config["learning_rate"], total_steps=config["steps"])
+    for step in range(config["steps"]):
+        loss = loss_of(step)
+        optimizer.zero_grad()
+        loss.backward()
+        nn.utils.clip_grad_norm_(weights, 5.0)
+        optimizer.step()
+        schedule.step()
+        if step % 250 == 249:
+            print(f"step {step + 1}: loss {float(loss.detach()):.3f}", flush=True)
 
 
 def ship(model: Model, name: str, scores: list[Row], details: dict[str, Any], folder: Path = zoo.FOLDER) -> None:

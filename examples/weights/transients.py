@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from shipping import Row, balanced, config_of, macro_f1, one_thread, row, ship
+from shipping import Row, balanced, config_of, macro_f1, one_thread, optimize, row, ship
 from torch import Tensor, nn
 
 from clrseries import Model, datasets, read_light_curves
@@ -62,26 +62,20 @@ def inputs(observe: Observe, series: Series, seed: int = 0, step: int = 0) -> li
 
 def train(data: Labeled, observe: Observe, config: dict[str, Any]) -> tuple[Any, JointHead]:
     """Train encoder and head with labels; rare classes are drawn more often."""
-    rng, seed, steps = np.random.default_rng(config["seed"]), config["seed"], config["steps"]
+    rng, seed = np.random.default_rng(config["seed"]), config["seed"]
     torch.manual_seed(seed)
     encoder = build_encoder(config["encoder"], observe, data.series.bands)
     head, number = JointHead(encoder.embedding_dim, config["classes"], []), numbers(data, config)
     encoder.standardize.fit(*inputs(observe, data.series))
     chance = np.bincount(number)[number] ** -float(config["balance"])
     drop, weights = nn.Dropout(config["dropout"]), [*encoder.parameters(), *head.parameters()]
-    optimizer = torch.optim.AdamW(weights, lr=config["learning_rate"], weight_decay=config["weight_decay"])
-    schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, config["learning_rate"], total_steps=steps)
-    for step in range(steps):
+
+    def loss_of(step: int) -> Tensor:
         rows = np.unique(rng.choice(len(number), config["batch"], p=chance / chance.sum()))
         outputs = head.kind(drop(encoder(*inputs(observe, data.series.take(rows), seed, step))))
-        loss = nn.functional.nll_loss(outputs, torch.from_numpy(number[rows]))
-        optimizer.zero_grad()
-        loss.backward()
-        nn.utils.clip_grad_norm_(weights, 5.0)
-        optimizer.step()
-        schedule.step()
-        if step % 250 == 249:
-            print(f"step {step + 1}: loss {float(loss.detach()):.3f}", flush=True)
+        return nn.functional.nll_loss(outputs, torch.from_numpy(number[rows]))
+
+    optimize(weights, config, loss_of)
     return encoder.eval(), head.eval()
 
 

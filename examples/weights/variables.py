@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from shipping import Row, balanced, config_of, one_thread, ranked_above, row, ship
+from shipping import Row, balanced, config_of, one_thread, optimize, ranked_above, row, ship
 from sklearn.ensemble import RandomForestClassifier
 from torch import Tensor, nn
 from variables_data import SPLIT, Stars, known_stars, split, surveys
@@ -48,7 +48,7 @@ def inputs(observe: Observe, series: Series, columns: tuple[str, ...], seed: int
 
 def train(stars: Stars, observe: Observe, config: dict[str, Any]) -> tuple[Any, JointHead]:
     """Train encoder and head: the classes that a label may stand for count together."""
-    rng, seed, steps = np.random.default_rng(config["seed"]), config["seed"], config["steps"]
+    rng, seed = np.random.default_rng(config["seed"]), config["seed"]
     torch.manual_seed(seed)
     encoder = build_encoder(config["encoder"], observe, stars.series.bands)
     head = JointHead(encoder.embedding_dim, config["classes"], [])
@@ -56,20 +56,14 @@ def train(stars: Stars, observe: Observe, config: dict[str, Any]) -> tuple[Any, 
     _, which = np.unique(np.column_stack([stars.allowed, stars.survey]).astype(str), axis=0, return_inverse=True)
     chance = np.bincount(which)[which] ** -float(config["balance"])
     drop, weights = nn.Dropout(config["dropout"]), [*encoder.parameters(), *head.parameters()]
-    optimizer = torch.optim.AdamW(weights, lr=config["learning_rate"], weight_decay=config["weight_decay"])
-    schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, config["learning_rate"], total_steps=steps)
     ruled_out = torch.from_numpy(~stars.allowed)
-    for step in range(steps):
+
+    def loss_of(step: int) -> Tensor:
         rows = np.unique(rng.choice(len(chance), config["batch"], p=chance / chance.sum()))
         logs = head.kind(drop(encoder(*inputs(observe, stars.series.take(rows), encoder.columns, seed, step))))
-        loss = -logs.masked_fill(ruled_out[rows], -torch.inf).logsumexp(1).mean()
-        optimizer.zero_grad()
-        loss.backward()
-        nn.utils.clip_grad_norm_(weights, 5.0)
-        optimizer.step()
-        schedule.step()
-        if step % 250 == 249:
-            print(f"step {step + 1}: loss {float(loss.detach()):.3f}", flush=True)
+        return -logs.masked_fill(ruled_out[rows], -torch.inf).logsumexp(1).mean()
+
+    optimize(weights, config, loss_of)
     return encoder.eval(), head.eval()
 
 

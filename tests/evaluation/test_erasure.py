@@ -1,10 +1,12 @@
 """What is taken out of embeddings: against the covariance that it must end, with scikit-learn's probes, and as a model."""
 
+from typing import Any
+
 import numpy as np
 import pytest
 from sklearn.linear_model import LogisticRegression
 
-from clrseries import InputError, datasets, forget, load, pretrain
+from clrseries import InputError, datasets, finetune, forget, load, pretrain
 from clrseries.evaluation import erasure, unit
 
 
@@ -66,6 +68,13 @@ def test_a_model_forgets_and_is_saved(tmp_path):
     )
     np.testing.assert_allclose(model.embed(stars), wanted.applied(load(run).embed(stars)), atol=1e-5)
     assert model.head is None and model.notes["forgotten"]["column"] == "telescope"
+    read = {"with_columns": {"encoder": encoder, "columns": ["period_1"], "embedding_dim": 8}}
+    labeled: dict[str, Any] = {"method": "supcon", "label": "class", "epochs": 1, "batch_size": 16, "progress": False}
+    columns = pretrain(stars, tmp_path / "columns", encoder=read, **labeled)
+    around = forget(columns, stars, tmp_path / "around", column="telescope")
+    for mode in ("scratch", "frozen"):
+        tuned = finetune(around, stars, tmp_path / mode, target="class", mode=mode, epochs=1, progress=False)
+        assert tuned["mode"] == mode and load(tmp_path / mode / "model").encoder.columns == ("period_1",)
     twice = load(forget(model, stars, tmp_path / "twice", column="class"))
     assert twice.embed(stars.take(range(3))).shape == (3, 8)
     with pytest.raises(InputError, match="column 'camera' is missing"):

@@ -33,7 +33,7 @@ def estimated_ivar(flux: NDArray[np.floating]) -> NDArray[np.float32]:
     Examples
     --------
     >>> import numpy as np
-    >>> from clrseries.io.der_snr import estimated_ivar
+    >>> from clrseries.series.der_snr import estimated_ivar
     >>> noisy = 1 + np.random.default_rng(0).normal(0, 0.1, 5000)
     >>> 90 < estimated_ivar(noisy)[0] < 110
     np.True_
