@@ -16,6 +16,7 @@ from ..series import Series
 from ..views import LightCurveViews
 
 BATCH = 64
+WEIGHT_DECAY = 1e-3
 MOST = 256  # objects predicted together
 
 
@@ -64,7 +65,7 @@ def fit(
     *,
     steps: int,
     chance: NDArray[np.floating],
-    weight_decay: float = 1e-3,
+    weight_decay: float = WEIGHT_DECAY,
     batch_size: int = BATCH,
     seed: int = 0,
     after_step: Callable[[int], None] = lambda step: None,

@@ -6,14 +6,13 @@ from collections.abc import Callable
 from typing import Any
 
 import numpy as np
-import torch
 from numpy.typing import NDArray
 
 from ..config import Observe
-from ..encoders.heads import ClassHead
 from ..encoders.standardize import standardize
 from ..series import Series
-from .encoder_with_head import EncoderWithHead, equal_chances, fit, outputs_of
+from .classifier import train_classifier
+from .encoder_with_head import WEIGHT_DECAY
 
 
 def train_from_scratch(
@@ -50,11 +49,13 @@ def train_from_scratch(
     function
         Takes a Series of M objects and returns their predicted classes, str (M,).
     """
-    names, number = np.unique(target, return_inverse=True)
-    with torch.random.fork_rng():
-        torch.manual_seed(seed)
-        network = EncoderWithHead(encoder, ClassHead(encoder.embedding_dim, list(map(str, names))))
+
+    def build() -> Any:
         standardize(encoder, observe, series, 1, seed)
-        groups = [{"params": list(network.parameters()), "lr": learning_rate}]
-        fit(network, observe, series, number, groups, steps=steps, chance=equal_chances(number), seed=seed)
-    return lambda others: names[outputs_of(network, observe, others).argmax(1).numpy()]
+        return encoder
+
+    names = np.unique(target)
+    probability = train_classifier(
+        build, observe, series, target, steps=steps, rates=(learning_rate,) * 2, weight_decay=WEIGHT_DECAY, seed=seed
+    )
+    return lambda others: names[probability(others).argmax(1)]

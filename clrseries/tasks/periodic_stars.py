@@ -13,10 +13,10 @@ from ..encoders import WithColumns, build_encoder
 from ..encoders.standardize import standardize
 from ..encoders.with_columns import column_values
 from ..evaluation import feature_classifiers, light_curve_features
+from ..finetuning.classifier import train_classifier
 from ..lightcurves import DropPoints, Fold, Normalize, Observe, Pack, StretchPeriod, feature_names, with_features
 from ..lightcurves.features import SHAPE
 from ..series import Series
-from .classifier import train_classifier
 from .contest import Contest, Entrant, Rows, held_out
 
 FRACTION, SPLIT = 0.3, 20261125  # of the stars that are kept apart, and the seed of that

@@ -5,17 +5,15 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-import torch
 from numpy.typing import NDArray
 
 from ..augment.distributions import Uniform
 from ..datasets import plasticc
 from ..encoders import build_encoder
-from ..encoders.heads import ClassHead
 from ..encoders.standardize import standardize
 from ..encoders.with_columns import column_values
 from ..evaluation import feature_classifiers, light_curve_features
-from ..finetuning.encoder_with_head import EncoderWithHead, fit, outputs_of
+from ..finetuning.classifier import train_classifier
 from ..lightcurves import DropPoints, Normalize, Observe, Pack, ShiftTime, ZeroPoint, with_features
 from ..series import Series
 from .contest import Contest, Entrant, Quoted, Rows, held_out
@@ -104,12 +102,14 @@ def _answers(
         {"with_columns": {"encoder": ENCODER, "columns": list(columns), "dropout": 0.1}} if columns else ENCODER
     )
     names, number = np.unique(target, return_inverse=True)
-    with torch.random.fork_rng():
-        torch.manual_seed(seed)
+
+    def build() -> Any:
         own = build_encoder(encoder, made, train.bands)
         standardize(own, made, train, 1, seed)
-        network = EncoderWithHead(own, ClassHead(own.embedding_dim, list(map(str, names)))).train()
-        groups = [{"params": list(network.parameters()), "lr": RATE}]
-        chance = np.bincount(number)[number] ** -BALANCE
-        fit(network, made, train, number, groups, steps=STEPS, chance=chance, weight_decay=DECAY, seed=seed)
-    return names[outputs_of(network, made, test).argmax(1).numpy()]
+        return own
+
+    probability = train_classifier(
+        build, made, train, target, steps=STEPS, rates=(RATE, RATE), weight_decay=DECAY,
+        chance=np.bincount(number)[number] ** -BALANCE, seed=seed,
+    )  # fmt: skip
+    return names[probability(test).argmax(1)]

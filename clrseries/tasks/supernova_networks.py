@@ -14,12 +14,12 @@ from torch import nn
 from ..commands.pretrain import pretrain
 from ..encoders import build_encoder
 from ..encoders.standardize import standardize
+from ..finetuning.classifier import Classifier, train_classifier
 from ..finetuning.encoder_with_head import EncoderWithHead, outputs_of
 from ..finetuning.guessed_labels import carried, guessed
 from ..model import load
 from ..series import Series
 from ..spectra import Observe
-from .classifier import Classifier, train_classifier
 from .contest import Rows
 
 DECAY = 1e-2  # of weights

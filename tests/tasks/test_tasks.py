@@ -149,3 +149,18 @@ def test_the_views_of_the_task_are_those_of_the_example():
     example = yaml.safe_load(path.read_text())
     assert repr(RECIPE.observe) == repr(composition(example["augment"]))
     assert (RECIPE.encoder, RECIPE.epochs) == (example["encoder"], example["epochs"])
+
+
+def test_the_catalog_is_read_beside_the_curves(monkeypatch):
+    from clrseries.tasks import plasticc as task
+
+    rng = np.random.default_rng(0)
+    stars = datasets.simulated_light_curves(50, nights=30)
+    stars = stars.with_columns({name: rng.normal(size=50) for name in task.CATALOG})
+    monkeypatch.setattr(task, "plasticc", lambda: stars)
+    monkeypatch.setattr(task, "STEPS", 4)
+    (contest,) = task.plasticc_contests()
+    assert len(contest.test) == 10 and contest.quoted[0].scores == {"accuracy": 0.7076}
+    for entrant in contest.entrants:
+        answer = entrant.classify(contest.pool, 0)
+        assert len(answer) == 10 and set(answer) <= set(contest.target)

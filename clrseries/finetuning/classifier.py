@@ -1,4 +1,4 @@
-"""A classifier that the tasks train with labels: an encoder, new or pretrained, and a linear layer."""
+"""A classifier that is trained with labels: an encoder, new or pretrained, and a linear layer."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ from numpy.typing import NDArray
 
 from ..config import Observe
 from ..encoders.heads import ClassHead
-from ..finetuning.averaged_views import mean_probability
-from ..finetuning.encoder_with_head import EncoderWithHead, equal_chances, fit, outputs_of
 from ..series import Series
+from .averaged_views import mean_probability
+from .encoder_with_head import EncoderWithHead, equal_chances, fit, outputs_of
 
 Classifier = Callable[[Series], NDArray[np.float64]]
 
