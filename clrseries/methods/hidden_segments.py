@@ -36,7 +36,7 @@ class HiddenSegments(nn.Module):
 
     def __init__(self, size: int, samples: int, bands: int, hidden: float, segments: int) -> None:
         super().__init__()
-        self.segments = at_least("segments", segments, 1)
+        samples, self.segments = at_least("samples", samples, 1), at_least("segments", segments, 1)
         self.length = max(round(samples * positive("hidden", hidden) / segments), 1)
         self.place = 1 if bands else 0  # of flux among the inputs of an encoder; ivar is next
         self.waves = Time2Vec(16) if bands else None

@@ -135,7 +135,7 @@ def _check_encoder(encoder: dict[str, Any], source: str) -> None:
     """Check an encoder, and those that it is around; one of another author can only stand alone."""
     name = encoder.get("name")
     inner: Any = encoder
-    while isinstance(inner, dict) and inner.get("name") in AROUND:
+    while isinstance(inner, dict) and str(inner.get("name")) in AROUND:
         own = {key: value for key, value in inner.items() if key not in ("name", "encoder")}
         _check_settings(own, AROUND[inner["name"]], "encoder", source)
         if inner.get("encoder") is None and inner["name"] == "with_columns":

@@ -81,6 +81,7 @@ def test_every_method_is_copied(name):
         name,
         build_encoder({"dense": {"width": 8, "embedding_dim": 8}}, observe),
         partner if method_kind(name).label == "partner" else None,
+        samples=observe.length,
     )
     for copied in COPIES:
         weights = copied(method).state_dict()

@@ -21,7 +21,7 @@ WORDS = [
 USUAL = {
     "model": ["model"], "data": ["absent.parquet"], "embeddings": ["absent.parquet"], "target": ["class"], "output": ["full"],
     "partner": ["absent.parquet"], "config": ["absent.yaml"], "tasks": ["asas"],
-    "index": ["absent.parquet"], "query": ["SN2011fe"],
+    "index": ["absent.parquet"], "query": ["SN2011fe"], "column": ["class"],
 }  # fmt: skip
 OPTIONS = [
     (word, name)
