@@ -3,7 +3,8 @@
     python -m tests.bits      # records tests/bits.json anew
 
 A record holds for every case and array the SHA-256 of its bytes, and some of its numbers: on the machine that recorded it the
-bytes must be the same, on another one the numbers must agree.
+bytes must be the same, on another one the numbers must agree. What an encoder makes of the same spectra in double precision is
+recorded too: in single precision another processor rounds sums of hundreds of products otherwise, layer after layer.
 """
 
 from __future__ import annotations
@@ -29,6 +30,7 @@ from clrseries.encoders import build_encoder
 from clrseries.encoders.standardize import standardize
 from clrseries.methods import Projector
 from clrseries.model.model import Model
+from clrseries.model.stages import prepared
 from clrseries.spectra import Curve
 
 from .spectra.every_step import vignette
@@ -241,7 +243,20 @@ def embeddings(name: str, observe, series: Series, bands: tuple[str, ...]) -> Ar
     encoder = build_encoder({name: {"embedding_dim": 24} | width}, observe, bands)
     standardize(encoder, observe, series, 2, SEED)
     model = Model(encoder.eval(), Projector(24, 8).eval(), observe, {}, bands)
-    return {layer: model.embed(series, layer, threads=1) for layer in ("embedding", "projection")}
+    single = {layer: model.embed(series, layer, threads=1) for layer in ("embedding", "projection")}
+    if bands:  # encoders of light curves compute differences of times in single precision
+        return single
+    return single | in_double_precision(model, series)
+
+
+def in_double_precision(model: Model, series: Series) -> Arrays:
+    """Embedding and projection by the same weights in float64."""
+    inputs = prepared(model.observe.deterministic(), series, model, 1).inputs
+    encoder, projector = model.encoder.double(), model.projector.double()
+    with torch.no_grad():
+        embedding = encoder(*(one.double() for one in inputs))
+        projection = projector(embedding)
+    return {"embedding, float64": embedding.numpy(), "projection, float64": projection.numpy()}
 
 
 def described(array: np.ndarray) -> dict[str, object]:
