@@ -7,10 +7,10 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
+from ..kernels.lightcurves.origin import DETECTED
 from ..series import Series
 
 Array = NDArray[np.float64]
-DETECTED = 5.0  # signal-to-noise ratio of a detection
 
 
 class Moments:

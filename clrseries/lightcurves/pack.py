@@ -7,10 +7,12 @@ from typing import Literal
 
 from ..augment.distributions import Value
 from ..errors import InputError
+from ..kernels.lightcurves.origin import DETECTION, FIRST, MIDDLE, PEAK
 from ..kernels.lightcurves.pack import CROP, RANDOM, STRATIFIED
 from .step import LightCurveContext, LightCurveStep, Params
 
 METHODS = {"crop": CROP, "random": RANDOM, "stratified": STRATIFIED}
+ORIGINS = {"first": FIRST, "middle": MIDDLE, "detection": DETECTION, "peak": PEAK}
 
 
 @dataclass(frozen=True, repr=False)
@@ -27,8 +29,8 @@ class Pack(LightCurveStep):
         Points that are taken from a longer curve: ``"crop"``, L consecutive points from a random position; ``"random"``, L random
         points; ``"stratified"``, L random points with equal numbers from the bands, as far as possible.
     origin : {"first", "middle", "detection", "peak"}
-        Point at which time is 0: the first point of the curve, its middle, the first point with S/N above 5, or the brightest of
-        the points with S/N above 5.
+        Point at which time is 0: the first, the middle between first and last, the first with S/N above 5, or the brightest of
+        those with S/N above 5. Only the points that the steps before Pack have left count: times do not tell what was cut off.
     jitter : float, distribution or column name
         Added to the time of the origin [day].
     probability : float
@@ -60,13 +62,9 @@ class Pack(LightCurveStep):
             raise InputError("Pack: every view needs a row, so that probability must be 1")
 
     def sample(self, context: LightCurveContext) -> Params:
-        start, stop = context.ends
-        if self.origin in ("first", "middle"):
-            origin = start if self.origin == "first" else 0.5 * (start + stop)
-        else:
-            origin = context.moved(context.moments.peak if self.origin == "peak" else context.moments.detection)
         return {
             "pack": context.constant(METHODS[self.method]),
             "pack_position": context.deviates(1),
-            "origin": origin + context.value("jitter", 0),
+            "origin": context.constant(ORIGINS[self.origin]),
+            "jitter": context.value("jitter", 0),
         }

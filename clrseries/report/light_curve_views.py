@@ -16,7 +16,7 @@ UNTOLD = ("reference", "origin", "pack", "pack_position", "normalize", "normaliz
 MAGNITUDES = 4  # the value of the parameter "normalize"
 UNITS = {
     "shift": "d", "window_start": "d", "window_stop": "d", "season_length": "d", "night_length": "d", "fold": "d",
-    "weather_spell": "d", "bin_width": "d", "jump_every": "d", "walk_length": "d", "dropped_length": "d", "visit_reach": "d",
+    "jitter": "d", "weather_spell": "d", "bin_width": "d", "jump_every": "d", "walk_length": "d", "dropped_length": "d", "visit_reach": "d",
 }  # fmt: skip
 
 

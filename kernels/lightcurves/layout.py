@@ -13,7 +13,8 @@ COLUMNS = (
     ("stretch", 1.0),  # factor on time, about the reference; below 0 time runs backwards
     ("reference", 0.0),  # time that the stretch leaves where it is [day]
     ("shift", 0.0),  # added to time [day]
-    ("origin", 0.0),  # time 0 of the view [day]
+    ("origin", 0.0),  # point at which time is 0: FIRST, MIDDLE, DETECTION or PEAK of origin.py
+    ("jitter", 0.0),  # added to the time of that point [day]
     ("fold", 0.0),  # period [day]; above 0 time becomes a phase in [0, 1)
     ("fold_phase", 0.0),  # added to the phase [turns]
     ("flux_scale", 1.0),  # factor on flux
@@ -70,7 +71,7 @@ COLUMNS = (
 )
 NAMES = tuple(name for name, _ in COLUMNS)
 (
-    STRETCH, REFERENCE, SHIFT, ORIGIN, FOLD, FOLD_PHASE, FLUX_SCALE, AMPLIFY, WINDOW_START, WINDOW_STOP,
+    STRETCH, REFERENCE, SHIFT, ORIGIN, JITTER, FOLD, FOLD_PHASE, FLUX_SCALE, AMPLIFY, WINDOW_START, WINDOW_STOP,
     VISITS, VISIT_PHASE, VISIT_REACH, VISIT_METHOD, SEASON_LENGTH, SEASON_CENTER, NIGHT_LENGTH, NIGHT_CENTER,
     WEATHER, WEATHER_SPELL, MOON, MOON_CENTER, GAP_EVERY, GAP_LENGTH, GAP_CENTER, DROPPED_RUNS, DROPPED_LENGTH, DROPPED_FRACTION,
     DROPPED_BANDS, BIN_WIDTH, BIN_PHASE, PACK, PACK_POSITION, ZERO_POINT, JUMP, JUMP_EVERY, JUMP_CENTER, SLOPE,

@@ -14,6 +14,7 @@ from ..prefetch import fetch_to_write
 from . import layout
 from .measure import change_light, measure
 from .normalize import blank, normalize_row
+from .origin import time_of_origin
 from .pack import choose, gather, sort_by_time
 from .schedule import drop_unseen, schedule
 from .scratch import scratch
@@ -54,19 +55,12 @@ def observe_row(x, flux, ivar, band, bands, params, tables, key, view, epoch, wo
         then, number, bands, int(params[layout.PACK]), params[layout.PACK_POSITION], key, streams.PACKED_POINTS, view,
         epoch, numbers, lane, lanes, barrier,
     )  # fmt: skip
+    origin = time_of_origin(then, number, int(params[layout.ORIGIN]), numbers.counts, lane, lanes, barrier)
     when = rows[0][: len(out_time)]
     gather(
-        then,
-        slots,
-        chosen,
-        params[layout.ORIGIN],
-        params[layout.FOLD],
-        params[layout.FOLD_PHASE],
-        when,
-        outputs,
-        lane,
-        lanes,
-    )
+        then, slots, chosen, origin + params[layout.JITTER], params[layout.FOLD], params[layout.FOLD_PHASE], when, outputs,
+        lane, lanes,
+    )  # fmt: skip
     barrier()
     if chosen > 0:
         if params[layout.STRETCH] < 0.0:  # time runs backwards, and the steps that follow need ascending `when`
