@@ -38,6 +38,8 @@ class JointHead(KnownObjects):
     templates, pixels, lags : int
         Sizes of the :class:`~clrseries.encoders.redshift_templates.RedshiftTemplates` that refine the value ``redshift``; 0 templates
         for none.
+    least_probability : float, optional
+        A class with at least this probability is in the set of classes of an object; default there are no sets.
 
     References
     ----------
@@ -63,22 +65,22 @@ class JointHead(KnownObjects):
         templates: int = 0,
         pixels: int = 0,
         lags: int = 0,
+        least_probability: float | None = None,
     ) -> None:
         super().__init__(embedding_dim, len(classes))
-        self.settings: dict[str, Any] = {
-            "embedding_dim": embedding_dim,
-            "classes": list(classes),
-            "values": list(values),
-            "components": components,
-            "others": others,
-            **({"templates": templates, "pixels": pixels, "lags": lags} if templates else {}),
-        }
         self.classes, self.values, self.components = list(classes), list(values), components
-        self.kind = ClassHead(embedding_dim, classes)
+        self.kind = ClassHead(embedding_dim, classes, least_probability=least_probability)
         self.mixtures = nn.ModuleList(MixtureHead(embedding_dim, components) for _ in values)
         layers = nn.Linear(embedding_dim, HIDDEN), nn.GELU(), nn.Linear(HIDDEN, 1)
         self.other = nn.Sequential(*layers) if others else None
         self.templates = RedshiftTemplates(templates, pixels, lags) if templates else None
+        self._sizes = {"templates": templates, "pixels": pixels, "lags": lags} if templates else {}
+
+    @property
+    def settings(self) -> dict[str, Any]:
+        """The arguments that make this head again."""
+        own = {"values": list(self.values), "components": self.components, "others": self.other is not None}
+        return self.kind.settings | own | self._sizes
 
     @property
     def reads_views(self) -> bool:

@@ -160,23 +160,23 @@ class Model:
         lost = torch.isnan(outputs).flatten(1).any(1).numpy()
         if isinstance(self.head, ClassHead):
             count = len(self.head.classes)
-            found = self._classes(outputs[:, :count], lost)
-            if self.head.least_probability is not None:
-                found["set_90"] = prediction_sets(found["probability"], self.head.least_probability)
+            found = self._classes(outputs[:, :count], lost, self.head)
             return found | ({"unlike": outputs[:, count].numpy()} if self.head.known is not None else {})
         if not isinstance(self.head, JointHead):
             middle, sigma = _values(outputs, lost)
             return {"predicted": middle, "sigma": sigma, "mixture": outputs.numpy()}
         answers = self.head.split(outputs)
-        found = self._classes(answers["class"], lost)
+        found = self._classes(answers["class"], lost, self.head.kind)
         for name in self.head.values:
             found[name], found[f"{name}_sigma"] = _values(answers[name], lost)
         return found | {"unlike": answers["unlike"].numpy()}
 
-    def _classes(self, outputs: torch.Tensor, lost: NDArray[np.bool_]) -> dict[str, NDArray[Any]]:
-        names = np.array(self.head.classes)
-        predicted = np.where(lost, "", names[outputs.argmax(1).numpy()])
-        return {"predicted": predicted, "probability": outputs.exp().numpy()}
+    def _classes(self, outputs: torch.Tensor, lost: NDArray[np.bool_], head: ClassHead) -> dict[str, NDArray[Any]]:
+        predicted = np.where(lost, "", np.array(head.classes)[outputs.argmax(1).numpy()])
+        found: dict[str, NDArray[Any]] = {"predicted": predicted, "probability": outputs.exp().numpy()}
+        if head.least_probability is not None:
+            found["set_90"] = prediction_sets(found["probability"], head.least_probability)
+        return found
 
     def save(self, path: str | Path, *, overwrite: bool = False) -> None:
         """Write the model to a folder with the layout of the Hugging Face Hub.

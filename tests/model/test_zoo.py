@@ -9,8 +9,9 @@ import numpy as np
 import pyarrow.parquet as pq
 import pytest
 
-from clrseries import InputError, embed, load, predict, read_spectra
+from clrseries import Grid, InputError, Model, Series, embed, load, methods, predict, read_spectra, spectra
 from clrseries.commands.cli import main
+from clrseries.encoders import build_encoder
 from clrseries.encoders.joint_head import JointHead
 from clrseries.model import weights, zoo
 
@@ -103,7 +104,7 @@ def test_predict_tells_a_supernova_in_one_command(shared_data, tmp_path, offline
     np.savetxt(tmp_path / "one.ascii", np.column_stack([one.x, one.flux]))
     assert main(["predict", "supernova-spectra", str(tmp_path / "one.ascii")]) == 0
     line = capsys.readouterr().out
-    assert line.count("\n") == 1 and "redshift" in line and "unlike the known" in line
+    assert line.count("\n") == 1 and "redshift" in line and "unlike the known" in line and "90 % set" in line
     assert f"{table['type_predicted'][1]} " in line  # the same from a file without errors and columns
 
 
@@ -133,6 +134,10 @@ def test_a_supernova_is_recognized_and_a_star_is_not_known(shared_data, stars, m
     spread = 1.48 * np.median(np.abs(found["redshift"] - z) / (1 + z))
     assert spread == pytest.approx(stored["redshift, 1.48 median of the error / (1 + z)"], abs=1e-3)
     assert np.median(model.predict(stars[1])["unlike"]) > 0.95 and np.median(found["unlike"]) < 0.7
+    peculiar = ["Ia-91T", "Ia-91bg", "Iax", "Ia-CSM"]  # the catalog calls them all Ia-pec
+    allowed = [np.isin(model.head.classes, peculiar if kind == "Ia-pec" else [kind]) for kind in true]
+    covered = (found["set_90"] & np.array(allowed)).any(axis=1).mean()
+    assert covered == pytest.approx(stored["type, fraction of sets (`set_90`) with the true class"], abs=0.01)
 
 
 def test_a_joint_head_without_values_answers(tmp_path):
@@ -150,6 +155,22 @@ def test_a_joint_head_without_values_answers(tmp_path):
     covariance = 0.95 * covariance + 0.05 * covariance.trace() / 3 * torch.eye(3)
     wanted = min(float(torch.sqrt((rows[7] - c) @ torch.linalg.inv(covariance) @ (rows[7] - c))) for c in centers)
     assert float(head.distance(rows[7:8])) == pytest.approx(wanted, rel=1e-4)
+
+
+def test_a_joint_head_is_made_again_with_its_sets(tmp_path):
+    head = JointHead(16, ["a", "b", "c"], ["z"], components=2, least_probability=0.25)
+    assert JointHead(**head.settings).settings == head.settings
+    observe = spectra.Observe([spectra.Resample(Grid.log(4000, 5000, 600)), spectra.Normalize()])
+    encoder = build_encoder({"dense": {"width": 16, "embedding_dim": 16}}, observe, ())
+    Model(encoder, methods.Projector(16), observe, {}, (), head, "kind").save(tmp_path / "model")
+    wave = np.linspace(3900, 5100, 400)
+    found = load(tmp_path / "model").predict(Series.from_arrays(wave, np.ones((3, 400)) + np.arange(3)[:, None]))
+    largest = found["probability"].max(axis=1, keepdims=True)
+    wanted = (found["probability"] >= 0.25) | (found["probability"] == largest)
+    assert (found["set_90"] == wanted).all() and wanted.any()
+    assert "set_90" not in Model(
+        encoder, methods.Projector(16), observe, {}, (), JointHead(16, ["a", "b"], []), "k"
+    ).predict(Series.from_arrays(wave, np.ones((1, 400))))
 
 
 def test_the_page_about_the_weights_shows_the_stored_scores():
