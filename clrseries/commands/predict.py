@@ -39,7 +39,8 @@ def predict(
         Spectra or light curves, as for ``embed``.
     output : path, optional
         Without it, nothing is written and one line for each object is returned. Parquet file with all columns of `data` that are not lists. For a target T it also has ``T_predicted``. For classes, the
-        probability of each class follows in a column of its own, ``p_CLASS`` for the class named CLASS, and ``T_probability`` is the
+        probability of each class follows in a column of its own, ``p_CLASS`` for the class named CLASS; where classes are written as ``parent/child``,
+        the sum of each parent's children, ``p_PARENT/*``; and ``T_probability`` is the
         list of them in the same order (in the metadata of the field, ``classes`` has the names as JSON); ``T_set_90`` lists the classes of which one is the true one for nine objects in ten, and
         ``unlike`` is the fraction of known objects that are less unlike all that the model knows, if the head was calibrated. For values, ``T_sigma``
         follows, half the width of the central 68 percent of the predicted distribution. A model may predict a class and values V; then ``V_predicted`` and ``V_sigma`` follow.
@@ -106,6 +107,8 @@ def _columns(found: dict[str, NDArray[Any]], model: Model) -> Iterator[tuple[pa.
     import numpy as np
     import pyarrow as pa
 
+    from ..evaluation.hierarchy import parent_sums
+
     target, predicted = model.target, found["predicted"]
     if "probability" not in found:
         yield from _numbers({f"{target}_predicted": predicted, f"{target}_sigma": found["sigma"]})
@@ -115,6 +118,8 @@ def _columns(found: dict[str, NDArray[Any]], model: Model) -> Iterator[tuple[pa.
     yield pa.field(f"{target}_predicted", pa.string()), pa.array(predicted.astype(object), pa.string(), mask=lost)
     for k, name in enumerate(model.head.classes):
         yield pa.field(f"p_{name}", pa.float32()), pa.array(rows[:, k], pa.float32(), mask=lost)
+    for name, sums in parent_sums(model.head.classes, rows).items():
+        yield pa.field(f"p_{name}/*", pa.float32()), pa.array(sums, pa.float32(), mask=lost)
     column = pa.FixedSizeListArray.from_arrays(pa.array(rows.ravel()), rows.shape[1], mask=pa.array(lost))
     classes = json.dumps(list(model.head.classes), ensure_ascii=False)
     yield pa.field(f"{target}_probability", column.type, metadata={"classes": classes}), column

@@ -18,6 +18,7 @@ from ..names import known_name
 from ..series import Series, check_series
 from .changed_data import embedded_with
 from .few_labels import few_label_scores
+from .hierarchy import levels_of
 from .splits import Split, few_label_splits
 
 DAYS = (1.0, 3.0, 10.0, 30.0, 100.0, 300.0)
@@ -69,7 +70,7 @@ def early_scores(
     list of dict
         For each cut, and for the probe and the head: ``answer``, ``by``, ``cut``, ``objects`` (curves that can be embedded), and
         ``balanced_accuracy`` with ``_low`` and ``_high``, the 16th and 84th percentile over the draws; for the head, over objects drawn with
-        replacement.
+        replacement. Where classes are written as ``parent/child``, further answers, such as ``linear probe, level 1``, are for the coarser levels.
 
     Raises
     ------
@@ -94,10 +95,13 @@ def early_scores(
         points = embedded_with(model, begun)
         there = np.asarray(np.isfinite(points).all(axis=1))
         row = {"by": by, "cut": float(cut), "objects": int(there.sum())}
-        rows += [{"answer": PROBE} | row | found for found in _probed(points, there, target, splits)]
+        rows += [{"answer": name} | row | found for name, found in _probed(points, there, target, splits)]
         if known and there.any():
-            answers = model.predict(begun.take(np.flatnonzero(there)))["predicted"]
-            rows.append({"answer": HEAD} | row | _resampled(answers, target[there], seed))
+            found = model.predict(begun.take(np.flatnonzero(there)))
+            rows += [
+                {"answer": name} | row | _resampled(answers, true, seed)
+                for name, answers, true in _on_levels(model, found, target[there])
+            ]
     return rows
 
 
@@ -142,16 +146,37 @@ def first_points(series: Series, count: int) -> Series:
 
 def _probed(
     points: NDArray[np.float64], there: NDArray[np.bool_], target: NDArray[np.str_], splits: Sequence[Split]
-) -> list[dict[str, float]]:
+) -> list[tuple[str, dict[str, float]]]:
+    """Return the scores of the probe for the classes, and for those of each coarser level, beside the name of the answer."""
     usable = [Split(s.labels, s.seed, s.train[there[s.train]], s.test[there[s.test]]) for s in splits]
     usable = [split for split in usable if len(split.test) and len(set(target[split.train].tolist())) > 1]
     found = few_label_scores({"x": points}, target, usable, directions=["x"], probes=["linear"]) if usable else []
+    names = {"": PROBE} | {f"{one.name}_": _named(PROBE, one.name) for one in levels_of(sorted(set(target.tolist())))}
     ends = ("", "_low", "_high")
     return [
-        {f"balanced_accuracy{end}": row[f"balanced_accuracy{end}"] for end in ends}
+        (name, {f"balanced_accuracy{end}": row[f"{level}balanced_accuracy{end}"] for end in ends})
         for row in found
         if row["features"] == "x"
+        for level, name in names.items()
     ]
+
+
+def _on_levels(
+    model: Model, found: dict[str, NDArray[Any]], true: NDArray[np.str_]
+) -> list[tuple[str, NDArray[np.str_], NDArray[np.str_]]]:
+    """Return the name of the head, its answers and the true classes, for the classes and for those of each coarser level."""
+    places = {name: k for k, name in enumerate(model.head.classes)}
+    number = np.array([places[name] for name in true])
+    rows = [(HEAD, found["predicted"], true)]
+    for level in levels_of(model.head.classes):
+        names = np.array(level.classes)
+        answers = names[level.sums(found["probability"]).argmax(axis=1)]
+        rows.append((_named(HEAD, level.name), answers, names[level.members[number]]))
+    return rows
+
+
+def _named(answer: str, level: str) -> str:
+    return f"{answer}, {level.replace('_', ' ')}"
 
 
 def _resampled(answers: NDArray[np.str_], true: NDArray[np.str_], seed: int) -> dict[str, float]:

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from .hierarchy import level_scores
 from .probe_models import class_probes, value_probes
 from .scores import class_scores, residual_scores
 from .splits import Split, labeled_rows
@@ -93,7 +94,8 @@ def few_label_scores(
         For each way, probe and number of labels: ``features``, ``probe``, ``labels``, ``seeds``, and for each score its mean and, with
         ``_sd``, ``_low`` and ``_high`` added to its name, standard deviation and 16th and 84th percentile over the seeds. For
         classes: ``balanced_accuracy``, ``accuracy``, ``macro_f1``, ``log_loss``, ``calibration_error``, and ``confusion``, summed over the
-        seeds. For values: ``r2``, ``sigma_nmad``, ``bias``, ``outlier_rate``, ``mae``. A probe without probabilities has NaN for those that
+        seeds; where classes are written as ``parent/child``, the same for the classes of every coarser level, as ``level_1_balanced_accuracy``
+        and so on. For values: ``r2``, ``sigma_nmad``, ``bias``, ``outlier_rate``, ``mae``. A probe without probabilities has NaN for those that
         need them.
 
     Examples
@@ -197,9 +199,13 @@ def _class_scores(model: Any, x: NDArray[Any], y: NDArray[Any], names: Sequence[
     chances = np.zeros((len(x), len(names)))
     chances[:, [place[name] for name in model.classes_]] = found
     chances = np.clip(chances, TINY, 1.0)
-    scores = class_scores(np.log(chances / chances.sum(axis=1, keepdims=True)), true, list(names))
+    logs = np.log(chances / chances.sum(axis=1, keepdims=True))
+    scores = class_scores(logs, true, list(names))
     scores["confusion"] = [list(row.values()) for row in scores["confusion"].values()]
-    return scores if proper else scores | {"log_loss": np.nan, "calibration_error": np.nan}
+    for level, own in level_scores(logs, true, names).items():
+        scores |= {f"{level}_{name}": value for name, value in own.items() if name != "confusion"}
+    proper_alone = ("log_loss", "calibration_error")
+    return scores if proper else scores | {name: np.nan for name in scores if name.endswith(proper_alone)}
 
 
 def _fewer_neighbors(model: Any, rows: int) -> None:

@@ -73,6 +73,8 @@ def target_in_words(summary: Mapping[str, Any]) -> list[str]:
                 "worse than" if row[f"{score}_high"] < best[f"{score}_low"] else "within the scatter of"
             )  # fmt: skip
             text += f"; {how} {best['features']}, the best baseline, {_band(best, score)}"
+        levels = [key for key in row if key.startswith("level_") and key.endswith(f"_{score}")]
+        text += "".join(f"; of the coarser classes (level {key.split('_')[1]}) {row[key]:.2f}" for key in levels)
         lines.append(text + ".")
     return lines
 

@@ -20,6 +20,7 @@ from ..encoders.heads import ClassHead, MixtureHead, half_width, median
 from ..encoders.prediction_sets import prediction_sets
 from ..encoders.standardize import standardize
 from ..errors import InputError
+from ..evaluation.hierarchy import level_scores
 from ..evaluation.probe import FEWEST as FEWEST_OF_CLASS
 from ..evaluation.scores import class_scores, redshift_scores, set_scores, value_scores
 from ..files import write_json
@@ -191,6 +192,7 @@ def _train(
 def _scores(outputs: torch.Tensor, head: nn.Module, values: NDArray[Any], target: str) -> dict[str, Any]:
     if isinstance(head, ClassHead):
         scores = class_scores(outputs.numpy(), values, head.classes)
+        scores |= level_scores(outputs.numpy(), values, head.classes)
         if head.least_probability is not None:
             scores["set_90"] = set_scores(prediction_sets(outputs.exp().numpy(), head.least_probability), values)
         return scores

@@ -88,7 +88,9 @@ def _map(chart: Mapping[str, Any]) -> str:
 
 
 def _probes(summary: Mapping[str, Any]) -> str:
-    names, score = COLUMNS[summary["kind"]], COLUMNS[summary["kind"]][0]
+    score, *others = COLUMNS[summary["kind"]]
+    coarser = [name for name in summary["scores"][0] if name.startswith("level_") and name.endswith(f"_{score}")]
+    names = [score, *coarser, *others]
     rows = [
         {"features": row["features"], "probe": row["probe"], "labels": row["labels"]}
         | {name.replace("_", " "): _with_scatter(row, name) for name in names}
