@@ -14,10 +14,10 @@ from ..errors import InputError, located
 from ..io.embeddings import with_embeddings
 from ..lightcurves.features import ANY
 from ..model import Model
+from ..model.model_hash import model_hash, output_dim
 from ..names import known_name
 from ..series import Series
 from .engine import Embedder, Engine
-from .model_hash import model_hash, output_dim
 from .positions import with_healpix
 from .work import Named, Result, Work
 

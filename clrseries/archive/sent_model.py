@@ -13,8 +13,8 @@ import torch
 from ..augment.threads import limit_cores
 from ..errors import InputError
 from ..model import Model, load
+from ..model.model_hash import model_hash
 from .embedding import Embedding
-from .model_hash import model_hash
 
 models: dict[str, Model] = {}  # of this process, by hash
 _works: dict[tuple[str, str, str], Embedding] = {}  # by hash, layer and device

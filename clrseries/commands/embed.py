@@ -108,15 +108,15 @@ def embed(
     from ..io.many_files import write_failed
     from ..io.tables import write_table
     from ..model import load
+    from ..model.model_hash import model_hash
 
     known = load(model)
     series = open_series(data, medium=medium, kind=known.observe.kind)
     if "embedding" in series.table.column_names:
         raise located("is there already: rename it", source=described(data), column="embedding")
     embeddings = known.embed(series, layer, on_error=on_error)
-    made = with_embeddings(series.table, embeddings)
-    if isinstance(model, str | Path):
-        made = with_model(made, model, layer)  # for clrseries search
+    name = model if isinstance(model, str | Path) else None
+    made = with_model(with_embeddings(series.table, embeddings), name, layer, model_hash(known))  # for clrseries search
     write_table(made, output, overwrite=overwrite)
     write_failed(series, output)
     return Path(output)

@@ -74,7 +74,9 @@ def search(
         The name of an object of the index (column ``object_id``), a file with spectra or light curves to embed, a Series, or embeddings
         (Q, D). An object is not its own neighbor.
     model : path or Model, optional
-        Model that embeds the query; default the one that the index was made with, if its file says so and it is still there.
+        Model that embeds the query; default the one that the index was made with, if its file says so and it is still there. Of two models
+        that were trained as one pair (``clip``, ``siglip``), one makes the index, with ``embed --layer projection``, and the other may
+        embed the query: spectra find light curves.
     count : int
         Number of neighbors.
     method : {"auto", "exact", "hnsw", "ivfpq"}
@@ -96,8 +98,8 @@ def search(
     Raises
     ------
     InputError
-        There is no such object or file, its embedding has another length than those of the index, no model is known, or faiss is not
-        installed.
+        There is no such object or file, its embedding has another length than those of the index, no model is known, `model` is neither
+        that of the index nor its partner, or faiss is not installed.
 
     Examples
     --------
@@ -134,9 +136,7 @@ def search(
         points = np.atleast_2d(query)
         names = [str(row) for row in range(len(points))]
     else:
-        points, names = _embedded(
-            query, index, table, model or made_by(index).get("model"), layer or made_by(index).get("layer"), medium
-        )
+        points, names = _embedded(query, index, table, model, made_by(index), layer, medium)
     cosine, rows = made.search(points, count + len(own))
     keep = (rows >= 0) & ~np.isin(rows, own)
     keep &= np.cumsum(keep, axis=1) <= count
@@ -172,7 +172,13 @@ def _rows_of(table: pa.Table, name: str) -> NDArray[np.int64]:
 
 
 def _embedded(
-    query: Any, index: str | Path, table: pa.Table, model: Any, layer: str | None, medium: str | None
+    query: Any,
+    index: str | Path,
+    table: pa.Table,
+    model: Any,
+    made: dict[str, str],
+    layer: str | None,
+    medium: str | None,
 ) -> tuple[NDArray[np.floating], list[str]]:
     """Embed the objects of a file or Series."""
     import numpy as np
@@ -184,17 +190,37 @@ def _embedded(
         some = ", ".join(map(str, table["object_id"][:3].to_pylist())) if "object_id" in table.column_names else ""
         told = f"; its first objects are {some}" if some else "; it has no column 'object_id'"
         raise InputError(f"query: {str(query)!r} is neither an object of {index} nor a file{told}")
-    if model is None:
+    if model is None and "model" not in made:
         raise InputError(
             f"model: {index} does not say which model made it: give the model (--model) that embeds {query}"
         )
-    known = load(model)
+    known, layer = load(model or made["model"]), layer or made.get("layer", "embedding")
+    _check_same_space(index, made, known, layer)
     series = open_series(query, medium=medium, kind=known.observe.kind)
-    points = known.embed(series, layer or "embedding", on_error="skip")
+    points = known.embed(series, layer, on_error="skip")
     good = np.asarray(np.isfinite(points).all(axis=1))
     if not good.any():
         raise InputError(f"query: no object of {query} can be embedded")
     return points[good], [name for name, fine in zip(series.object_ids, good.tolist(), strict=True) if fine]
+
+
+def _check_same_space(index: str | Path, made: dict[str, str], model: Model, layer: str) -> None:
+    """Refuse a model whose embeddings cannot be compared with those of the index, as far as the index says what made it."""
+    from ..model.model_hash import model_hash
+
+    own = model_hash(model)
+    if made.get("hash", own) == own:
+        return
+    if not {own, made["hash"]} <= set(model.notes.get("pair") or ()):
+        raise InputError(
+            f"model: it is neither the model that made {index} nor the other one of its pair (run/model and run/partner of one "
+            "training with clip or siglip): their embeddings cannot be compared"
+        )
+    if {layer, made.get("layer")} != {"projection"}:
+        raise InputError(
+            f"{index}: holds the layer {made.get('layer')!r}, and the two models of a pair share the projection alone: make it with "
+            "'clrseries embed --layer projection'"
+        )
 
 
 def _is_data(query: str | Path) -> bool:

@@ -37,26 +37,29 @@ def with_embeddings(table: pa.Table, embeddings: NDArray[np.float32]) -> pa.Tabl
     return table.append_column("embedding", column)
 
 
-def with_model(table: pa.Table, model: str | Path, layer: str) -> pa.Table:
+def with_model(table: pa.Table, model: str | Path | None, layer: str, model_hash: str) -> pa.Table:
     """Return a table that says which model made its embeddings.
 
     Parameters
     ----------
     table : pyarrow.Table
         A table with embeddings.
-    model : path or str
-        Folder of the model, or its name on the Hugging Face Hub.
+    model : path or str, optional
+        Folder of the model, or its name on the Hugging Face Hub, if it has one.
     layer : str
         ``embedding`` or ``projection``.
+    model_hash : str
+        From :func:`clrseries.model.model_hash.model_hash`.
 
     Returns
     -------
     pyarrow.Table
         With other metadata, which :func:`made_by` reads from the file.
     """
-    name = str(Path(model).resolve()) if Path(model).exists() else str(model)
-    said = json.dumps({"model": name, "layer": layer}).encode()
-    return table.replace_schema_metadata((table.schema.metadata or {}) | {MADE_BY: said})
+    said = {"layer": layer, "hash": model_hash}
+    if model is not None:
+        said["model"] = str(Path(model).resolve()) if Path(model).exists() else str(model)
+    return table.replace_schema_metadata((table.schema.metadata or {}) | {MADE_BY: json.dumps(said).encode()})
 
 
 def made_by(path: str | Path) -> dict[str, str]:
@@ -70,14 +73,16 @@ def made_by(path: str | Path) -> dict[str, str]:
     Returns
     -------
     dict of str to str
-        ``model`` and ``layer``; what is not known is missing.
+        ``model`` (its folder or name), ``hash`` (of the model) and ``layer``; what is not known is missing.
     """
     found: dict[str, Any] = {}
     try:
         said = json.loads((pq.read_schema(path).metadata or {}).get(MADE_BY, b"{}")) if Path(path).is_file() else {}
         manifest = Path(path) / "manifest.json"
-        said |= json.loads(manifest.read_text()).get("settings", {}) if manifest.is_file() else {}
-        found = {key: said[key] for key in ("model", "layer") if isinstance(said.get(key), str)}
+        if manifest.is_file():
+            told = json.loads(manifest.read_text())
+            said |= told.get("settings", {}) | {"hash": told.get("model")}
+        found = {key: said[key] for key in ("model", "hash", "layer") if isinstance(said.get(key), str)}
     except (pa.ArrowException, OSError, ValueError, AttributeError):
         pass  # a file in another format says nothing
     return found

@@ -24,6 +24,7 @@ from ..io.stream import Stream
 from ..lightcurves.measured import with_measured
 from ..methods import METHODS, Method, build_method, build_terms, method_kind
 from ..model import Model
+from ..model.model_hash import model_hash
 from ..series import Series
 from .arguments import Arguments
 from .column import Column, column_of, source_of_stream
@@ -97,12 +98,16 @@ def save_models(arguments: Arguments, module: Pretraining, earlier: list[int]) -
     notes, overwrite = _notes(arguments, module, earlier), arguments.overwrite or arguments.resume
     bands = training_set.data.bands
     model = Model(method.encoder, method.projector, training_set.observe, notes, bands)
-    model.save(arguments.output / "model", overwrite=overwrite)
     if training_set.partner is not None:
         own: Any = method
         other = training_set.partner
         side = Model(own.partner, own.partner_projector, other.observe, notes, other.series.bands)
+        notes["pair"] = [
+            model_hash(model),
+            model_hash(side),
+        ]  # tells which two models share the space of the projections
         side.save(arguments.output / "partner", overwrite=overwrite)
+    model.save(arguments.output / "model", overwrite=overwrite)
 
 
 def _notes(arguments: Arguments, module: Pretraining, earlier: list[int]) -> dict[str, Any]:

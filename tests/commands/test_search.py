@@ -7,7 +7,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from clrseries import Grid, InputError, embed, search, write_spectra
+from clrseries import Grid, InputError, Series, embed, load, pretrain, search, write_spectra
 from clrseries.commands.cli import main
 from clrseries.encoders import ResNet1d
 from clrseries.evaluation.retrieval import unit
@@ -15,6 +15,7 @@ from clrseries.evaluation.search import Index
 from clrseries.io.embeddings import made_by, with_embeddings
 from clrseries.methods.projector import Projector
 from clrseries.model import Model
+from clrseries.model.model_hash import model_hash
 from clrseries.spectra import Normalize, Observe, Resample
 
 faiss = pytest.importorskip("faiss")
@@ -71,7 +72,8 @@ def test_by_file_with_the_model_that_made_the_index(series, tmp_path):
     write_spectra(series, tmp_path / "data.parquet")
     write_spectra(series.take([11]), tmp_path / "one.parquet")
     embed(tmp_path / "model", tmp_path / "data.parquet", tmp_path / "e.parquet")
-    assert made_by(tmp_path / "e.parquet") == {"model": str(tmp_path / "model"), "layer": "embedding"}
+    told = {"model": str(tmp_path / "model"), "layer": "embedding", "hash": model_hash(load(tmp_path / "model"))}
+    assert made_by(tmp_path / "e.parquet") == told
     found = search(tmp_path / "e.parquet", tmp_path / "one.parquet", count=3).table
     assert found["object_id"].to_pylist()[0] == "s11" and found["query"].to_pylist() == ["s11"] * 3
     assert found["cosine"][0].as_py() == pytest.approx(1, abs=1e-5)
@@ -81,6 +83,7 @@ def test_by_file_with_the_model_that_made_the_index(series, tmp_path):
     )
     with pytest.raises(InputError, match="does not say which model"):
         search(tmp_path / "f", tmp_path / "one.parquet")
+    assert made_by(tmp_path / "f") == {"layer": "embedding", "hash": told["hash"]}
     again = search(tmp_path / "f", tmp_path / "one.parquet", model=tmp_path / "model", count=3).table
     assert again["object_id"].to_pylist() == found["object_id"].to_pylist()
 
@@ -124,3 +127,59 @@ def test_metadata_that_is_not_there(tmp_path):
     (tmp_path / "manifest.json").write_text(json.dumps({"settings": {"layer": "projection"}}))
     assert made_by(tmp_path / "a.parquet") == {} == made_by(tmp_path / "b.csv")
     assert made_by(tmp_path) == {"layer": "projection"}
+
+
+@pytest.fixture(scope="module")
+def pair(tmp_path_factory):
+    """Spectra and light curves of the same 48 objects: the line and the rise tell the same number. And two models, trained as one pair."""
+    rng, folder = np.random.default_rng(4), tmp_path_factory.mktemp("pair")
+    number, names = rng.uniform(0, 1, 48), {"object_id": [f"o{k}" for k in range(48)]}
+    wave, time = np.linspace(4000, 7000, 400), np.tile(np.arange(0.0, 60, 2), (48, 1))
+    line = np.exp(-0.5 * ((wave - 4400 - 2200 * number[:, None]) / 60) ** 2)
+    spectra = Series.from_arrays(
+        wave, 1 - 0.7 * line + rng.normal(0, 0.01, line.shape), np.full(line.shape, 1e4), names
+    )
+    flux = 100 * np.exp(-0.5 * ((time - 5 - 50 * number[:, None]) / 6) ** 2) + 10
+    curves = Series.from_points(time, flux, np.ones_like(flux), None, names)
+    grid = {"kind": "log", "start": 4100, "stop": 6900, "velocity": 900}
+    model = pretrain(
+        spectra, folder / "run", augment=[{"Resample": {"grid": grid}}, {"Noise": {"snr": 50}}, {"Normalize": {"by": "mean"}}],
+        encoder={"dense": {"width": 32, "embedding_dim": 16}}, method={"clip": {"projection_dim": 8}}, epochs=60, batch_size=48,
+        partner={
+            "data": curves, "augment": [{"Pack": {"length": 30}}, {"Normalize": {"by": "object"}}],
+            "encoder": {"curve_conv": {"size": "tiny", "embedding_dim": 16}},
+        }, progress=False,
+    )  # fmt: skip
+    embed(folder / "run" / "partner", curves, folder / "curves.parquet", layer="projection")
+    return folder, spectra, curves, model
+
+
+def test_a_spectrum_finds_the_light_curve_of_its_object(pair):
+    folder, spectra, _, model = pair
+    found = search(folder / "curves.parquet", spectra, model=model, count=5).table
+    first = [(query, name) for query, name in zip(*(found[c].to_pylist() for c in ("query", "object_id")), strict=True)]
+    hits = len({query for query, name in first if query == name})
+    assert hits > 20  # among the five nearest of 48; by chance 5 +- 2
+    side = load(folder / "run" / "partner")
+    one, other = load(model).embed(spectra.take([7]), "projection"), side.embed(pair[2], "projection")
+    rows, cosine = brute(other, one[0], 5)
+    own = search(folder / "curves.parquet", spectra.take([7]), model=model, count=5).table
+    assert own["row"].to_pylist() == rows.tolist() and own["cosine"].to_numpy() == pytest.approx(cosine, abs=1e-5)
+
+
+def test_models_that_are_no_pair_are_refused(pair, tmp_path):
+    folder, spectra, curves, model = pair
+    known = load(model)
+    other = Model(known.encoder, Projector(16, 8), known.observe, dict(known.notes))
+    with pytest.raises(InputError, match="neither the model that made .* nor the other one of its pair"):
+        search(folder / "curves.parquet", spectra, model=other)
+    embed(folder / "run" / "partner", curves, tmp_path / "e.parquet")
+    with pytest.raises(
+        InputError, match="share the projection alone: make it with 'clrseries embed --layer projection'"
+    ):
+        search(tmp_path / "e.parquet", spectra, model=model)
+    same = Model(known.encoder, known.projector, known.observe)  # the same network elsewhere
+    embed(same, spectra, tmp_path / "s.parquet")
+    assert search(tmp_path / "s.parquet", spectra.take([3]), model=model, count=1).table["object_id"].to_pylist() == [
+        "o3"
+    ]

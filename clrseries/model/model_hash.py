@@ -1,4 +1,4 @@
-"""The hash of a model, which tells whether a run is continued with the same one."""
+"""The hash of a model, which tells whether two are the same."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any
 import torch
 
 from ..config import to_config
-from ..model import Model
+from .model import Model
 
 
 def model_hash(model: Model) -> str:
@@ -28,7 +28,7 @@ def model_hash(model: Model) -> str:
     Examples
     --------
     >>> from clrseries import Model, encoders, lightcurves as lc, methods
-    >>> from clrseries.archive.model_hash import model_hash
+    >>> from clrseries.model.model_hash import model_hash
     >>> model = Model(encoders.CurveConv(size="tiny", bands=1, embedding_dim=8), methods.Projector(8), lc.Observe([lc.Pack(64)]))
     >>> len(model_hash(model))
     64
