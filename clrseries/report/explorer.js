@@ -165,7 +165,7 @@
   }
   function choose(i, move) {
     if (!(i >= 0 && i < N)) return;
-    chosen = i; $("name").textContent = ids[i];
+    chosen = i; $("name").textContent = ids[i]; $("name").parentElement.classList.remove("none");
     const list = $("values"); list.textContent = "";
     for (const c of columns) {
       const t = document.createElement("dt"), d = document.createElement("dd");
@@ -241,7 +241,26 @@
   };
   document.querySelectorAll("[data-row]").forEach((b) => { b.onclick = () => { choose(+b.dataset.row, true); map.scrollIntoView({ block: "center" }); }; });
   window.addEventListener("resize", () => { redraw(); drawThumb(); });
-  window.addEventListener("beforeprint", () => { draw(); drawThumb(); });
+  // on paper all is open, dark on light, and a table that is wider than the paper becomes smaller
+  const root = document.documentElement, PAPER = 640;
+  let before = null;
+  window.addEventListener("beforeprint", () => {
+    const closed = [...document.querySelectorAll("details:not([open])")];
+    before = { closed, theme: root.dataset.theme };
+    closed.forEach((d) => { d.open = true; });
+    root.dataset.theme = "light"; root.classList.add("paper");
+    document.querySelectorAll("table").forEach((t) => {
+      t.style.width = "min-content"; t.style.zoom = Math.min(1, PAPER / t.offsetWidth); t.style.width = "";
+    });
+    draw(); drawThumb();
+  });
+  window.addEventListener("afterprint", () => {
+    before.closed.forEach((d) => { d.open = false; });
+    root.classList.remove("paper");
+    if (before.theme) root.dataset.theme = before.theme; else delete root.dataset.theme;
+    document.querySelectorAll("table").forEach((t) => { t.style.zoom = ""; });
+    draw(); drawThumb();
+  });
   bucket(); legend(); draw(); drawThumb();
   document.documentElement.dataset.ready = String(Math.round(performance.now() - begin));
 })();

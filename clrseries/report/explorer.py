@@ -140,8 +140,8 @@ CONTROLS = """
 <div id="legend"></div>
 <div class="explorer"><div>
 <canvas id="map" tabindex="0" role="img" aria-label="Map of the embeddings: arrows move, plus and minus zoom, Enter chooses the object in the middle, n goes to its nearest neighbor"></canvas>
-<p class="note">Click an object. Drag or arrows move, wheel or + and - zoom, 0 shows all, Enter chooses in the middle, n goes to the nearest neighbor.</p>
-</div><div aria-live="polite">
+<p class="note help">Click an object. Drag or arrows move, wheel or + and - zoom, 0 shows all, Enter chooses in the middle, n goes to the nearest neighbor.</p>
+</div><div class="none" aria-live="polite">
 <h3 id="name">No object chosen</h3>
 <canvas id="thumb" role="img" aria-label="Spectrum or light curve of the chosen object"></canvas>
 <dl class="values" id="values"></dl>

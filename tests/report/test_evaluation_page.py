@@ -45,11 +45,11 @@ document.getElementById("theme").click(); root.dark = getComputedStyle(document.
 });</script></body>"""
 
 
-def opened(path, *, click=True):
+def opened(path, script=CLICK):
     """Open a page from file:// in headless Chromium; return what its root element says, and console lines."""
     text = path.read_text()
     page = path.with_name("clicked.html")
-    page.write_text(text.replace("</body>", CLICK) if click else text)
+    page.write_text(text.replace("</body>", script))
     command = [CHROMIUM, "--headless", "--no-sandbox", "--disable-gpu", "--window-size=1250,900", "--enable-logging=stderr",
                "--virtual-time-budget=4000", "--dump-dom", page.as_uri()]  # fmt: skip
     done = subprocess.run(command, capture_output=True, text=True, timeout=120)
@@ -128,6 +128,28 @@ def test_a_click_shows_a_spectrum_without_any_error(report):
     assert int(found["ready"]) < 2000
     found, console = opened(report[0] / "bare" / "index.html")
     assert not console and found["drawn"] == "0" and found["clicked"].startswith("SN")
+
+
+PRINT = """<script>window.addEventListener("load", () => {
+const root = document.documentElement, all = (q) => [...document.querySelectorAll(q)];
+const wide = document.createElement("table"); wide.innerHTML = "<tr>" + "<td>0.125</td>".repeat(60) + "</tr>"; document.body.append(wide);
+document.getElementById("theme").click();
+const closed = all("details:not([open])").length;
+window.dispatchEvent(new Event("beforeprint"));
+const width = Math.max(...all("table").map((t) => { t.style.width = "min-content"; const w = t.getBoundingClientRect().width; t.style.width = ""; return w; }));
+const paper = [closed, all("details:not([open])").length, root.dataset.theme, Math.round(width), wide.style.zoom < 1].join(" ");
+window.dispatchEvent(new Event("afterprint"));
+Object.assign(root.dataset, {paper, screen: [all("details:not([open])").length, root.dataset.theme, wide.style.zoom].join(" ").trim()});
+});</script></body>"""
+
+
+@browser
+def test_on_paper_nothing_is_hidden_or_cut_off(report):
+    found, console = opened(report[0] / "full" / "index.html", script=PRINT)
+    assert not console
+    closed, still, theme, width, smaller = found["paper"].split()
+    assert int(closed) > 0 and still == "0" and theme == "light" and int(width) <= 641 and smaller == "true"
+    assert found["screen"].split() == [closed, "dark"]
 
 
 @browser
