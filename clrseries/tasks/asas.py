@@ -9,6 +9,12 @@ from .contest import Contest
 from .periodic_stars import FEATURES, periodic_stars
 
 FEWEST = 9  # stars of a class
+KINDS = {  # of simulated stars
+    "Beta_Cephei": ("BCEP",), "Beta_Lyrae": ("EB",), "Beta_Persei": ("EA",), "ChemPeculiar": ("ACV",), "Classical_Cepheid": ("DCEP",),
+    "Delta_Scuti": ("DSCT",), "LSP": ("LSP",), "Mira": ("M",), "PopII_Cepheid": ("CW",), "RCB": ("RCB",), "RR_Lyrae_FM": ("RRab",),
+    "RR_Lyrae_FO": ("RRc",), "RSG": ("SRC",), "RS_CVn": ("RS",), "RV_Tauri": ("RV",), "SARG_A": ("OSARG",), "SARG_B": ("OSARG",),
+    "Semireg_PV": ("SR",), "W_Ursae_Maj": ("EW",), "Weakline_T_Tauri": ("WTTS",),
+}  # fmt: skip
 
 
 def asas_contests() -> list[Contest]:
@@ -32,4 +38,4 @@ def asas_contests() -> list[Contest]:
         "Stars of ASAS in V, the 20 classes with at least nine (Richards et al. 2012). Three tenths of the stars of each class are kept apart. "
         + FEATURES
     )
-    return [periodic_stars(stars, "Variable stars of ASAS, 20 classes", about, (5, 10, 0))]
+    return [periodic_stars(stars, "Variable stars of ASAS, 20 classes", about, (5, 10, 0), KINDS)]

@@ -14,6 +14,7 @@ from clrseries.commands.cli import main
 from clrseries.config import composition
 from clrseries.tasks import TASKS, Contest, Entrant, Quoted, Task, contest_scores, table
 from clrseries.tasks.contest import held_out
+from clrseries.tasks.eros import KINDS
 from clrseries.tasks.page import page_of
 from clrseries.tasks.periodic_stars import periodic_stars
 from clrseries.tasks.scores import MEASURES, confusion
@@ -99,7 +100,7 @@ def test_the_command_writes_a_page_and_json_and_keeps_other_tasks(contest, tmp_p
 
 
 def test_stars_can_be_contested():
-    contest = periodic_stars(datasets.simulated_light_curves(60, nights=40), "Simulated", "For a test.", (5,))
+    contest = periodic_stars(datasets.simulated_light_curves(60, nights=40), "Simulated", "For a test.", (5,), KINDS)
     plain = [entrant for entrant in contest.entrants if not entrant.ours]
     rows = contest.pool
     for entrant in plain:
@@ -111,13 +112,14 @@ def test_a_network_on_stars_and_one_on_spectra_answer_for_every_test_object(shar
     from clrseries.tasks import supernova_networks, supernova_spectra, supernova_templates
 
     monkeypatch.setenv("CLRSERIES_DATA", str(shared_data))
-    monkeypatch.setattr(of_stars, "STEPS", 4)
+    for name, number in (("STEPS", 4), ("LONGER", 4), ("OF_A_KIND", 4)):
+        monkeypatch.setattr(of_stars, name, number)
     monkeypatch.setattr(supernova_networks, "VIEWS", 1)
     for module in (supernova_spectra, supernova_templates):
         monkeypatch.setattr(module, "RECIPE", replace(module.RECIPE, steps=4, fewer=4, epochs=1))
     stars = datasets.simulated_light_curves(60, nights=40)
     of_supernovae = (supernova_template_contests()[1], *supernova_spectra_contests())
-    for contest in (periodic_stars(stars, "Simulated", "For a test.", (5,)), *of_supernovae):
+    for contest in (periodic_stars(stars, "Simulated", "For a test.", (5,), KINDS), *of_supernovae):
         rows = contest.pool[:60]
         for entrant in (entrant for entrant in contest.entrants if entrant.ours):
             answer = entrant.classify(rows, 0)
