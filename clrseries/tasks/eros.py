@@ -7,7 +7,7 @@ from .contest import Contest
 from .periodic_stars import FEATURES, periodic_stars
 
 KINDS = {  # of simulated stars
-    "RRLyrae": ("RRab", "RRc"), "Cepheid": ("DCEP",), "EclipsingBinary": ("EA", "EB", "EW"), "Mira": ("M",),
+    "RRLyrae": ("RRab", "RRc"), "Cepheid": ("DCEP",), "EclipsingBinary": ("EA", "EB", "EW"), "Mira": ("M", "SR"),
 }  # fmt: skip
 
 

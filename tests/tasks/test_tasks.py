@@ -112,7 +112,7 @@ def test_a_network_on_stars_and_one_on_spectra_answer_for_every_test_object(shar
     from clrseries.tasks import supernova_networks, supernova_spectra, supernova_templates
 
     monkeypatch.setenv("CLRSERIES_DATA", str(shared_data))
-    for name, number in (("STEPS", 4), ("LONGER", 4), ("OF_A_KIND", 4)):
+    for name, number in (("STEPS", 4), ("LONGER", 4), ("SIMULATED", 32)):
         monkeypatch.setattr(of_stars, name, number)
     monkeypatch.setattr(supernova_networks, "VIEWS", 1)
     for module in (supernova_spectra, supernova_templates):
