@@ -39,7 +39,9 @@ class Anomalies:
     neighbors: NDArray[np.int64]
 
 
-def anomaly_scores(features: Features, method: str = "knn", seed: int = 0) -> NDArray[np.float64]:
+def anomaly_scores(
+    features: Features, method: str = "knn", seed: int = 0, *, objects: NDArray[np.int64] | None = None
+) -> NDArray[np.float64]:
     """Return how strange each object is.
 
     Parameters
@@ -51,6 +53,9 @@ def anomaly_scores(features: Features, method: str = "knn", seed: int = 0) -> ND
         the covariance shrunk by Ledoit and Wolf.
     seed : int
         Of the forest.
+    objects : int64 (N,), optional
+        Which object each row is of: for ``knn``, other rows of the same object do not count, so that an object that was observed often is
+        no less strange.
 
     Returns
     -------
@@ -81,11 +86,21 @@ def anomaly_scores(features: Features, method: str = "knn", seed: int = 0) -> ND
         from sklearn.covariance import LedoitWolf
 
         return np.sqrt(np.maximum(LedoitWolf().fit(x).mahalanobis(x), 0.0))
-    return nearest(x, x, min(NEIGHBORS, len(x) - 1), same=True)[0].mean(axis=1)
+    objects = np.arange(len(x)) if objects is None else objects
+    others = len(x) - int(np.unique(objects, return_counts=True)[1].max())
+    if not others:
+        raise InputError("anomalies need at least two objects, and all rows are of one")
+    return nearest(x, x, min(NEIGHBORS, others), apart=(objects, objects))[0].mean(axis=1)
 
 
 def anomalies(
-    features: Features, count: int = 30, neighbors: int = 3, methods: Sequence[str] = METHODS, seed: int = 0
+    features: Features,
+    count: int = 30,
+    neighbors: int = 3,
+    methods: Sequence[str] = METHODS,
+    seed: int = 0,
+    *,
+    objects: NDArray[np.int64] | None = None,
 ) -> Anomalies:
     """Rank objects by how strange they are, each with its nearest normal neighbors.
 
@@ -101,6 +116,8 @@ def anomalies(
         The methods of :func:`anomaly_scores` whose ranks are averaged.
     seed : int
         Of the forest.
+    objects : int64 (N,), optional
+        Which object each row is of; a row is then compared with other objects alone.
 
     Returns
     -------
@@ -109,14 +126,15 @@ def anomalies(
     x = unit(np.asarray(features, np.float64))
     ranks = {}
     for method in methods:
-        score = anomaly_scores(x, method, seed)
+        score = anomaly_scores(x, method, seed, objects=objects)
         ranks[method] = np.argsort(np.argsort(score, kind="stable"), kind="stable") / (len(x) - 1)
     mean = np.mean(list(ranks.values()), axis=0)
     order = np.argsort(-mean, kind="stable")
     rows = order[:count]
     normal = np.sort(order[len(order) - max(int(NORMAL * len(order)), 1) :])
     normal = normal[~np.isin(normal, rows)] if len(np.setdiff1d(normal, rows)) else normal
-    near = nearest(x[rows], x[normal], min(neighbors, len(normal)))[1]
+    own = None if objects is None else (objects[rows], objects[normal])
+    near = nearest(x[rows], x[normal], min(neighbors, len(normal)), apart=own)[1]
     return Anomalies(rows, mean[rows], {name: rank[rows] for name, rank in ranks.items()}, normal[near])
 
 
@@ -145,7 +163,12 @@ def injected_auc(features: Features, injected: NDArray[np.bool_], method: str = 
 
 
 def nearest(
-    queries: Features, points: Features, count: int, *, same: bool = False, block: int = 1024
+    queries: Features,
+    points: Features,
+    count: int,
+    *,
+    apart: tuple[NDArray[np.int64], NDArray[np.int64]] | None = None,
+    block: int = 1024,
 ) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
     """Find the nearest points of each query among unit vectors.
 
@@ -157,8 +180,9 @@ def nearest(
         Of unit length.
     count : int
         How many neighbors.
-    same : bool
-        Whether the queries are the points, and a point is not its own neighbor.
+    apart : (int64 (Q,), int64 (N,)), optional
+        Which objects the queries and the points are of: points of the query's own object are no neighbors, or the last ones, at infinity, where
+        there are fewer others.
     block : int
         Queries at a time.
 
@@ -172,9 +196,8 @@ def nearest(
     for start in range(0, len(queries), block):
         part = slice(start, start + block)
         alike = np.asarray(queries[part], np.float32) @ points.T
-        if same:
-            own = np.arange(start, start + len(alike))
-            alike[np.arange(len(alike)), own] = -np.inf
+        if apart is not None:
+            alike[apart[0][part, None] == apart[1]] = -np.inf
         best = np.argpartition(-alike, count - 1, axis=1)[:, :count]
         value = np.take_along_axis(alike, best, axis=1)
         order = np.argsort(-value, axis=1, kind="stable")

@@ -124,7 +124,8 @@ def neighbors_of(features: Features, count: int = NEIGHBORS) -> NDArray[np.int64
             own[~own.any(axis=1), -1] = True  # it did not find itself: the last one goes
             return rows[~own].reshape(len(rows), count)
     points = unit(np.asarray(features, np.float32))
-    return nearest(points, points, count, same=True)[1]
+    itself = np.arange(len(points))
+    return nearest(points, points, count, apart=(itself, itself))[1]
 
 
 def _placed(features: Features, how: str) -> tuple[NDArray[np.float32], str]:

@@ -107,4 +107,5 @@ def neighbor_rows(features: Features, count: int) -> NDArray[np.int64]:
     if len(features) <= count:
         raise InputError(f"{count} nearest neighbors need more than {count} objects, and there are {len(features)}")
     points = unit(np.asarray(features, np.float64))
-    return nearest(points, points, count, same=True)[1]
+    itself = np.arange(len(points))
+    return nearest(points, points, count, apart=(itself, itself))[1]

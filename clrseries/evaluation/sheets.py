@@ -209,7 +209,9 @@ def _fixed(
     return predictability(features[both], column, groups[both], held=held[0][place])
 
 
-def anomaly_sheet(features: Features, ids: Sequence[str], count: int = MOST_SHOWN) -> list[dict[str, Any]]:
+def anomaly_sheet(
+    features: Features, ids: Sequence[str], groups: NDArray[np.int64], count: int = MOST_SHOWN
+) -> list[dict[str, Any]]:
     """Return the strangest objects, each with its nearest normal neighbors.
 
     Parameters
@@ -218,6 +220,8 @@ def anomaly_sheet(features: Features, ids: Sequence[str], count: int = MOST_SHOW
         Embeddings, all finite.
     ids : sequence of N str
         Their names.
+    groups : int64 (N,)
+        Objects, which are compared with each other, and not with themselves.
     count : int
         How many.
 
@@ -225,9 +229,9 @@ def anomaly_sheet(features: Features, ids: Sequence[str], count: int = MOST_SHOW
     -------
     list of dict
     """
-    if len(features) < 10:
+    if len(features) < 10 or len(np.unique(groups)) < 2:
         return []
-    found = anomalies(features, min(count, len(features) // 4 + 1))
+    found = anomalies(features, min(count, len(features) // 4 + 1), objects=groups)
     return [
         {
             "object": ids[row], "row": int(row), "score": float(found.score[k]),

@@ -84,7 +84,7 @@ def summary_of(
         objects.points, objects.table, names, objects.groups, None if labels is None else (labels.truth, labels.rows)
     )
     objects.notes.extend(notes)
-    found["anomalies"] = anomaly_sheet(objects.points, objects.ids)
+    found["anomalies"] = anomaly_sheet(objects.points, objects.ids, objects.groups)
     found["duplicates"] = duplicate_sheet(twice, objects.ids)
     if model is not None and objects.series is not None and objects.matched is not None:
         _check_same_model(objects, model)

@@ -52,9 +52,28 @@ def test_the_list_is_ranked_with_normal_neighbors_beside_it(strange, rng):
         anomaly_scores(x[:2])
 
 
+def test_an_object_that_was_observed_often_does_not_hide_behind_itself(strange, rng):
+    x = strange[0]
+    often = x[305] + 0.01 * rng.normal(size=(20, 8))
+    x, objects = np.concatenate([x, often]), np.concatenate([np.arange(310), np.full(20, 305)])
+    hidden, found = anomaly_scores(x), anomaly_scores(x, objects=objects)
+    assert hidden[305] < np.median(hidden) and found[305] > np.quantile(found[:300], 0.99)
+    # by hand: the ten nearest rows of other objects
+    u = unit(x)
+    apart = np.sort(
+        np.linalg.norm(u[:305] - u[305], axis=1).tolist() + np.linalg.norm(u[306:310] - u[305], axis=1).tolist()
+    )
+    assert found[305] == pytest.approx(apart[:10].mean(), abs=1e-4)
+    listed = anomalies(x, count=40, objects=objects)
+    assert (objects[listed.neighbors] != objects[listed.rows][:, None]).all()
+    with pytest.raises(InputError, match="all rows are of one"):
+        anomaly_scores(x, objects=np.zeros(len(x), int))
+
+
 def test_nearest_is_brute_force(rng):
     x = unit(rng.normal(size=(2300, 5)))
-    distance, rows = nearest(x, x, 4, same=True)
+    itself = np.arange(len(x))
+    distance, rows = nearest(x, x, 4, apart=(itself, itself))
     peer = NearestNeighbors(n_neighbors=5, algorithm="kd_tree").fit(x).kneighbors(x)
     assert (rows == peer[1][:, 1:]).mean() > 0.999 and distance == pytest.approx(peer[0][:, 1:], abs=2e-3)
 
