@@ -79,24 +79,6 @@ def test_readme_snippets(stars, tmp_path, monkeypatch):
 
 @pytest.mark.slow
 @pytest.mark.filterwarnings("ignore")
-def test_variable_stars(tmp_path, monkeypatch, capsys):
-    from clrseries.datasets import simulated_light_curves
-    from clrseries.demos import variable_stars
-
-    monkeypatch.setattr(
-        variable_stars, "labeled_variables", lambda: (simulated_light_curves(80, nights=30), "80 SIMULATED stars")
-    )
-    monkeypatch.setattr("sys.argv", ["variable_stars.py", "--epochs", "1", "--output", str(tmp_path / "run")])
-    runpy.run_path(str(ROOT / "examples" / "variable_stars.py"), run_name="__main__")
-    shown = capsys.readouterr().out
-    assert (
-        "80 SIMULATED stars" in shown
-        and shown.count("labels a class: clrseries 0.") + shown.count("clrseries 1.0") == 3
-    )
-
-
-@pytest.mark.slow
-@pytest.mark.filterwarnings("ignore")
 def test_cadences(tmp_path, monkeypatch):
     monkeypatch.setattr("sys.argv", ["cadences.py", "--output", str(tmp_path / "cadences.png")])
     runpy.run_path(str(ROOT / "examples" / "cadences.py"), run_name="__main__")
