@@ -71,12 +71,36 @@ def pca(reference: NDArray[np.float32], *others: NDArray[np.float32], size: int)
     return [fitted.transform(rows).astype(np.float32) for rows in (reference, *others)]
 
 
+def shifted_similarity(query: NDArray[np.float32], gallery: NDArray[np.float32], reach: int) -> NDArray[np.float64]:
+    """Return the cosine similarity of pixels, the best over small shifts of the query.
+
+    Only pixels where the query has data (is not 0) count, also in the norm of the gallery.
+
+    Parameters
+    ----------
+    query : float32 (Q, P)
+        Such as :func:`continuum_pixels` returns.
+    gallery : float32 (G, P)
+        On the same grid.
+    reach : int
+        Largest shift [pixels].
+
+    Returns
+    -------
+    float64 (Q, G)
+    """
+    best = np.full((len(query), len(gallery)), -np.inf)
+    for shift in range(-reach, reach + 1):
+        moved = np.roll(query, shift, axis=1)
+        norms = (moved**2).sum(1, keepdims=True) * ((moved != 0).astype(np.float32) @ (gallery**2).T)
+        best = np.maximum(best, moved @ gallery.T / np.sqrt(np.maximum(norms, 1e-30)))
+    return best
+
+
 def shifted_retrieval(
     query: NDArray[np.float32], gallery: NDArray[np.float32], truth: NDArray[np.int64], reach: int
 ) -> Retrieval:
     """Retrieve with the cosine similarity of pixels, the best over small shifts of the query.
-
-    Only pixels where the query has data (is not 0) count, also in the norm of the gallery.
 
     Parameters
     ----------
@@ -93,12 +117,7 @@ def shifted_retrieval(
     -------
     Retrieval
     """
-    best = np.full((len(query), len(gallery)), -np.inf)
-    for shift in range(-reach, reach + 1):
-        moved = np.roll(query, shift, axis=1)
-        norms = (moved**2).sum(1, keepdims=True) * ((moved != 0).astype(np.float32) @ (gallery**2).T)
-        best = np.maximum(best, moved @ gallery.T / np.sqrt(np.maximum(norms, 1e-30)))
-    return ranked(best, truth)
+    return ranked(shifted_similarity(query, gallery, reach), truth)
 
 
 def _pixels(series: Series, grid: Grid, normalize: Normalize) -> NDArray[np.float32]:

@@ -1,9 +1,10 @@
-"""What a task compares: labeled objects, some of them kept apart, and ways to classify these from the labels of others."""
+"""What a task compares: ways to answer a question about objects that are kept apart, with few labels of others or without any."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,31 +12,31 @@ from numpy.typing import NDArray
 from ..evaluation.splits import of_each_class
 
 Rows = NDArray[np.int64]
-Classify = Callable[[Rows, int], NDArray[np.str_]]
 
 
 @dataclass(frozen=True)
 class Entrant:
-    """One way to classify the test objects.
+    """One way to answer for the test objects.
 
     Parameters
     ----------
     name : str
         As it stands in the table.
-    classify : function
-        Takes the rows of the labeled objects and a seed, and returns the classes of the test objects, str (M,).
+    answer : function
+        Takes a seed, in a contest after the rows of the labeled objects, and returns what the measures score, for the M test rows: classes,
+        str (M,); values, float (M,); or similarities to all candidates, float (M, G).
     ours : bool
         Whether it is of this package.
     """
 
     name: str
-    classify: Classify
+    answer: Callable[..., NDArray[Any]]
     ours: bool = False
 
 
 @dataclass(frozen=True)
 class Quoted:
-    """Published scores of a classifier that is not run here.
+    """Published scores of what is not run here.
 
     Parameters
     ----------
@@ -54,7 +55,7 @@ class Quoted:
 
 @dataclass(frozen=True, eq=False)
 class Contest:
-    """Labeled objects, the test objects among them, and the entrants.
+    """Classification from few labels: labeled objects, the test objects among them, and the entrants.
 
     Parameters
     ----------
@@ -85,6 +86,47 @@ class Contest:
     pool: Rows
     test: Rows
     budgets: tuple[int, ...]
+    measures: tuple[str, ...]
+    entrants: tuple[Entrant, ...]
+    quoted: tuple[Quoted, ...] = ()
+
+    @property
+    def truth(self) -> NDArray[np.str_]:
+        """The classes of the test objects."""
+        return self.target[self.test]
+
+    @property
+    def scored(self) -> NDArray[np.str_]:
+        """The object that each row of the test shows."""
+        return self.groups[self.test]
+
+
+@dataclass(frozen=True, eq=False)
+class Trial:
+    """Any other question with one answer for each test row, without numbers of labels.
+
+    Parameters
+    ----------
+    title : str
+        One line.
+    about : str
+        A paragraph: data, split, and how settings were chosen.
+    truth : (M,)
+        The true answers: values, or the places of the true counterparts among the candidates.
+    scored : str (M,)
+        The object that each row shows; rows of one object are drawn together for the bootstrap.
+    measures : tuple of str
+        Names of scores.
+    entrants : tuple of Entrant
+        What is compared.
+    quoted : tuple of Quoted
+        What is quoted beside them.
+    """
+
+    title: str
+    about: str
+    truth: NDArray[Any]
+    scored: NDArray[np.str_]
     measures: tuple[str, ...]
     entrants: tuple[Entrant, ...]
     quoted: tuple[Quoted, ...] = ()

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from .measures import MEASURES
+
 HEAD = """# Leaderboard
 
 `clrseries benchmark TASK --output {page}` runs a task and rewrites its part of this page; `make bench-science` runs all. The numbers of
@@ -12,7 +14,6 @@ that may be labeled, unless a task says otherwise; the test objects are the same
 first the standard deviation over seeds (labeled objects, weights, views), then that of a bootstrap over the test objects. Rows that are
 quoted were not run here. In bold: the best row, quoted ones included.
 """
-NAMES = {"accuracy": "accuracy", "balanced_accuracy": "balanced accuracy", "macro_f1": "macro-F1"}
 
 
 def page_of(results: dict[str, dict[str, Any]], page: str) -> str:
@@ -39,54 +40,77 @@ def page_of(results: dict[str, dict[str, Any]], page: str) -> str:
 
 def _section(word: str, command: str, contest: dict[str, Any]) -> str:
     objects = contest["objects"]
-    lines = [
-        f"## {contest['title']}",
-        "",
-        f"`{command}`. {contest['about']} {objects['labeled']:,} objects ({objects['labeled_rows']:,} rows) may be labeled, "
-        f"{objects['test']:,} ({objects['test_rows']:,} rows) are scored; {objects['classes']} classes, {contest['seeds']} seeds.",
-        "",
-    ]
-    for measure in contest["measures"]:
-        lines += [*_table(contest, measure), ""]
+    scored = f"{objects['test']:,} ({objects['test_rows']:,} rows) are scored"
+    if "budgets" in contest:
+        labeled = f"{objects['labeled']:,} objects ({objects['labeled_rows']:,} rows) may be labeled"
+        facts = f"{labeled}, {scored}; {objects['classes']} classes, {contest['seeds']} seeds."
+        tables = [_by_labels(contest, measure) for measure in contest["measures"]]
+        told, last = " with all labels", contest["budgets"][-1]
+    else:
+        facts, tables, told, last = f"Objects: {scored}; {contest['seeds']} seeds.", [_by_measure(contest)], "", None
+    lines = [f"## {contest['title']}", "", f"`{command}`. {contest['about']} {facts}", ""]
+    for table in tables:
+        lines += [*table, ""]
     threads = contest["threads"]
     lines += [
-        f"Time of one run of each row with all labels, {threads} thread{'s' if threads > 1 else ''} on a machine with other work:",
+        f"Time of one run of each row{told}, {threads} thread{'s' if threads > 1 else ''} on a machine with other work:",
         "",
     ]
     lines += ["| | seconds | seconds of the processor |", "| --- | --- | --- |"]
-    last = contest["budgets"][-1]
     lines += [
         f"| {row['name']} | {row['seconds']:.0f} | {row['core_seconds']:.0f} |"
         for row in contest["rows"]
-        if row["budget"] == last
+        if row.get("budget") == last
     ]
     lines += ["", *(f"{q['name']}: {q['source']}." for q in contest["quoted"])]
     return "\n".join(lines).rstrip() + "\n"
 
 
-def _table(contest: dict[str, Any], measure: str) -> list[str]:
+def _by_labels(contest: dict[str, Any], measure: str) -> list[str]:
+    """Return the table of one measure, with a column for each number of labels."""
     budgets = contest["budgets"]
     heads = [f"{n} labels a class" if n else "all labels" for n in budgets]
-    lines = [f"| {NAMES[measure]} | {' | '.join(heads)} |", f"| --- |{' --- |' * len(budgets)}"]
-    cells: dict[str, dict[int, dict[str, float]]] = {}
+    cells: dict[str, dict[Any, dict[str, float]]] = {}
     for row in contest["rows"]:
         cells.setdefault(row["name"], {})[row["budget"]] = row["scores"][measure]
-    quoted = {q["name"]: q["scores"][measure] for q in contest["quoted"] if measure in q["scores"]}
+    for q in contest["quoted"]:
+        if measure in q["scores"]:
+            cells[f"{q['name']} (quoted)"] = {0: {"mean": q["scores"][measure]}}
+    return _table([MEASURES[measure].name, *heads], cells, {n: measure for n in budgets})
+
+
+def _by_measure(contest: dict[str, Any]) -> list[str]:
+    """Return the table with a column for each measure."""
+    cells = {row["name"]: row["scores"] for row in contest["rows"]}
+    for q in contest["quoted"]:
+        cells[f"{q['name']} (quoted)"] = {name: {"mean": value} for name, value in q["scores"].items()}
+    measures = contest["measures"]
+    return _table(["", *(MEASURES[name].name for name in measures)], cells, {name: name for name in measures})
+
+
+def _table(heads: list[str], cells: dict[str, dict[Any, dict[str, float]]], columns: dict[Any, str]) -> list[str]:
+    """Return a table in Markdown; `columns` has the measure of each column."""
     best = {
-        n: max([cell[n]["mean"] for cell in cells.values() if n in cell] + ([] if n else list(quoted.values())))
-        for n in budgets
+        column: max(
+            (MEASURES[measure].goodness(row[column]["mean"]) for row in cells.values() if column in row), default=0.0
+        )
+        for column, measure in columns.items()
     }
+    lines = [f"| {' | '.join(heads)} |", f"| --- |{' --- |' * len(columns)}"]
     for name, row in cells.items():
-        lines.append(f"| {name} | {' | '.join(_cell(row.get(n), best[n]) for n in budgets)} |")
-    for name, value in quoted.items():
-        text = f"**{value:.3f}**" if value >= best.get(0, value) else f"{value:.3f}"
-        lines.append(f"| {name} (quoted) | {' | '.join('' if n else text for n in budgets)} |")
+        texts = (_cell(row.get(column), measure, best[column]) for column, measure in columns.items())
+        lines.append(f"| {name} | {' | '.join(texts)} |")
     return lines
 
 
-def _cell(score: dict[str, float] | None, best: float) -> str:
+def _cell(score: dict[str, float] | None, measure: str, best: float) -> str:
     if score is None:
         return ""
-    mean = f"**{score['mean']:.3f}**" if score["mean"] >= best else f"{score['mean']:.3f}"
-    over_seeds = f" ± {score['seeds']:.3f}" if score["seeds"] is not None and score["seeds"] == score["seeds"] else ""
-    return f"{mean}{over_seeds} ± {score['objects']:.3f}"
+    digits = MEASURES[measure].digits
+    mean = f"{score['mean']:.{digits}f}"
+    mean = f"**{mean}**" if MEASURES[measure].goodness(score["mean"]) >= best else mean
+    over_seeds, over_objects = (
+        f" ± {value:.{digits}f}" if (value := score.get(name)) is not None and value == value else ""
+        for name in ("seeds", "objects")
+    )
+    return f"{mean}{over_seeds}{over_objects}"

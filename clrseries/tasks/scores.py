@@ -1,9 +1,9 @@
-"""Scores of the entrants of a contest: means and scatter over seeds, and over objects by the bootstrap."""
+"""Scores of the entrants of a contest or trial: means and scatter over seeds, and over objects by the bootstrap."""
 
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import numpy as np
@@ -11,14 +11,14 @@ import torch
 from numpy.typing import NDArray
 
 from ..evaluation import labeled_rows
-from .contest import Contest, Entrant
+from .contest import Contest, Entrant, Trial
+from .measures import MEASURES
 
 DRAWS = 200  # of the bootstrap
-Matrix = NDArray[np.float64]
 
 
 def contest_scores(
-    contest: Contest, seeds: int, say: Callable[[str], Any] = lambda text: None, only: tuple[str, ...] = ()
+    contest: Contest | Trial, seeds: int, say: Callable[[str], Any] = lambda text: None, only: tuple[str, ...] = ()
 ) -> dict[str, Any]:
     """Run every entrant with every number of labels and every seed, and score what it says of the test objects.
 
@@ -26,7 +26,7 @@ def contest_scores(
 
     Parameters
     ----------
-    contest : Contest
+    contest : Contest or Trial
         Data and entrants.
     seeds : int
         Number of seeds, at least 1.
@@ -45,22 +45,16 @@ def contest_scores(
     for entrant in contest.entrants:
         if only and entrant.name not in only:
             continue
-        for budget in contest.budgets:
+        for budget in contest.budgets if isinstance(contest, Contest) else (None,):
             row = _scored(contest, entrant, budget, seeds)
             rows.append(row)
             told = ", ".join(f"{name} {row['scores'][name]['mean']:.3f}" for name in contest.measures)
-            say(f"{entrant.name}, {budget or 'all'} labels: {told} ({row['seconds']:.0f} s)")
+            labels = "" if budget is None else f", {budget or 'all'} labels"
+            say(f"{entrant.name}{labels}: {told} ({row['seconds']:.0f} s)")
     return {
         "title": contest.title,
         "about": contest.about,
-        "objects": {
-            "labeled": len(np.unique(contest.groups[contest.pool])),
-            "labeled_rows": len(contest.pool),
-            "test": len(np.unique(contest.groups[contest.test])),
-            "test_rows": len(contest.test),
-            "classes": len(np.unique(contest.target[contest.test])),
-        },
-        "budgets": list(contest.budgets),
+        **_sizes(contest),
         "measures": list(contest.measures),
         "seeds": seeds,
         "threads": torch.get_num_threads(),
@@ -69,77 +63,49 @@ def contest_scores(
     }
 
 
-def _scored(contest: Contest, entrant: Entrant, budget: int, seeds: int) -> dict[str, Any]:
-    truth, begun, spent = contest.target[contest.test], time.perf_counter(), time.process_time()
-    answers = []
-    for seed in range(seeds):
-        rows = labeled_rows(contest.target, contest.pool, budget or len(contest.pool), seed)
-        answers.append(entrant.classify(rows, seed))
-    seconds = (time.perf_counter() - begun) / seeds
+def _sizes(contest: Contest | Trial) -> dict[str, Any]:
+    test = {"test": len(np.unique(contest.scored)), "test_rows": len(contest.scored)}
+    if isinstance(contest, Trial):
+        return {"objects": test}
+    labeled = {"labeled": len(np.unique(contest.groups[contest.pool])), "labeled_rows": len(contest.pool)}
+    return {
+        "objects": labeled | test | {"classes": len(np.unique(contest.truth))},
+        "budgets": list(contest.budgets),
+    }
+
+
+def _scored(contest: Contest | Trial, entrant: Entrant, budget: int | None, seeds: int) -> dict[str, Any]:
+    begun, spent = time.perf_counter(), time.process_time()
+    answers = [_answer(contest, entrant, budget, seed) for seed in range(seeds)]
+    seconds, core_seconds = (
+        (now - then) / seeds for now, then in ((time.perf_counter(), begun), (time.process_time(), spent))
+    )
     found: dict[str, dict[str, float]] = {}
-    tables = [confusion(truth, answer) for answer in answers]
-    again = list(_resampled(contest.groups[contest.test], truth, answers))
+    once, again = np.ones(len(contest.scored), np.int64), list(_resampled(contest.scored))
     for name in contest.measures:
-        single = [MEASURES[name](table) for table in tables]
-        drawn = [np.mean([MEASURES[name](table) for table in draw]) for draw in again]
+        of = MEASURES[name].of
+        single = [of(contest.truth, answer, once) for answer in answers]
+        drawn = [np.mean([of(contest.truth, answer, times) for answer in answers]) for times in again]
         found[name] = {
             "mean": float(np.mean(single)),
             "seeds": float(np.std(single, ddof=1)) if seeds > 1 else float("nan"),
             "objects": float(np.std(drawn, ddof=1)),
         }
     return {
-        "name": entrant.name, "ours": entrant.ours, "budget": budget, "scores": found, "seconds": round(seconds, 2),
-        "core_seconds": round((time.process_time() - spent) / seeds, 2),
+        "name": entrant.name, "ours": entrant.ours, **({} if budget is None else {"budget": budget}), "scores": found,
+        "seconds": round(seconds, 2), "core_seconds": round(core_seconds, 2),
     }  # fmt: skip
 
 
-def confusion(truth: NDArray[np.str_], answer: NDArray[np.str_], weight: NDArray[np.float64] | None = None) -> Matrix:
-    """Return how much of each true class was predicted as each class.
-
-    Parameters
-    ----------
-    truth, answer : str (M,)
-        True and predicted classes.
-    weight : float64 (M,), optional
-        How often each row counts; default once.
-
-    Returns
-    -------
-    float64 (C, C)
-        Over the classes that occur, sorted; rows are the true classes.
-    """
-    names, number = np.unique(np.concatenate([truth, answer]), return_inverse=True)
-    table = np.zeros((len(names), len(names)))
-    np.add.at(table, (number[: len(truth)], number[len(truth) :]), 1.0 if weight is None else weight)
-    return table
+def _answer(contest: Contest | Trial, entrant: Entrant, budget: int | None, seed: int) -> NDArray[Any]:
+    if isinstance(contest, Trial):
+        return entrant.answer(seed)
+    return entrant.answer(labeled_rows(contest.target, contest.pool, budget or len(contest.pool), seed), seed)
 
 
-def _resampled(groups: NDArray[np.str_], truth: NDArray[np.str_], answers: list[NDArray[np.str_]]) -> Any:
-    """Yield, for each draw of the objects with replacement, the table of confusion of every seed."""
+def _resampled(objects: NDArray[np.str_]) -> Iterator[NDArray[np.int64]]:
+    """Yield, for each draw of the objects with replacement, how often each row counts."""
     rng = np.random.default_rng(0)
-    names, of_row = np.unique(groups, return_inverse=True)
+    names, of_row = np.unique(objects, return_inverse=True)
     for _ in range(DRAWS):
-        times = np.bincount(rng.integers(len(names), size=len(names)), minlength=len(names))
-        yield [confusion(truth, answer, times[of_row].astype(np.float64)) for answer in answers]
-
-
-def _accuracy(table: Matrix) -> float:
-    return float(np.trace(table) / table.sum())
-
-
-def _balanced_accuracy(table: Matrix) -> float:
-    there = table.sum(1) > 0
-    return float(np.mean(np.diag(table)[there] / table.sum(1)[there]))
-
-
-def _macro_f1(table: Matrix) -> float:
-    both = table.sum(1) + table.sum(0)
-    there = both > 0
-    return float(np.mean(2.0 * np.diag(table)[there] / both[there]))
-
-
-MEASURES: dict[str, Callable[[Matrix], float]] = {
-    "accuracy": _accuracy,
-    "balanced_accuracy": _balanced_accuracy,
-    "macro_f1": _macro_f1,
-}
+        yield np.bincount(rng.integers(len(names), size=len(names)), minlength=len(names))[of_row]

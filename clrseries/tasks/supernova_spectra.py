@@ -88,7 +88,7 @@ def supernova_spectra_contests() -> list[Contest]:
 def _entrants(
     spectra: Series, target: NDArray[np.str_], groups: NDArray[np.str_], pool: Rows, test: Rows
 ) -> tuple[Entrant, ...]:
-    observed, rest = _flat(spectra), _flat(spectra, Redshift(z="z"))
+    observed, rest = over_continuum(spectra), over_continuum(spectra, Redshift(z="z"))
     _, components = pca(observed[pool], observed, size=COMPONENTS)
 
     def on_components(kind: str) -> Any:
@@ -112,7 +112,20 @@ def _entrants(
     )
 
 
-def _flat(spectra: Series, *first: Redshift) -> NDArray[np.float32]:
-    """Return spectra over their continuum, minus 1, float32 (N, P)."""
+def over_continuum(spectra: Series, *first: Redshift) -> NDArray[np.float32]:
+    """Return spectra over their continuum, minus 1, on the grid of this task.
+
+    Parameters
+    ----------
+    spectra : Series
+        N spectra.
+    *first : Redshift
+        What is done to them before; ``Redshift(z="z")`` brings them to their rest frames.
+
+    Returns
+    -------
+    float32 (N, P)
+        0 where there is no data.
+    """
     views = Observe([*first, Resample(GRID)])(spectra)
     return flattened(views.flux[:, 0], views.ivar[:, 0] > 0).astype(np.float32)

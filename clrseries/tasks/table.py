@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from .asas import asas_contests
-from .contest import Contest
+from .contest import Contest, Trial
 from .eros import eros_contests
 from .plasticc import plasticc_contests
+from .redshift import redshift_trials
+from .stelib import stelib_trials
 from .supernova_spectra import supernova_spectra_contests
 from .supernova_templates import supernova_template_contests
 
@@ -29,7 +31,7 @@ class Task:
 
     word: str
     summary: str
-    contests: Callable[[], list[Contest]]
+    contests: Callable[[], Sequence[Contest | Trial]]
 
 
 TASKS = {
@@ -42,6 +44,8 @@ TASKS = {
             "14 classes of transients and variables, PLAsTiCC, six bands, with and without a catalog",
             plasticc_contests,
         ),
+        Task("redshift", "redshifts of supernovae from one observed-frame spectrum", redshift_trials),
+        Task("stelib", "the same star in another spectral library, STELIB in MILES", stelib_trials),
         Task("supernova-spectra", "9 classes of supernovae, one observed-frame spectrum", supernova_spectra_contests),
         Task("supernova-templates", "10 types of supernovae, one rest-frame spectrum", supernova_template_contests),
     )

@@ -15,9 +15,9 @@ from clrseries.config import composition
 from clrseries.tasks import TASKS, Contest, Entrant, Quoted, Task, contest_scores, table
 from clrseries.tasks.contest import held_out
 from clrseries.tasks.eros import KINDS
+from clrseries.tasks.measures import MEASURES
 from clrseries.tasks.page import page_of
 from clrseries.tasks.periodic_stars import periodic_stars
-from clrseries.tasks.scores import MEASURES, confusion
 from clrseries.tasks.supernova_spectra import RECIPE, supernova_spectra_contests
 from clrseries.tasks.supernova_templates import supernova_template_contests
 
@@ -46,13 +46,12 @@ def test_an_object_is_on_one_side(contest):
 def test_measures_are_those_of_scikit_learn(rng):
     truth, answer = (rng.choice(list("abcd"), 200) for _ in range(2))
     answer[truth == "d"] = "a"
-    tables = confusion(truth, answer)
     for name, theirs in (
         ("accuracy", accuracy_score(truth, answer)),
         ("balanced_accuracy", balanced_accuracy_score(truth, answer)),
         ("macro_f1", f1_score(truth, answer, average="macro")),
     ):
-        assert MEASURES[name](tables) == pytest.approx(theirs)
+        assert MEASURES[name].of(truth, answer, np.ones(200, int)) == pytest.approx(theirs)
 
 
 def test_scores_are_means_over_seeds_with_the_scatter_of_seeds_and_objects(contest):
@@ -66,7 +65,7 @@ def test_scores_are_means_over_seeds_with_the_scatter_of_seeds_and_objects(conte
     ]
     assert found["rows"][0]["scores"]["accuracy"] == {"mean": 1.0, "seeds": 0.0, "objects": 0.0}
     guess = found["rows"][3]["scores"]["accuracy"]
-    answers = [contest.entrants[1].classify(np.sort(contest.pool)[: len(contest.pool)], seed) for seed in range(3)]
+    answers = [contest.entrants[1].answer(np.sort(contest.pool)[: len(contest.pool)], seed) for seed in range(3)]
     assert len(answers) == 3 and guess["seeds"] > 0 and 0.01 < guess["objects"] < 0.15
     assert found["objects"]["test"] == len(set(contest.groups[contest.test])) and len(told) == 4
     only = contest_scores(contest, 1, only=("guess",))
@@ -104,7 +103,7 @@ def test_stars_can_be_contested():
     plain = [entrant for entrant in contest.entrants if not entrant.ours]
     rows = contest.pool
     for entrant in plain:
-        assert (entrant.classify(rows, 0) == contest.target[contest.test]).mean() > 0.6
+        assert (entrant.answer(rows, 0) == contest.target[contest.test]).mean() > 0.6
 
 
 def test_a_network_on_stars_and_one_on_spectra_answer_for_every_test_object(shared_data, monkeypatch):
@@ -122,7 +121,7 @@ def test_a_network_on_stars_and_one_on_spectra_answer_for_every_test_object(shar
     for contest in (periodic_stars(stars, "Simulated", "For a test.", (5,), KINDS), *of_supernovae):
         rows = contest.pool[:60]
         for entrant in (entrant for entrant in contest.entrants if entrant.ours):
-            answer = entrant.classify(rows, 0)
+            answer = entrant.answer(rows, 0)
             assert len(answer) == len(contest.test) and set(answer) <= set(contest.target[rows])
 
 
@@ -142,7 +141,7 @@ def test_the_class_of_a_spectrum_is_that_of_its_best_template(shared_data, monke
     assert not set(contest.groups[contest.test]) & set(contest.groups[contest.pool])
     plain = [entrant for entrant in contest.entrants if not entrant.ours]
     for entrant in plain:  # told the classes of the test spectra, each finds them again
-        answer = entrant.classify(contest.test, 0)
+        answer = entrant.answer(contest.test, 0)
         assert (answer == contest.target[contest.test]).mean() > (0.9 if "cross" in entrant.name else 0.5)
 
 
@@ -164,5 +163,5 @@ def test_the_catalog_is_read_beside_the_curves(monkeypatch):
     (contest,) = task.plasticc_contests()
     assert len(contest.test) == 10 and contest.quoted[0].scores == {"accuracy": 0.7076}
     for entrant in contest.entrants:
-        answer = entrant.classify(contest.pool, 0)
+        answer = entrant.answer(contest.pool, 0)
         assert len(answer) == 10 and set(answer) <= set(contest.target)
