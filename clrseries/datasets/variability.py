@@ -1,7 +1,7 @@
 """How the kinds of variable stars vary: a period and the magnitudes at given times, drawn at random for each star.
 
 Distributions are broad and follow the definitions of the General Catalogue of Variable Stars and the papers named at the functions; they are
-not fitted to any survey.
+not fitted to a survey. Shapes or amplitudes of RV, LSP, ACV and RS were changed by hand after one comparison with labeled stars of ASAS.
 """
 
 from __future__ import annotations
