@@ -11,8 +11,8 @@ HEAD = """# Leaderboard
 `clrseries benchmark TASK --output {page}` runs a task and rewrites its part of this page; `make bench-science` runs all. The numbers of
 every part stand beside it as JSON. The rows of one object are on one side of a split. Settings were chosen on splits inside the part
 that may be labeled, unless a task says otherwise; the test objects are the same for all seeds, and are scored once a run. A score is the mean over seeds; `±` is
-first the standard deviation over seeds (labeled objects, weights, views), then that of a bootstrap over the test objects. Rows that are
-quoted were not run here. In bold: the best row, quoted ones included.
+first the standard deviation over seeds (labeled objects, weights, views), if there are several, then that of a bootstrap over the test objects.
+Rows that are quoted were not run here. In bold: the best row, quoted ones included.
 """
 
 
@@ -40,14 +40,15 @@ def page_of(results: dict[str, dict[str, Any]], page: str) -> str:
 
 def _section(word: str, command: str, contest: dict[str, Any]) -> str:
     objects = contest["objects"]
+    seeds = f"{contest['seeds']} seed{'s' if contest['seeds'] > 1 else ''}"
     scored = f"{objects['test']:,} ({objects['test_rows']:,} rows) are scored"
     if "budgets" in contest:
         labeled = f"{objects['labeled']:,} objects ({objects['labeled_rows']:,} rows) may be labeled"
-        facts = f"{labeled}, {scored}; {objects['classes']} classes, {contest['seeds']} seeds."
+        facts = f"{labeled}, {scored}; {objects['classes']} classes, {seeds}."
         tables = [_by_labels(contest, measure) for measure in contest["measures"]]
         told, last = " with all labels", contest["budgets"][-1]
     else:
-        facts, tables, told, last = f"Objects: {scored}; {contest['seeds']} seeds.", [_by_measure(contest)], "", None
+        facts, tables, told, last = f"Objects: {scored}; {seeds}.", [_by_measure(contest)], "", None
     lines = [f"## {contest['title']}", "", f"`{command}`. {contest['about']} {facts}", ""]
     for table in tables:
         lines += [*table, ""]
