@@ -16,6 +16,7 @@ from clrseries import Series, datasets, load, pretrain
 from clrseries.datasets.stars import matched
 from clrseries.evaluation import continuum_pixels, pca, predictability, retrieve
 from clrseries.series import concatenate
+from clrseries.spectra import Observe
 
 
 def main() -> None:
@@ -36,6 +37,7 @@ def main() -> None:
     run = pretrain(blind, given.output, epochs=10 if given.quick else 700, overwrite=True)
 
     model = load(run)
+    assert isinstance(model.observe, Observe)
     pixels = [continuum_pixels(library, model.observe.grid) for library in (miles, stelib)]
     ways = {
         "continuum-normalized pixels": pixels,

@@ -60,7 +60,8 @@ def main() -> None:
     curves = curves.with_bands(list(BANDS), {old: new for new, names in BANDS.items() for old in names}, drop=True)
     names = np.intersect1d(spectra.object_ids, curves.object_ids)
 
-    ranks, scores = {"spectra": [], "light curves": []}, {"spectra": [], "light curves": [], "both": []}
+    ranks: dict[str, list] = {"spectra": [], "light curves": []}
+    scores: dict[str, list] = {"spectra": [], "light curves": [], "both": []}
     for train, test in list(KFold(3, shuffle=True, random_state=0).split(names))[: 1 if given.quick else 3]:
         run = pretrain(
             of(spectra, names[train]),

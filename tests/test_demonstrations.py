@@ -31,7 +31,7 @@ def shown(shared_data, stars, tmp_path, monkeypatch, capsys):
 
 def numbers(cells):
     """Return the first number of each cell."""
-    return [float(re.search(r"-?\d+(\.\d+)?", cell).group()) for cell in cells]
+    return [float(re.findall(r"-?\d+(?:\.\d+)?", cell)[0]) for cell in cells]
 
 
 def in_the_page(rows):

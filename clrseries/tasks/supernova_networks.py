@@ -190,14 +190,14 @@ class Networks:
 
         return train_classifier(
             build, made, series, labels, steps=steps, rates=(self.recipe.rate,) * 2, weight_decay=DECAY,
-            chance=_chance(labels, trust), views=VIEWS, seed=seed,
+            chance=chance(labels, trust), views=VIEWS, seed=seed,
         )  # fmt: skip
 
     def _tuned(self, rows: Rows, labels: Labels, trust: NDArray[np.float64], seed: int) -> Classifier:
         encoder = self._pretrained(seed)
         return train_classifier(
             lambda: copy.deepcopy(encoder), self.recipe.observe, self.spectra.take(rows), labels, steps=self.recipe.fewer, rates=self.recipe.rates,
-            weight_decay=DECAY, chance=_chance(labels, trust), views=VIEWS, seed=seed,
+            weight_decay=DECAY, chance=chance(labels, trust), views=VIEWS, seed=seed,
         )  # fmt: skip
 
     def _pretrained(self, seed: int) -> Any:
@@ -214,7 +214,7 @@ class Networks:
         return self.pretrained[seed]
 
 
-def _chance(labels: Labels, trust: NDArray[np.float64]) -> NDArray[np.float64]:
+def chance(labels: Labels, trust: NDArray[np.float64]) -> NDArray[np.float64]:
     """Return how often to draw each spectrum: a class as often as the square root of its size."""
     _, number = np.unique(labels, return_inverse=True)
     return trust / np.sqrt(np.bincount(number, trust))[number]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -26,6 +27,7 @@ from ..spectra import (
 )
 from .contest import Contest, Entrant, Rows, held_out
 from .supernova_networks import Networks, Recipe
+from .template_library import taught_by_library, template_library
 
 FRACTION, SPLIT = 0.3, 20261130  # of the supernovae that are kept apart, and the seed of that
 BUDGETS = (5, 20, 100, 0)
@@ -54,10 +56,11 @@ ABOUT = (
     "test spectrum. Cross-correlation: the labeled spectra, in their rest frames by their known redshifts, are the templates; the class is that of the "
     "template with the highest correlation at any redshift up to 0.4. Pixels: over their continuum, 50 principal components of all spectra that may be "
     "labeled. SimCLR sees the spectra that may be labeled, without their classes; its time is in the row of the support vector machine with "
-    "5 labels a class, which is not in the table of times. "
+    "5 labels a class, which is not in the table of times. Library: templates of SNID and others (the data of the task `supernova-templates`) of supernovae "
+    "that were found before or after the years of the catalog, moved to redshifts up to 0.3; half of the spectra that a network learns from are of it. "
 )
 CHOSEN = (
-    "Steps, rates and the continuum of the pixels were chosen on one split inside the part that may be labeled. Views, encoder and epochs are "
+    "Steps, rates, the half and the continuum of the pixels were chosen on one or two splits inside the part that may be labeled. Views, encoder and epochs are "
     "those of `examples/supernovae.yaml`, and they, the forest and the regression are as in [results](results.md): chosen while looking at "
     "other splits, which had some of these test supernovae in them."
 )
@@ -101,14 +104,36 @@ def _entrants(
         score, _ = template_correlations(observed[test], rest[rows], STEP, HIGHEST)
         return target[rows][score.argmax(axis=1)]
 
+    @cache
+    def best_of_library() -> tuple[NDArray[np.float64], NDArray[np.str_]]:
+        templates, kinds, _ = template_library()
+        score, _ = template_correlations(observed[test], over_continuum(templates), STEP, HIGHEST)
+        return score.max(axis=1), kinds[score.argmax(axis=1)]
+
+    def best_of_both(rows: Rows, seed: int) -> NDArray[np.str_]:
+        score, _ = template_correlations(observed[test], rest[rows], STEP, HIGHEST)
+        best, kinds = best_of_library()
+        return np.where(score.max(axis=1) > best, target[rows][score.argmax(axis=1)], kinds)
+
+    @cache
+    def without_labels(seed: int) -> NDArray[np.str_]:
+        return by_library(np.array([], np.int64), seed)
+
+    def by_library(rows: Rows, seed: int) -> NDArray[np.str_]:
+        taught = taught_by_library(spectra.take(rows), target[rows], GRID, RECIPE.encoder, seed)
+        return np.unique(target)[taught(spectra.take(test)).argmax(axis=1)]
+
     ours = Networks(spectra, target, groups, pool, np.array([], np.int64), test, RECIPE)
     return (
         Entrant("cross-correlation, best template", best_template),
+        Entrant("cross-correlation, best of labels and library", best_of_both),
         Entrant("random forest on pixels, PCA", on_components("forest")),
         Entrant("logistic regression on pixels, PCA", on_components("linear")),
         Entrant("clrseries, resnet1d from scratch", ours.from_scratch, ours=True),
         Entrant("clrseries, SimCLR without labels, then a support vector machine", ours.probed, ours=True),
         Entrant("clrseries, SimCLR without labels, then fine-tuned", ours.fine_tuned, ours=True),
+        Entrant("clrseries, library alone, no label", lambda rows, seed: without_labels(seed), ours=True),
+        Entrant("clrseries, library and labels", by_library, ours=True),
     )
 
 
