@@ -118,7 +118,7 @@ def _entrants(
 
     @cache
     def taught(rows: tuple[int, ...], seed: int) -> NDArray[np.float64]:
-        own = list(rows)
+        own = np.array(rows, np.int64)
         return taught_by_library(spectra.take(own), target[own], GRID, RECIPE.encoder, seed)(spectra.take(test))
 
     def by_both(rows: Rows, seed: int) -> NDArray[np.str_]:
