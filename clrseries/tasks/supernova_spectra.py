@@ -59,7 +59,7 @@ ABOUT = (
     "labeled. SimCLR sees the spectra that may be labeled, without their classes; its time is in the row of the support vector machine with "
     "5 labels a class, which is not in the table of times. Library: templates of SNID and others (the data of the task `supernova-templates`) of supernovae "
     "that were found before or after the years of the catalog, moved to redshifts up to 0.3; half of the spectra that a network learns from are of it. Correlation: five times the best correlation with a class "
-    "is added to the logarithm of its probability. "
+    "is added to the logarithm of its probability; the time of this row is without the network, which is that of the row without it. "
 )
 CHOSEN = (
     "Steps, rates, the half, the five and the continuum of the pixels were chosen on one or two splits inside the part that may be labeled. Views, encoder and epochs are "
