@@ -49,7 +49,7 @@ def main() -> None:
     hidden = (table["class"] == "SLSN-I").to_numpy()
     print(f"| features of {len(table)} supernovae | {' | '.join(METHODS.values())} |\n| --- | --- | --- | --- |")
     for name, features in ways.items():
-        of_each = np.stack([unit(features[table_rows]).mean(axis=0) for table_rows in rows_of(mixed, table)])
+        of_each = np.stack([unit(features[rows]).mean(axis=0) for rows in rows_of(mixed, table)])
         areas = [injected_auc(of_each, hidden, method) for method in METHODS]
         print(f"| {name} | {' | '.join(f'{area:.2f}' for area in areas)} |", flush=True)
 
