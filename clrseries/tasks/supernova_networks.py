@@ -215,6 +215,19 @@ class Networks:
 
 
 def chance(labels: Labels, trust: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Return how often to draw each spectrum: a class as often as the square root of its size."""
+    """Return how often to draw each spectrum: a class as often as the square root of its size.
+
+    Parameters
+    ----------
+    labels : str (N,)
+        Classes.
+    trust : float64 (N,)
+        How much each spectrum counts, in any unit.
+
+    Returns
+    -------
+    float64 (N,)
+        In any unit.
+    """
     _, number = np.unique(labels, return_inverse=True)
     return trust / np.sqrt(np.bincount(number, trust))[number]
