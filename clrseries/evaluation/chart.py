@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 
 from ..errors import InputError
 from ..series import Series
-from .anomalies import nearest
 from .labels import class_names, labels_of
+from .neighborhoods import neighbor_rows
 from .retrieval import Features, unit
 from .search import Index
 from .spectrum_baselines import pca
@@ -123,9 +123,7 @@ def neighbors_of(features: Features, count: int = NEIGHBORS) -> NDArray[np.int64
             own = rows == np.arange(len(rows))[:, None]
             own[~own.any(axis=1), -1] = True  # it did not find itself: the last one goes
             return rows[~own].reshape(len(rows), count)
-    points = unit(np.asarray(features, np.float32))
-    itself = np.arange(len(points))
-    return nearest(points, points, count, apart=(itself, itself))[1]
+    return neighbor_rows(features, count)
 
 
 def _placed(features: Features, how: str) -> tuple[NDArray[np.float32], str]:

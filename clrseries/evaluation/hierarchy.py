@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -119,6 +119,24 @@ def parent_sums(classes: Sequence[str], probability: NDArray[np.floating]) -> di
         for name, sums in zip(level.classes, level.sums(probability).T, strict=True)
         if name in level.parents
     }
+
+
+def on_levels(scores: Iterable[str], name: str) -> list[str]:
+    """Return the names under which few-label scores have one score on the coarser levels.
+
+    Parameters
+    ----------
+    scores : iterable of str
+        Names of scores.
+    name : str
+        Such as ``balanced_accuracy``.
+
+    Returns
+    -------
+    list of str
+        Such as ``level_1_balanced_accuracy``.
+    """
+    return [key for key in scores if key.startswith("level_") and key.endswith(f"_{name}")]
 
 
 def level_scores(

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from .few_labels import CHANCE
+from .hierarchy import on_levels
 
 EMBEDDING = "embedding"
 HUBS = 2.0  # hubness from which it is told
@@ -73,8 +74,8 @@ def target_in_words(summary: Mapping[str, Any]) -> list[str]:
                 "worse than" if row[f"{score}_high"] < best[f"{score}_low"] else "within the scatter of"
             )  # fmt: skip
             text += f"; {how} {best['features']}, the best baseline, {_band(best, score)}"
-        levels = [key for key in row if key.startswith("level_") and key.endswith(f"_{score}")]
-        text += "".join(f"; of the coarser classes (level {key.split('_')[1]}) {row[key]:.2f}" for key in levels)
+        for key in on_levels(row, score):
+            text += f"; of the coarser classes (level {key.split('_')[1]}) {row[key]:.2f}"
         lines.append(text + ".")
     return lines
 

@@ -6,6 +6,7 @@ import html
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from ..evaluation.hierarchy import on_levels
 from .curves import early_panels, few_label_panels, invariance_panels
 from .explorer import explorer_html, explorer_style, object_button
 from .geometry_table import geometry_table
@@ -89,8 +90,7 @@ def _map(chart: Mapping[str, Any]) -> str:
 
 def _probes(summary: Mapping[str, Any]) -> str:
     score, *others = COLUMNS[summary["kind"]]
-    coarser = [name for name in summary["scores"][0] if name.startswith("level_") and name.endswith(f"_{score}")]
-    names = [score, *coarser, *others]
+    names = [score, *on_levels(summary["scores"][0], score), *others]
     rows = [
         {"features": row["features"], "probe": row["probe"], "labels": row["labels"]}
         | {name.replace("_", " "): _with_scatter(row, name) for name in names}

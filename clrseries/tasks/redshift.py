@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import tempfile
-from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -11,15 +9,13 @@ import torch
 from numpy.typing import NDArray
 from torch.nn import functional
 
-from ..commands.pretrain import pretrain
-from ..datasets import supernova_spectra
 from ..encoders.redshift_templates import RedshiftTemplates
 from ..evaluation import redshifts_by_template, unit
-from ..model import load
 from ..series import Series
 from ..spectra import Observe, Redshift, Velocity
-from .contest import Entrant, Rows, Trial, held_out
-from .supernova_spectra import FRACTION, HIGHEST, RECIPE, SPLIT, STEP, over_continuum
+from .contest import Entrant, Rows, Trial
+from .pretrained import pretrained
+from .supernova_spectra import HIGHEST, RECIPE, STEP, over_continuum, spectra_and_test
 
 NEIGHBORS = 5
 WIDTH = 0.005  # sigma of the Gaussian in z / (1 + z) about the redshift of a neighbor
@@ -52,10 +48,7 @@ def redshift_trials() -> list[Trial]:
     InputError
         ``$CLRSERIES_DATA`` does not hold the data.
     """
-    spectra = supernova_spectra()
-    kinds, names = (np.array(spectra.table[name].to_pylist()) for name in ("class", "object_id"))
-    test = held_out(kinds, names, FRACTION, SPLIT)
-    return [redshift_trial(spectra, test)]
+    return [redshift_trial(*spectra_and_test())]
 
 
 def redshift_trial(spectra: Series, test: Rows) -> Trial:
@@ -151,8 +144,5 @@ def with_templates(
 
 def _embedded(spectra: Series, pool: Rows, method: str, seed: int) -> NDArray[np.float32]:
     """Return the embeddings of all spectra by an encoder that was trained on some of them."""
-    own = spectra.take(pool)
-    own = replace(own, table=own.table.select(["object_id", "z"]))
     settings: dict[str, Any] = {"augment": KEPT, "encoder": RECIPE.encoder, "epochs": RECIPE.epochs, "seed": seed}
-    with tempfile.TemporaryDirectory() as folder:
-        return load(pretrain(own, folder + "/run", progress=False, **settings, **METHODS[method])).embed(spectra)
+    return pretrained(spectra.take(pool), "z", **settings, **METHODS[method]).embed(spectra)

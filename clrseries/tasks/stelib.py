@@ -2,23 +2,20 @@
 
 from __future__ import annotations
 
-import tempfile
-from dataclasses import replace
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from ..commands.pretrain import pretrain
 from ..config import composition, default_steps
 from ..datasets import miles, stelib
 from ..datasets.stars import matched
 from ..evaluation import continuum_pixels, pca, unit
 from ..evaluation.spectrum_baselines import median_pixels, shifted_similarity
-from ..model import load
 from ..series import Series, concatenate
 from ..spectra import Observe
 from .contest import Entrant, Trial
+from .pretrained import pretrained
 
 EPOCHS = 700
 COMPONENTS = 64
@@ -64,7 +61,7 @@ def _entrants(queries: Series, candidates: Series, rows: NDArray[np.int64]) -> t
     def of_model(layer: str) -> Any:
         def answer(seed: int) -> NDArray[np.floating]:
             if seed not in learned:
-                learned[seed] = _trained(concatenate([candidates, queries]), seed)
+                learned[seed] = pretrained(concatenate([candidates, queries]), epochs=EPOCHS, seed=seed)
             own, others = (learned[seed].embed(series, layer) for series in (queries.take(rows), candidates))
             return unit(own) @ unit(others).T
 
@@ -77,10 +74,3 @@ def _entrants(queries: Series, candidates: Series, rows: NDArray[np.int64]) -> t
         Entrant("clrseries, projection", of_model("projection"), ours=True),
         Entrant("clrseries, embedding", of_model("embedding"), ours=True),
     )
-
-
-def _trained(spectra: Series, seed: int) -> Any:
-    """Return a model that learned from spectra without labels and names of stars."""
-    blind = replace(spectra, table=spectra.table.select(["object_id"]))
-    with tempfile.TemporaryDirectory() as folder:
-        return load(pretrain(blind, folder + "/run", epochs=EPOCHS, seed=seed, progress=False))

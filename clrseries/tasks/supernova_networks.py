@@ -3,24 +3,22 @@
 from __future__ import annotations
 
 import copy
-import tempfile
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 from torch import nn
 
-from ..commands.pretrain import pretrain
 from ..encoders import build_encoder
 from ..encoders.standardize import standardize
 from ..finetuning.classifier import Classifier, train_classifier
 from ..finetuning.encoder_with_head import EncoderWithHead, outputs_of
 from ..finetuning.guessed_labels import carried, guessed
-from ..model import load
 from ..series import Series
 from ..spectra import Observe
 from .contest import Rows
+from .pretrained import pretrained
 
 DECAY = 1e-2  # of weights
 VIEWS = 8  # of each test spectrum; their probabilities are averaged
@@ -203,14 +201,10 @@ class Networks:
     def _pretrained(self, seed: int) -> Any:
         """Return an encoder that learned from spectra without labels; trained once for each seed."""
         if seed not in self.pretrained:
-            blind = self.spectra.take(np.concatenate([self.pool, self.more]))
-            blind = replace(blind, table=blind.table.select(["object_id"]))
-            with tempfile.TemporaryDirectory() as folder:
-                path = pretrain(
-                    blind, folder + "/run", augment=self.recipe.observe, encoder=self.recipe.encoder, method="simclr", source="object_id",
-                    epochs=self.recipe.epochs, seed=seed, progress=False,
-                )  # fmt: skip
-                self.pretrained[seed] = load(path).encoder
+            self.pretrained[seed] = pretrained(
+                self.spectra.take(np.concatenate([self.pool, self.more])), augment=self.recipe.observe, encoder=self.recipe.encoder,
+                method="simclr", source="object_id", epochs=self.recipe.epochs, seed=seed,
+            ).encoder  # fmt: skip
         return self.pretrained[seed]
 
 

@@ -81,13 +81,24 @@ def supernova_spectra_contests() -> list[Contest]:
     InputError
         ``$CLRSERIES_DATA`` does not hold the data.
     """
-    spectra = supernova_spectra()
+    spectra, test = spectra_and_test()
     target, groups = (np.array(spectra.table[name].to_pylist()) for name in ("class", "object_id"))
-    test = held_out(target, groups, FRACTION, SPLIT)
     pool = np.setdiff1d(np.arange(len(spectra)), test)
     measures, entrants = ("macro_f1", "balanced_accuracy"), _entrants(spectra, target, groups, pool, test)
     title = "Supernovae from one spectrum, 9 classes, observed frame"
     return [Contest(title, ABOUT + CHOSEN, target, groups, pool, test, BUDGETS, measures, entrants)]
+
+
+def spectra_and_test() -> tuple[Series, Rows]:
+    """Return the spectra of the catalog and the rows of those that are kept apart.
+
+    Returns
+    -------
+    Series, int64
+    """
+    spectra = supernova_spectra()
+    target, groups = (np.array(spectra.table[name].to_pylist()) for name in ("class", "object_id"))
+    return spectra, held_out(target, groups, FRACTION, SPLIT)
 
 
 def _entrants(
@@ -111,15 +122,18 @@ def _entrants(
     def of_labels(rows: Rows) -> NDArray[np.float64]:
         return best_correlations(observed[test], rest[rows], target[rows], names)
 
+    library = cache(template_library)
+
     @cache
     def of_library() -> NDArray[np.float64]:
-        templates, kinds, _ = template_library()
+        templates, kinds, _ = library()
         return best_correlations(observed[test], over_continuum(templates), kinds, names)
 
     @cache
     def taught(rows: tuple[int, ...], seed: int) -> NDArray[np.float64]:
         own = np.array(rows, np.int64)
-        return taught_by_library(spectra.take(own), target[own], GRID, RECIPE.encoder, seed)(spectra.take(test))
+        classify = taught_by_library(library(), spectra.take(own), target[own], GRID, RECIPE.encoder, seed)
+        return classify(spectra.take(test))
 
     def by_both(rows: Rows, seed: int) -> NDArray[np.str_]:
         best = np.maximum(of_labels(rows), of_library())

@@ -32,6 +32,7 @@ from ..spectra import (
 )
 from .supernova_networks import DECAY, VIEWS, Labels, chance
 
+Library = tuple[Series, Labels, NDArray[np.float64]]  # templates, their classes, and how often to draw each
 TYPES = {  # of the library, in the classes of the catalog
     "Ia-norm": "Ia", "Ia-91T": "Ia-pec", "Ia-91bg": "Ia-pec", "Iax": "Ia-pec", "Ia-csm": "Ia-pec", "Ia-pec": "Ia-pec", "Ib-norm": "Ib",
     "Ib-pec": "Ib", "Ic-norm": "Ic", "Ic-broad": "Ic-BL", "Ic-SL": "SLSN-I", "IIb": "IIb", "IIP": "II", "IIL": "II", "II-pec": "II", "IIn": "IIn",
@@ -42,7 +43,7 @@ LOWEST, HIGHEST, COPIES = 0.005, 0.3, 3  # redshifts that each template is moved
 STEPS, RATE, SHARE = 2000, 2e-3, 0.5  # of training; and how many of the spectra that are drawn are labeled ones
 
 
-def template_library() -> tuple[Series, Labels, NDArray[np.float64]]:
+def template_library() -> Library:
     """Return templates in their rest frames.
 
     Those of supernovae of the years of the catalog are left out, so that none can be one of its supernovae under another name.
@@ -105,11 +106,15 @@ def year_of(name: str) -> int | None:
     return None if found is None else int(found[1]) + 2000 * (len(found[1]) == 2)
 
 
-def taught_by_library(spectra: Series, target: Labels, grid: Grid, encoder: dict[str, Any], seed: int) -> Classifier:
+def taught_by_library(
+    library: Library, spectra: Series, target: Labels, grid: Grid, encoder: dict[str, Any], seed: int
+) -> Classifier:
     """Train a new network on the library and on labeled spectra.
 
     Parameters
     ----------
+    library : Series, str (T,), float64 (T,)
+        From :func:`template_library`.
     spectra : Series
         N labeled spectra; with none, the library alone teaches.
     target : str (N,)
@@ -126,17 +131,17 @@ def taught_by_library(spectra: Series, target: Labels, grid: Grid, encoder: dict
     function
         Takes a Series of M spectra and returns the probabilities of the classes of the library, sorted by name, float64 (M, C).
     """
-    templates, kinds, often = template_library()
-    library, labels, often = at_redshifts(templates, seed), np.tile(kinds, COPIES), np.tile(often, COPIES)
-    series, made = library, of_the_continuum(grid)
+    templates, kinds, often = library
+    moved, labels, often = at_redshifts(templates, seed), np.tile(kinds, COPIES), np.tile(often, COPIES)
+    series, made = moved, of_the_continuum(grid)
     if len(spectra):
         own = chance(target, np.ones(len(target)))
         often = np.concatenate([(1.0 - SHARE) * often / often.sum(), SHARE * own / own.sum()])
-        series, labels = concatenate([library, named(spectra, "labeled")]), np.concatenate([labels, target])
+        series, labels = concatenate([moved, named(spectra, "labeled")]), np.concatenate([labels, target])
 
     def build() -> Any:
         own = build_encoder(encoder, made)
-        standardize(own, made, library, 1, seed)
+        standardize(own, made, moved, 1, seed)
         return own
 
     return train_classifier(

@@ -102,10 +102,8 @@ def save_models(arguments: Arguments, module: Pretraining, earlier: list[int]) -
         own: Any = method
         other = training_set.partner
         side = Model(own.partner, own.partner_projector, other.observe, notes, other.series.bands)
-        notes["pair"] = [
-            model_hash(model),
-            model_hash(side),
-        ]  # tells which two models share the space of the projections
+        # which two models share the space of the projections
+        notes["pair"] = [model_hash(model), model_hash(side)]
         side.save(arguments.output / "partner", overwrite=overwrite)
     model.save(arguments.output / "model", overwrite=overwrite)
 

@@ -42,13 +42,15 @@ def test_the_library_has_all_classes_and_no_supernova_of_the_catalog(shared_data
 @pytest.mark.slow
 def test_the_library_teaches_classes_without_a_label(shared_data, monkeypatch):
     monkeypatch.setenv("CLRSERIES_DATA", str(shared_data))
-    spectra = supernova_spectra()
+    spectra, library = supernova_spectra(), own.template_library()
     kinds = np.array(spectra.table["class"].to_pylist())
     grid, encoder = Grid.log(3600, 9000, velocity=1500), {"resnet1d": {"width": 16, "embedding_dim": 32}}
     asked = np.concatenate([np.flatnonzero(kinds == kind)[:40] for kind in ("Ia", "II")])
     for steps, rows in ((250, np.array([], int)), (2, np.flatnonzero(kinds == "Ia")[-5:])):
         monkeypatch.setattr(own, "STEPS", steps)
-        probability = own.taught_by_library(spectra.take(rows), kinds[rows], grid, encoder, 0)(spectra.take(asked))
+        probability = own.taught_by_library(library, spectra.take(rows), kinds[rows], grid, encoder, 0)(
+            spectra.take(asked)
+        )
         assert probability.shape == (80, len(CLASSES)) and probability.sum(1) == pytest.approx(1)
         if steps > 2:
             of_ia = [k for k, name in enumerate(sorted(CLASSES)) if name.startswith("Ia")]
