@@ -12,24 +12,20 @@ from typing import Any
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from scipy.optimize import minimize
 from shipping import Row, balanced, config_of, macro_f1, mean_row, one_thread, ranked_above, row, ship
-from sklearn.cluster import MiniBatchKMeans
 from supernova_data import Supernovae
+from supernova_redshifts import calibrate_templates, refining
 from torch import Tensor, nn
 
-from clrseries import Grid, Model, datasets, load, read_spectra
-from clrseries import spectra as sp
+from clrseries import Model, datasets, load, read_spectra
 from clrseries.config import Observe
 from clrseries.datasets.folder import data_file
 from clrseries.datasets.stars import matched
 from clrseries.datasets.supernovae import CLASSES
 from clrseries.encoders import build_encoder
-from clrseries.encoders.heads import crps, median
+from clrseries.encoders.heads import median
 from clrseries.encoders.joint_head import JointHead
 from clrseries.encoders.prediction_sets import least_probability
-from clrseries.encoders.redshift_templates import RedshiftTemplates
-from clrseries.encoders.template_correlation import tapered
 from clrseries.evaluation.scores import calibration_error
 from clrseries.finetuning import fit_temperature
 from clrseries.methods import Projector
@@ -45,7 +41,6 @@ GALAXIES = (
     "aat/quasarLinearSkyAirNoHelio.fits",
     "aat/emlLogVacuumHelioMultiple.fits",
 )
-HIGHEST = 0.5  # redshift that templates are moved to
 TOO_FAR = 0.05  # in dz / (1 + z): an outlier
 
 
@@ -207,45 +202,6 @@ def calibrate(data: Supernovae, encoder: Any, head: JointHead) -> None:
     known = torch.cat([embedded(encoder, part.observe, part.series) for part in data.parts])
     allowed = torch.from_numpy(np.concatenate([part.allowed for part in data.parts]))
     head.fit_known(known, head.kind(known).masked_fill(~allowed, FAR).argmax(1), held)
-
-
-def refining(data: Supernovae, head: JointHead) -> JointHead:
-    """Return a head that also refines the redshift, with the centers of clusters of the training spectra in their rest frames."""
-    observe, count = data.parts[0].observe, data.config["redshift_templates"]
-    assert isinstance(observe, sp.Observe)
-    grid = observe.grid
-    step = float(np.log(grid.centers[-1] / grid.centers[0]) / (len(grid) - 1))
-    lags = int(np.ceil(np.log1p(HIGHEST) / step))
-    rest = Grid.from_edges(grid.edges[0] * np.exp(step * np.arange(-lags, len(grid) + 1)))
-    part = data.parts[-1]  # the spectra of the catalog, or templates alone
-    still = Series(part.series.x / np.repeat(1 + part.z, np.diff(part.series.offsets)), *_others(part.series))
-    normalize = next(step for step in part.observe.steps if isinstance(step, sp.Normalize))
-    flux, ivar = (array[:, 0] for array in sp.Observe([sp.Resample(rest), normalize])(still).torch())
-    clusters = MiniBatchKMeans(count, random_state=data.config["seed"], n_init=1, batch_size=512)
-    centers = clusters.fit(tapered(flux - 1.0, ivar > 0).numpy()).cluster_centers_
-    new = JointHead(**head.settings, templates=count, pixels=len(grid), lags=lags)
-    new.load_state_dict(head.state_dict(), strict=False)
-    assert new.templates is not None
-    new.templates.set_templates(torch.from_numpy(centers), step, data.config["strength"])
-    return new.eval()
-
-
-def _others(series: Series) -> tuple[Any, ...]:
-    return series.flux, series.ivar, series.offsets, series.table
-
-
-@torch.no_grad()
-def calibrate_templates(templates: RedshiftTemplates, proposed: Tensor, views: list[Tensor], z: Tensor) -> None:
-    """Set how sure the refined redshifts are: the least score (CRPS) on held-out objects."""
-    score, count = templates.score(proposed, *views), proposed.shape[-1]
-
-    def mean(logs: NDArray[np.float64]) -> float:
-        templates.sharpness.fill_(float(np.exp(logs[0])))
-        templates.width.fill_(float(np.exp(logs[1])))
-        return float(crps(templates.peaks(score, count), z).mean())
-
-    best = minimize(mean, np.log([0.5, 0.003]), method="Nelder-Mead")
-    mean(best.x)
 
 
 class _Coarse(nn.Module):
