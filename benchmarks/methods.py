@@ -33,9 +33,8 @@ from sklearn.preprocessing import Normalizer, StandardScaler
 from clrseries import Series, load, pretrain
 from clrseries.config import composition
 from clrseries.datasets.supernovae import held_out_objects, supernova_spectra
-from clrseries.encoders import build_encoder
 from clrseries.encoders.heads import ClassHead
-from clrseries.encoders.standardize import standardize
+from clrseries.encoders.standardize import fitted_encoder
 from clrseries.evaluation import balanced_scores, labeled_rows
 from clrseries.finetuning.encoder_with_head import EncoderWithHead, equal_chances, fit, outputs_of
 from clrseries.methods import METHODS
@@ -92,10 +91,8 @@ def with_labels(
     for count in LABELS:
         rows = labeled_rows(target, np.flatnonzero(~held_out), count, seed)
         torch.manual_seed(seed)
-        own = copy.deepcopy(encoder) or build_encoder(RECIPE["encoder"], observe)
+        own = copy.deepcopy(encoder) or fitted_encoder(RECIPE["encoder"], observe, series.take(rows), seed)
         network = EncoderWithHead(own, ClassHead(own.embedding_dim, list(names))).train()
-        if encoder is None:
-            standardize(own, observe, series.take(rows), views=1, seed=seed)
         rates = (2e-3, 2e-3) if encoder is None else (1e-3, 1e-2)
         groups = [
             {"params": list(part.parameters()), "lr": rate}

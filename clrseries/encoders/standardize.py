@@ -8,7 +8,31 @@ import torch
 
 from ..config import Observe
 from ..series import Series
+from .build import Encoder, build_encoder
 from .with_columns import column_inputs, columns_of
+
+
+def fitted_encoder(encoder: Encoder, observe: Observe, series: Series, seed: int = 0) -> Any:
+    """Return a new encoder for the views of some objects, with its first layer fitted to one view of each.
+
+    Parameters
+    ----------
+    encoder : str or mapping
+        As for :func:`~clrseries.encoders.build_encoder`.
+    observe : spectra.Observe or lightcurves.Observe
+        The augmentation that makes the views.
+    series : Series
+        The objects.
+    seed : int
+        Seed of the views; the weights are drawn from the generator of torch.
+
+    Returns
+    -------
+    torch.nn.Module
+    """
+    new = build_encoder(encoder, observe, series.bands)
+    standardize(new, observe, series, 1, seed)
+    return new
 
 
 @torch.no_grad()

@@ -12,8 +12,8 @@ from numpy.typing import NDArray
 
 from ..augment.distributions import LogUniform, Uniform
 from ..datasets import simulated_variables
-from ..encoders import WithColumns, build_encoder
-from ..encoders.standardize import standardize
+from ..encoders import WithColumns
+from ..encoders.standardize import fitted_encoder
 from ..encoders.with_columns import column_values
 from ..evaluation import feature_classifiers, light_curve_features
 from ..finetuning.classifier import Classifier, train_classifier
@@ -157,8 +157,7 @@ def _trained(
     made = observe()
 
     def build() -> Any:
-        encoder = build_encoder(ENCODER, made, train.bands)
-        standardize(encoder, made, blind, 1, seed)
+        encoder = fitted_encoder(ENCODER, made, blind, seed)
         if not columns:
             return encoder
         both = WithColumns(encoder, columns, WIDTH, DROPOUT)

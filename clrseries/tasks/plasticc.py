@@ -9,8 +9,7 @@ from numpy.typing import NDArray
 
 from ..augment.distributions import Uniform
 from ..datasets import plasticc
-from ..encoders import build_encoder
-from ..encoders.standardize import standardize
+from ..encoders.standardize import fitted_encoder
 from ..encoders.with_columns import column_values
 from ..evaluation import feature_classifiers, light_curve_features
 from ..finetuning.classifier import train_classifier
@@ -102,14 +101,8 @@ def _answers(
         {"with_columns": {"encoder": ENCODER, "columns": list(columns), "dropout": 0.1}} if columns else ENCODER
     )
     names, number = np.unique(target, return_inverse=True)
-
-    def build() -> Any:
-        own = build_encoder(encoder, made, train.bands)
-        standardize(own, made, train, 1, seed)
-        return own
-
     probability = train_classifier(
-        build, made, train, target, steps=STEPS, rates=(RATE, RATE), weight_decay=DECAY,
+        lambda: fitted_encoder(encoder, made, train, seed), made, train, target, steps=STEPS, rates=(RATE, RATE), weight_decay=DECAY,
         chance=np.bincount(number)[number] ** -BALANCE, seed=seed,
     )  # fmt: skip
     return names[probability(test).argmax(1)]

@@ -10,8 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 from torch import nn
 
-from ..encoders import build_encoder
-from ..encoders.standardize import standardize
+from ..encoders.standardize import fitted_encoder
 from ..finetuning.classifier import Classifier, train_classifier
 from ..finetuning.encoder_with_head import EncoderWithHead, outputs_of
 from ..finetuning.guessed_labels import carried, guessed
@@ -70,6 +69,8 @@ class Networks:
         Rows that may be labeled, rows that only the pretraining sees, and rows that are scored.
     recipe : Recipe
         Settings.
+    always : int64
+        Rows that have a label whatever rows may be labeled beside them.
     pretrained : dict of int to torch.nn.Module
         Pretrained encoders by seed, filled as they are needed.
     """
@@ -81,6 +82,7 @@ class Networks:
     more: Rows
     test: Rows
     recipe: Recipe
+    always: Rows = field(default_factory=lambda: np.empty(0, np.int64))
     pretrained: dict[int, Any] = field(default_factory=dict)
 
     def from_scratch(self, rows: Rows, seed: int) -> Labels:
@@ -145,7 +147,7 @@ class Networks:
     def guessing(self, rows: Rows, seed: int) -> Labels:
         """Return the classes of the test spectra, from the labels of some rows and all spectra that may be labeled.
 
-        All spectra of a labeled supernova get its label. A new and a pretrained network that learn from these guess the class
+        All spectra of a labeled supernova get its label, and the rows `always` have theirs. A new and a pretrained network that learn from these guess the class
         of each other supernova, from all its spectra; a second new and a second pretrained network learn from both.
 
         Parameters
@@ -159,8 +161,8 @@ class Networks:
         -------
         str (M,)
         """
-        names = np.unique(self.target[rows])
-        known = carried(self.groups, self.pool, rows)
+        known = np.concatenate([carried(self.groups, self.pool, rows), self.always])
+        names = np.unique(self.target[known])
         rest = np.setdiff1d(self.pool, known)
         labels, trust = self.target[known], np.ones(len(known))
         if len(rest):
@@ -180,14 +182,8 @@ class Networks:
 
     def _new(self, rows: Rows, labels: Labels, trust: NDArray[np.float64], steps: int, seed: int) -> Classifier:
         made, series = self.recipe.observe, self.spectra.take(rows)
-
-        def build() -> Any:
-            encoder = build_encoder(self.recipe.encoder, made)
-            standardize(encoder, made, series, 1, seed)
-            return encoder
-
         return train_classifier(
-            build, made, series, labels, steps=steps, rates=(self.recipe.rate,) * 2, weight_decay=DECAY,
+            lambda: fitted_encoder(self.recipe.encoder, made, series, seed), made, series, labels, steps=steps, rates=(self.recipe.rate,) * 2, weight_decay=DECAY,
             chance=chance(labels, trust), views=VIEWS, seed=seed,
         )  # fmt: skip
 
@@ -202,7 +198,7 @@ class Networks:
         """Return an encoder that learned from spectra without labels; trained once for each seed."""
         if seed not in self.pretrained:
             self.pretrained[seed] = pretrained(
-                self.spectra.take(np.concatenate([self.pool, self.more])), augment=self.recipe.observe, encoder=self.recipe.encoder,
+                self.spectra.take(np.concatenate([self.pool, self.more, self.always])), augment=self.recipe.observe, encoder=self.recipe.encoder,
                 method="simclr", source="object_id", epochs=self.recipe.epochs, seed=seed,
             ).encoder  # fmt: skip
         return self.pretrained[seed]

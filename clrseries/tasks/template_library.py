@@ -12,8 +12,7 @@ from numpy.typing import NDArray
 
 from ..augment.distributions import Choice, LogUniform, Uniform
 from ..datasets import supernova_templates
-from ..encoders import build_encoder
-from ..encoders.standardize import standardize
+from ..encoders.standardize import fitted_encoder
 from ..finetuning.classifier import Classifier, train_classifier
 from ..grids import Grid
 from ..series import Series, concatenate
@@ -139,13 +138,8 @@ def taught_by_library(
         often = np.concatenate([(1.0 - SHARE) * often / often.sum(), SHARE * own / own.sum()])
         series, labels = concatenate([moved, named(spectra, "labeled")]), np.concatenate([labels, target])
 
-    def build() -> Any:
-        own = build_encoder(encoder, made)
-        standardize(own, made, moved, 1, seed)
-        return own
-
     return train_classifier(
-        build, made, series, labels, steps=STEPS, rates=(RATE, RATE), weight_decay=DECAY, chance=often, views=VIEWS, seed=seed
+        lambda: fitted_encoder(encoder, made, moved, seed), made, series, labels, steps=STEPS, rates=(RATE, RATE), weight_decay=DECAY, chance=often, views=VIEWS, seed=seed
     )  # fmt: skip
 
 

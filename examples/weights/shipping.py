@@ -14,6 +14,7 @@ from sklearn.metrics import f1_score, recall_score, roc_auc_score
 from torch import Tensor, nn
 
 from clrseries import Model
+from clrseries.encoders.prediction_sets import least_probability
 from clrseries.model import zoo
 from clrseries.plain_data import json_text, load_yaml, strict
 
@@ -69,6 +70,26 @@ def mean_row(what: str, numbers: NDArray[Any], groups: Any) -> Row:
 def ranked_above(unknown: NDArray[np.floating], known: NDArray[np.floating]) -> float:
     """Return how often an unknown object has a higher score than a known one (the area under the ROC curve); a tie counts half."""
     return float(roc_auc_score(np.repeat([1, 0], [len(unknown), len(known)]), np.concatenate([unknown, known])))
+
+
+@torch.no_grad()
+def calibrate_sets(head: Any, embeddings: Tensor, allowed: Tensor) -> None:
+    """Set which probability a class needs to be in a set, on objects that the training has not seen.
+
+    A label that may stand for several of the classes, (N, C) in `allowed`, is in a set if one of them is.
+    """
+    own = head.kind(embeddings).exp().masked_fill(~allowed, 0.0).amax(1, keepdim=True)
+    head.kind.least_probability = least_probability(own.numpy(), np.zeros(len(own), int))
+
+
+def set_rows(what: str, sets: NDArray[np.bool_], allowed: NDArray[np.bool_], groups: Any) -> list[Row]:
+    """Return two scores of the sets of classes of N objects: how many hold the true class, and how large they are."""
+    return [
+        mean_row(
+            f"{what}, fraction of sets (`set_90`) with the true class", np.asarray((sets & allowed).any(axis=1)), groups
+        ),
+        mean_row(f"{what}, mean number of classes in a set", sets.sum(1), groups),
+    ]
 
 
 def optimize(weights: list[Any], config: dict[str, Any], loss_of: Callable[[int], Tensor]) -> None:

@@ -13,7 +13,18 @@ from typing import Any
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from shipping import Row, balanced_row, config_of, mean_row, one_thread, ranked_above, row, ship
+from shipping import (
+    Row,
+    balanced_row,
+    calibrate_sets,
+    config_of,
+    mean_row,
+    one_thread,
+    ranked_above,
+    row,
+    set_rows,
+    ship,
+)
 from supernova_spectra import spoiled
 from torch import Tensor, nn
 
@@ -85,6 +96,7 @@ def calibrate(model: Model, head: JointHead, learn: Series, held: Series, config
     embedding, (number, values) = embedded(model, held)[0], labels(held, config["classes"])
     told = number >= 0
     fit_temperature(head.kind, embedding[told], number[told], torch.ones(int(told.sum())))
+    calibrate_sets(head, embedding[told], nn.functional.one_hot(number[told], len(config["classes"])).bool())
     for k, mixture in enumerate(head.mixtures):
         good = torch.isfinite(values[:, k])
         fit_temperature(mixture, embedding[good], values[good, k], torch.ones(int(good.sum())))
@@ -119,6 +131,7 @@ def test(
         true, guess = np.array(config["classes"])[number[told]], found["predicted"][told]
         own = [names[k] for k in told]
         scores.append(balanced_row(f"spectral class, balanced accuracy, {survey}", true, guess, own))
+        scores += set_rows(f"spectral class, {survey}", found["set_90"][told], true[:, None] == config["classes"], own)
         for k, name in enumerate(VALUES):
             miss = np.abs(found[name] - values[:, k].numpy())
             good = np.flatnonzero(np.isfinite(miss))

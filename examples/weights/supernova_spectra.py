@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from shipping import Row, balanced, config_of, macro_f1, mean_row, one_thread, ranked_above, row, ship
+from shipping import Row, balanced, calibrate_sets, config_of, macro_f1, one_thread, ranked_above, row, set_rows, ship
 from supernova_data import Supernovae
 from supernova_redshifts import calibrate_templates, refining
 from torch import Tensor, nn
@@ -25,7 +25,6 @@ from clrseries.datasets.supernovae import CLASSES
 from clrseries.encoders import build_encoder
 from clrseries.encoders.heads import median
 from clrseries.encoders.joint_head import JointHead
-from clrseries.encoders.prediction_sets import least_probability
 from clrseries.evaluation.scores import calibration_error
 from clrseries.finetuning import fit_temperature
 from clrseries.methods import Projector
@@ -187,9 +186,7 @@ def calibrate(data: Supernovae, encoder: Any, head: JointHead) -> None:
     allowed = torch.tensor([[kind in some for kind in config["classes"]] for some in groups])
     even = torch.ones(len(rows))
     fit_temperature(_Coarse(head, allowed), held, torch.zeros(len(rows), dtype=torch.long), even)
-    # a class of the catalog that stands for several types is in a set if one of them is
-    own = head.kind(held).exp().masked_fill(~allowed, 0.0).amax(1, keepdim=True)
-    head.kind.least_probability = least_probability(own.numpy(), np.zeros(len(rows), int))
+    calibrate_sets(head, held, allowed)
     table = data.catalog.take(rows).table
     z, phase = (torch.tensor(np.array(table[name].to_pylist(), np.float32)) for name in ("z", "phase_days"))
     low, high = config["phases"]
@@ -233,7 +230,6 @@ def test(data: Supernovae, model: Model) -> tuple[list[Row], dict[str, Any]]:
     told = np.flatnonzero(np.isfinite(phase) & (phase > -20) & (phase < 60))
     days, inside = np.abs(found["phase_days"] - phase), np.abs(found["redshift"] - z) < found["redshift_sigma"]
     own = np.array([np.isin(classes, data.config["catalog_classes"][kind]) for kind in true])
-    covered, sizes = (found["set_90"] & own).any(1), found["set_90"].sum(1)
     alien, galaxies = others(model)
     f1 = {kind: round(macro_f1(true, kinds, [kind]), 3) for kind in CLASSES}
     scores = [
@@ -242,8 +238,7 @@ def test(data: Supernovae, model: Model) -> tuple[list[Row], dict[str, Any]]:
         row("type, balanced accuracy", lambda r: balanced(true[r], kinds[r]), ids),
         row("type, log loss [nat]", lambda r: float(-logs[r, number[r]].mean()), ids),
         row("type, calibration error", lambda r: calibration_error(logs[r], number[r]), ids),
-        mean_row("type, fraction of sets (`set_90`) with the true class", covered, ids),
-        mean_row("type, mean number of types in a set", sizes, ids),
+        *set_rows("type", found["set_90"], own, ids),
         row("redshift, 1.48 median of the error / (1 + z)", lambda r: float(1.48 * np.median(np.abs(dz[r]))), ids),
         row(f"redshift, fraction with an error / (1 + z) above {TOO_FAR}", lambda r: float((np.abs(dz[r]) > TOO_FAR).mean()), ids),
         row("redshift, fraction within one sigma", lambda r: float(inside[r].mean()), ids),

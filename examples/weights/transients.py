@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from shipping import Row, balanced, config_of, macro_f1, one_thread, optimize, row, ship
+from shipping import Row, balanced, calibrate_sets, config_of, macro_f1, one_thread, optimize, row, set_rows, ship
 from torch import Tensor, nn
 
 from clrseries import Model, datasets, read_light_curves
@@ -89,6 +89,7 @@ def finish(model: Model, train: Labeled, held: Labeled, config: dict[str, Any]) 
     embeddings = torch.from_numpy(model.embed(held.series, on_error="stop"))
     target = torch.from_numpy(numbers(held, config))
     fit_temperature(model.head.kind, embeddings, target, torch.ones(len(target)))
+    calibrate_sets(model.head, embeddings, nn.functional.one_hot(target, len(config["classes"])).bool())
     # what other surveys would have seen of known objects is known too
     (known, which), (seen, _) = viewed(model, train), viewed(model, held)
     model.head.fit_known(known, torch.from_numpy(numbers(train, config)[which]), seen)
@@ -118,6 +119,7 @@ def table(model: Model, data: Labeled, config: dict[str, Any]) -> list[Row]:
         row("class, macro-F1", lambda r: macro_f1(data.kinds[r], kinds[r], classes), ids),
         row("class, log loss [nat]", lambda r: float(-logs[r, number[r]].mean()), ids),
         row("class, calibration error", lambda r: calibration_error(logs[r], number[r]), ids),
+        *set_rows("class", found["set_90"], np.eye(len(classes), dtype=bool)[number], ids),
     ]
 
 

@@ -12,10 +12,10 @@ from typing import Any
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from shipping import Row, balanced, config_of, one_thread, optimize, ranked_above, row, ship
+from shipping import Row, balanced, calibrate_sets, config_of, one_thread, optimize, ranked_above, row, set_rows, ship
 from sklearn.ensemble import RandomForestClassifier
 from torch import Tensor, nn
-from variables_data import SPLIT, Stars, known_stars, split, surveys
+from variables_data import SPLIT, Stars, known_stars, simulated_stars, split, surveys
 
 from clrseries import Model, read_light_curves
 from clrseries.config import Observe, composition
@@ -77,7 +77,9 @@ def finish(model: Model, learned: Stars, held: Stars) -> None:
     known = embedded(model, learned)
     with torch.no_grad():
         kinds = model.head.kind(known).masked_fill(torch.from_numpy(~learned.allowed), -torch.inf).argmax(1)
-    model.head.fit_known(known, kinds, embedded(model, held))
+    held_embeddings = embedded(model, held)
+    model.head.fit_known(known, kinds, held_embeddings)
+    calibrate_sets(model.head, held_embeddings, torch.from_numpy(held.allowed))
 
 
 def with_period(stars: Stars) -> Stars:
@@ -101,7 +103,8 @@ def label_of(stars: Stars, classes: list[str], probability: NDArray[np.floating]
 def scores(model: Model, stars: Stars, forest: Any) -> list[Row]:
     """Return the scores of each survey, for curves as they are and sparser ones, beside those of a forest on the same features."""
     stars = with_period(stars)
-    classes, found = model.head.classes, model.predict(stars.series)["probability"]
+    answers = model.predict(stars.series)
+    classes, found = model.head.classes, answers["probability"]
     beside = np.zeros_like(found)
     beside[:, forest.classes_] = forest.predict_proba(features(stars, model.encoder.columns))
     rows: list[Row] = []
@@ -114,9 +117,10 @@ def scores(model: Model, stars: Stars, forest: Any) -> list[Row]:
             for name, chances in (("", found), (", random forest on the same features", beside)):
                 true, said = label_of(stars.take(own), classes, chances[own])
                 rows.append(row(told + name, lambda r, t=true, s=said: balanced(t[r], s[r]), stars.star[own]))  # type: ignore[misc]
-    single = np.flatnonzero((stars.allowed.sum(1) == 1) & ~stars.again & (stars.survey != UNSEEN))
-    if not len(single):
-        return rows
+    if stars.survey[0] == UNSEEN:
+        return rows + set_rows(f"class, {UNSEEN}", answers["set_90"], stars.allowed, stars.star)
+    rows += set_rows("class, surveys of the training", answers["set_90"], stars.allowed, stars.star)
+    single = np.flatnonzero((stars.allowed.sum(1) == 1) & ~stars.again)
     logs, number = np.log(np.maximum(found[single], 1e-12)), stars.allowed[single].argmax(1)
     rows.append(row("calibration error", lambda r: calibration_error(logs[r], number[r]), stars.star[single]))
     return rows
@@ -149,19 +153,22 @@ def main() -> None:
     """Train, calibrate, test and store the weights."""
     one_thread()
     config, begin = config_of(NAME), time.process_time()
-    parts = {name: known_stars(series, name, config, TIMES[name]) for name, series in surveys().items()}
+    every = surveys()
+    parts = {name: known_stars(series, name, config, TIMES[name]) for name, series in every.items()}
     unseen = parts.pop(UNSEEN)
     stars = joined(list(parts.values()))
     rest, test = split(stars, config["test"], SPLIT)
     rest_stars = stars.take(rest)
     learn, held = split(rest_stars, config["held_out"], SPLIT + 1)
-    learned, held_stars, observe = rest_stars.take(learn), rest_stars.take(held), composition(config["augment"])
+    observed, held_stars, observe = rest_stars.take(learn), rest_stars.take(held), composition(config["augment"])
+    simulated = [with_period(simulated_stars(every[name], name, config, observed)) for name in parts]
+    learned = joined([observed, *simulated])
     encoder, head = train(learned, observe, config)
-    notes = config["notes"] | {"objects": len(np.unique(learned.star))}
+    notes = config["notes"] | {"objects": len(np.unique(observed.star))}
     model = Model(
         encoder, Projector(encoder.embedding_dim, 8).eval(), observe, notes, stars.series.bands, head, "class"
     )
-    finish(model, learned, held_stars)
+    finish(model, observed, held_stars)
     forest = forest_on(learned, encoder.columns)
     for one in scores(model, held_stars, forest):  # settings are chosen with these
         print("held out:", one, flush=True)

@@ -61,6 +61,15 @@ def known_stars(series: Series, name: str, config: dict[str, Any], times: int = 
     )  # fmt: skip
 
 
+def simulated_stars(series: Series, name: str, config: dict[str, Any], learned: Stars) -> Stars:
+    """Return simulated stars of all kinds that the settings know, as one survey saw those of its stars that are learned from."""
+    kinds, names = config["simulated"]["kinds"], set(learned.star)
+    like = series.take(np.flatnonzero([f"{name} {star}" in names for star in series.object_ids]))
+    stars = datasets.simulated_variables(like, config["simulated"]["objects"][name], kinds=list(kinds))
+    labels = {kind: [own] for kind, own in kinds.items()}
+    return known_stars(stars, f"simulated as {name}", config | {"labels": labels}, 1)
+
+
 def measured(series: Series) -> Series:
     """Return the curves in one band, with their features."""
     return lc.in_one_band(lc.with_features(series, each_band=False))
