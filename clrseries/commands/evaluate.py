@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shlex
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -36,6 +37,7 @@ def evaluate(
     nuisance: list[str] | None = None,
     features: list[str] | None = None,
     data: Data | None = None,
+    beside: Sequence[str | Path] | str | Path | None = None,
     medium: Literal["vacuum", "air"] | None = None,
     model: str | Path | Model | None = None,
     splits: int = 10,
@@ -72,6 +74,9 @@ def evaluate(
     data : path, name, Series or table, optional
         What the embeddings were made of: then the report shows it, and its principal components (spectra) or features (light curves)
         are a baseline. Rows are matched by ``object_id``, those of one object in their order.
+    beside : path or list of path, optional
+        Other embeddings of the same objects, written by ``embed``: of another model, or from before ``forget``. They are probed on the same splits and for the
+        same nuisance columns, and the report says which are better and how many neighbors they share. Rows are matched as those of `data`.
     medium : {"vacuum", "air"}, optional
         Medium of the wavelengths of `data`.
     model : path or Model, optional
@@ -93,7 +98,8 @@ def evaluate(
     ------
     InputError
         `output` exists, a column is missing, the target has a single class or value or fewer than two classes of five objects, fewer
-        than ten objects have a label and an embedding, no object of `data` is among the embeddings, or `model` is given without `data`.
+        than ten objects have a label and an embedding, no object of `data` is among the embeddings, or `model` is given without `data`; a file
+        `beside` has no ``object_id`` or no object in common.
 
     Examples
     --------
@@ -118,6 +124,7 @@ def evaluate(
     from ..evaluation.embedded_objects import embedded_objects
     from ..evaluation.labels import KINDS
     from ..evaluation.occlusion_sheet import occlusion_rows, typical_occlusions
+    from ..evaluation.other_embeddings import other_embeddings
     from ..evaluation.summary import summary_of
     from ..io.embeddings import read_embeddings
     from ..model import load
@@ -127,7 +134,9 @@ def evaluate(
     how = known_name("placed", placed, ("auto", "umap", "pca"))
     given, table = read_embeddings(embeddings)
     series, named = (None, "") if data is None else (open_series(data, medium=medium), described(data))
-    objects = embedded_objects(given, table, str(embeddings), group, series, named)
+    files = [beside] if isinstance(beside, str | Path) else beside or []
+    others = other_embeddings(files, given, table, str(embeddings))
+    objects = embedded_objects(given, table, str(embeddings), group, series, named, others)
     known = None if model is None else load(model)
     summary = summary_of(
         objects, target, kind=chosen, nuisance=nuisance, features=features or (), splits=splits, model=known
@@ -142,8 +151,8 @@ def evaluate(
         medium=medium,
         model="..." if model is not None and not isinstance(model, str | Path) else model,
     )
-    for name, words in (("nuisance", nuisance), ("features", features)):
-        command += [f"--{name}", *words] if words else []
+    for name, words in (("nuisance", nuisance), ("features", features), ("beside", files)):
+        command += [f"--{name}", *map(str, words)] if words else []
     command += ["--data", *([data] if isinstance(data, str | Path) else ["..."])] if data is not None else []
     _write(summary, objects, hangs, how, shlex.join(map(str, command)), output)
     return summary

@@ -54,7 +54,7 @@ def beside(objects: EmbeddedObjects, columns: Sequence[str] = ()) -> dict[str, N
     Parameters
     ----------
     objects : EmbeddedObjects
-        N rows; what was observed of them has the features of :func:`baseline_features`.
+        N rows; what was observed of them has the features of :func:`baseline_features`. Other embeddings of them come last.
     columns : sequence of str
         Columns of numbers, which are one kind of features more.
 
@@ -78,4 +78,4 @@ def beside(objects: EmbeddedObjects, columns: Sequence[str] = ()) -> dict[str, N
     if columns:
         numbers = [Labels().of(objects.table[name], name) for name in columns]
         found["columns " + ", ".join(columns)] = np.stack(numbers, axis=1)
-    return found
+    return found | {name: one.points.astype(float) for name, one in objects.others.items()}

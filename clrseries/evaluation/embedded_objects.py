@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import pyarrow as pa
@@ -11,6 +12,7 @@ from numpy.typing import NDArray
 from ..errors import InputError, located
 from ..series import Series
 from .chart import matched_rows
+from .other_embeddings import OtherEmbedding
 from .retrieval import unit
 from .splits import groups_of
 
@@ -39,6 +41,8 @@ class EmbeddedObjects:
         What was observed.
     matched : int64 (N,), optional
         For each embedding the row of its object in `series`, -1 where it is not there.
+    others : mapping of str to OtherEmbedding
+        Other embeddings of the same N rows, by short names.
     notes : list of str
         What a reader of the evaluation has to know.
     """
@@ -52,6 +56,7 @@ class EmbeddedObjects:
     lost: int = 0
     series: Series | None = None
     matched: NDArray[np.int64] | None = None
+    others: Mapping[str, OtherEmbedding] = field(default_factory=dict)
     notes: list[str] = field(default_factory=list)
 
 
@@ -62,6 +67,7 @@ def embedded_objects(
     group: str | None = None,
     series: Series | None = None,
     data: str = "the series",
+    others: Mapping[str, OtherEmbedding] | None = None,
 ) -> EmbeddedObjects:
     """Leave out rows without an embedding, scale the others to unit length, and find which rows belong together.
 
@@ -79,6 +85,8 @@ def embedded_objects(
         What was observed; rows are matched by ``object_id``, those of one object in their order.
     data : str
         What `series` was read from, for errors.
+    others : mapping of str to OtherEmbedding, optional
+        From :func:`clrseries.evaluation.other_embeddings.other_embeddings`.
 
     Returns
     -------
@@ -90,23 +98,29 @@ def embedded_objects(
         The column is missing, or no object of `series` is among the embeddings.
     """
     there = np.isfinite(embeddings).all(axis=1)
-    points, table = unit(np.asarray(embeddings[there], np.float32)), table.filter(pa.array(there))
     named = "object_id" in table.column_names
-    ids = [str(one) for one in table["object_id"].to_pylist()] if named else [str(k) for k in range(len(points))]
+    all_ids = [str(one) for one in table["object_id"].to_pylist()] if named else [str(k) for k in range(len(table))]
+    points, table = unit(np.asarray(embeddings[there], np.float32)), table.filter(pa.array(there))
+    ids = [all_ids[row] for row in np.flatnonzero(there)]
     if group is not None and group not in table.column_names:
         raise located(f"is missing; the file has {', '.join(table.column_names)}", source=source, column=group)
     group = group or ("object_id" if len(set(ids)) < len(ids) else None)
     groups = groups_of(table[group].to_pylist() if group else None, len(points))
-    found = EmbeddedObjects(points, table, source, ids, group, groups, int((~there).sum()))
+    kept = {name: replace(one, points=one.points[there]) for name, one in (others or {}).items()}
+    notes = [
+        f"{count} of {len(ids)} objects have no embedding in {one.source}; probes take the median of the others there."
+        for one in kept.values()
+        if (count := int((~np.isfinite(one.points).all(axis=1)).sum()))
+    ]
+    found = EmbeddedObjects(points, table, source, ids, group, groups, int((~there).sum()), others=kept, notes=notes)
     if series is None:
         return found
-    matched = matched_rows(ids, series.object_ids)
+    matched = matched_rows(all_ids, series.object_ids)[there]  # before rows are left out: the second stays the second
     if (matched < 0).all():
         raise InputError(
             f"data: no object of {data} is among the embeddings of {source}: their object_id are "
             f"{series.object_ids[0]!r}, ... and {ids[0]!r}, ..."
         )
-    notes = (
-        [f"{int((matched < 0).sum())} of {len(matched)} objects are not in the data."] if (matched < 0).any() else []
-    )
-    return EmbeddedObjects(points, table, source, ids, group, groups, found.lost, series, matched, notes)
+    lacking = int((matched < 0).sum())
+    notes = notes + ([f"{lacking} of {len(matched)} objects are not in the data."] if lacking else [])
+    return replace(found, series=series, matched=matched, notes=notes)

@@ -16,6 +16,7 @@ from .scores import class_scores, residual_scores
 from .splits import Split, labeled_rows
 
 Scores = dict[str, Any]
+EMBEDDING = "embedding"  # what the evaluated embeddings are called among kinds of features
 CHANCE = "no features (chance)"
 TINY = float(np.finfo(np.float64).eps)
 

@@ -18,7 +18,7 @@ def class_probes(directions: bool) -> dict[str, Any]:
     ----------
     directions : bool
         Whether the features are embeddings of unit length: then their directions are kept (:class:`OverallScaler`, cosine distance).
-        Otherwise every feature is scaled to unit scatter, and a missing one is the median of the others.
+        Otherwise every feature is scaled to unit scatter. A missing feature is the median of the others.
 
     Returns
     -------
@@ -30,10 +30,9 @@ def class_probes(directions: bool) -> dict[str, Any]:
     from sklearn.neighbors import KNeighborsClassifier
     from sklearn.neural_network import MLPClassifier
 
-    near = KNeighborsClassifier(NEIGHBORS, metric="cosine" if directions else "minkowski")
     return {
         "linear": _scaled(LogisticRegression(class_weight="balanced", max_iter=200, tol=1e-3), directions),
-        "knn": near if directions else _scaled(near, directions),
+        "knn": _near(KNeighborsClassifier, directions),
         "ridge": _scaled(RidgeClassifierCV(ALPHAS, class_weight="balanced"), directions),
         "mlp": _scaled(
             MLPClassifier(hidden_layer_sizes=(HIDDEN,), alpha=0.01, max_iter=200, tol=1e-3, random_state=0), directions
@@ -60,23 +59,36 @@ def value_probes(directions: bool) -> dict[str, Any]:
     from sklearn.neural_network import MLPRegressor
     from sklearn.preprocessing import StandardScaler
 
-    near = KNeighborsRegressor(NEIGHBORS, metric="cosine" if directions else "minkowski")
     network = MLPRegressor(hidden_layer_sizes=(HIDDEN,), alpha=0.01, max_iter=200, tol=1e-3, random_state=0)
     return {
         "linear": _scaled(LinearRegression(), directions),
-        "knn": near if directions else _scaled(near, directions),
+        "knn": _near(KNeighborsRegressor, directions),
         "ridge": _scaled(RidgeCV(ALPHAS), directions),
         "mlp": TransformedTargetRegressor(_scaled(network, directions), transformer=StandardScaler()),
     }
 
 
+def _near(model: Any, directions: bool) -> Any:
+    """Return nearest neighbors: by cosine for directions, which need no scale."""
+    from sklearn.pipeline import make_pipeline
+
+    return (
+        make_pipeline(_filled(), model(NEIGHBORS, metric="cosine"))
+        if directions
+        else _scaled(model(NEIGHBORS), directions)
+    )
+
+
 def _scaled(model: Any, directions: bool) -> Any:
-    from sklearn.impute import SimpleImputer
     from sklearn.pipeline import make_pipeline
     from sklearn.preprocessing import StandardScaler
 
     from .overall_scaler import OverallScaler
 
-    if directions:
-        return make_pipeline(OverallScaler(), model)
-    return make_pipeline(SimpleImputer(strategy="median", keep_empty_features=True), StandardScaler(), model)
+    return make_pipeline(_filled(), OverallScaler() if directions else StandardScaler(), model)
+
+
+def _filled() -> Any:
+    from sklearn.impute import SimpleImputer
+
+    return SimpleImputer(strategy="median", keep_empty_features=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -52,7 +52,9 @@ def shape(features: Features) -> tuple[dict[str, float], str]:
     return found | ({"hubness": hubness(some)} if len(some) > NEIGHBORS else {}), collapse(some)
 
 
-def overlap_sheet(features: Features, others: Mapping[str, NDArray[np.floating]]) -> dict[str, dict[str, float]]:
+def overlap_sheet(
+    features: Features, others: Mapping[str, NDArray[np.floating]], directions: Collection[str] = ()
+) -> dict[str, dict[str, float]]:
     """Return which fraction of the ten nearest neighbors other features share with embeddings.
 
     Parameters
@@ -62,6 +64,8 @@ def overlap_sheet(features: Features, others: Mapping[str, NDArray[np.floating]]
     others : mapping of str to float (N, E)
         Other features of the same objects. Each column is scaled to unit scatter, a missing number is the median of the others; objects
         without any are left out, and 2,000 of the others are looked at.
+    directions : collection of str
+        The `others` that are embeddings, whose columns are left as they are.
 
     Returns
     -------
@@ -79,8 +83,8 @@ def overlap_sheet(features: Features, others: Mapping[str, NDArray[np.floating]]
         if len(rows) <= NEIGHBORS:
             continue
         filled = make_pipeline(SimpleImputer(strategy="median", keep_empty_features=True), StandardScaler())
-        scaled = filled.fit_transform(np.asarray(other[rows], np.float64))
-        overlap = neighborhood_overlap(features[rows], scaled)
+        some = other[rows] if name in directions else filled.fit_transform(np.asarray(other[rows], np.float64))
+        overlap = neighborhood_overlap(features[rows], some)
         found[name] = {"overlap": overlap, "chance": NEIGHBORS / (len(rows) - 1), "objects": len(rows)}
     return found
 

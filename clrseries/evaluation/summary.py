@@ -12,6 +12,7 @@ from ..errors import InputError
 from ..model import Model
 from ..plain_data import strict
 from .baselines import beside
+from .beside_sheet import beside_sheet
 from .changed_data import embedded_with
 from .early import CUTS, early_scores
 from .embedded_objects import EmbeddedObjects
@@ -76,7 +77,7 @@ def summary_of(
     found: dict[str, Any] = {
         "embeddings": objects.source, "target": target, "objects": len(objects.points), "dimensions": objects.points.shape[1],
         "without_embedding": objects.lost, "group": objects.group, "groups": len(set(objects.groups.tolist())), "notes": objects.notes,
-        "geometry": geometry, "collapse": collapsed, "overlap": overlap_sheet(objects.points, others),
+        "geometry": geometry, "collapse": collapsed, "overlap": overlap_sheet(objects.points, others, objects.others),
     }  # fmt: skip
     if labels is not None:
         found |= target_sheet(objects, labels, others, splits, twice if complete else None)
@@ -84,6 +85,7 @@ def summary_of(
         objects.points, objects.table, names, objects.groups, None if labels is None else (labels.truth, labels.rows)
     )
     objects.notes.extend(notes)
+    found["beside"] = beside_sheet(objects, names, labels, splits)
     found["anomalies"] = anomaly_sheet(objects.points, objects.ids, objects.groups)
     found["duplicates"] = duplicate_sheet(twice, objects.ids)
     if model is not None and objects.series is not None and objects.matched is not None:

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from ..errors import InputError, located
 from .embedded_objects import EmbeddedObjects
-from .few_labels import few_label_scores
+from .few_labels import EMBEDDING, few_label_scores
 from .labels import labels_of
 from .leaks import Duplicates, leaks
 from .sheets import next_sheet, suspect_sheet
@@ -124,7 +124,7 @@ def target_sheet(
     """
     truth, rows, groups = target.truth, target.rows, objects.groups
     drawn = few_label_splits(truth, groups[rows], seeds=splits)
-    ways = {"embedding": objects.points[rows].astype(float)} | {name: values[rows] for name, values in others.items()}
+    ways = {EMBEDDING: objects.points[rows].astype(float)} | {name: values[rows] for name, values in others.items()}
     splitter = "StratifiedShuffleSplit" if target.members else "ShuffleSplit"
     together = (
         f"rows with the same {objects.group} stay together" if objects.group else "every row is an object of its own"
@@ -134,7 +134,7 @@ def target_sheet(
         "labeled": int(target.known.sum()),
         "splits": splits,
         "scores": few_label_scores(
-            ways, truth, drawn, directions=["embedding"], redshift=target.name.lower() in REDSHIFTS
+            ways, truth, drawn, directions=[EMBEDDING, *objects.others], redshift=target.name.lower() in REDSHIFTS
         ),
         "leaks": leaks(drawn, groups[rows], twice.among(rows)) if twice is not None else None,
         "protocol": (

@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from .few_labels import CHANCE
+from .few_labels import CHANCE, EMBEDDING
 from .hierarchy import on_levels
 
-EMBEDDING = "embedding"
 HUBS = 2.0  # hubness from which it is told
+LIKELY = 0.05  # p value above which a difference may be chance
 HEADLINE = {"classes": ("linear", "balanced_accuracy", "balanced accuracy"), "values": ("ridge", "r2", "R2")}
+
+TITLES = {score: title for _, score, title in HEADLINE.values()}
 
 
 def in_words(summary: Mapping[str, Any]) -> list[str]:
@@ -20,7 +22,7 @@ def in_words(summary: Mapping[str, Any]) -> list[str]:
     ----------
     summary : mapping
         With ``objects``, ``dimensions``, ``geometry``, ``collapse``, ``target``, ``kind``, ``scores``, ``nuisance``, ``retrieval``,
-        ``leaks`` and ``duplicates``, as the command ``evaluate`` makes them; what is missing or None is left out.
+        ``leaks``, ``duplicates`` and ``beside``, as the command ``evaluate`` makes them; what is missing or None is left out.
 
     Returns
     -------
@@ -28,11 +30,18 @@ def in_words(summary: Mapping[str, Any]) -> list[str]:
     """
     lines = [f"Warning: {summary['collapse']}."] if summary.get("collapse") else []
     lines += target_in_words(summary) if summary.get("scores") else []
+    beside = summary.get("beside") or {}
+    lines += [_better(name, one["better"], one["missing"]) for name, one in beside.items() if one.get("better")]
     for name, found in (summary.get("nuisance") or {}).items():
         lines.append(
             f"{name}: {found['verdict']} ({_score_name(found)} {found['score']:.2f}, chance {found['chance']:.2f}, "
             f"p = {found['p_value']:.3g}); it explains {max(found['variance'], 0):.1%} of the variance of the embeddings."
             + _with_target_fixed(summary, found.get("fixed"))
+            + "".join(
+                f" From {other}: {own['verdict']} ({own['score']:.2f})."
+                for other, one in beside.items()
+                if (own := one["nuisance"].get(name))
+            )
         )
     for name, found in (summary.get("retrieval") or {}).items():
         lines.append(
@@ -60,7 +69,11 @@ def target_in_words(summary: Mapping[str, Any]) -> list[str]:
         With the fewest and with the most labels: the embedding beside the best baseline.
     """
     probe, score, name = HEADLINE[summary["kind"]]
-    rows = [row for row in summary["scores"] if row["probe"] in (probe, "constant") and row.get(score) is not None]
+    beside = summary.get("beside") or {}  # they are told apart from the baselines
+    rows = [
+        row for row in summary["scores"]
+        if row["probe"] in (probe, "constant") and row.get(score) is not None and row["features"] not in beside
+    ]  # fmt: skip
     own = sorted((row for row in rows if row["features"] == EMBEDDING), key=lambda row: row["labels"])
     lines = []
     for row in [own[0], own[-1]] if len(own) > 1 else own:
@@ -78,6 +91,19 @@ def target_in_words(summary: Mapping[str, Any]) -> list[str]:
             text += f"; of the coarser classes (level {key.split('_')[1]}) {row[key]:.2f}"
         lines.append(text + ".")
     return lines
+
+
+def _better(name: str, found: Mapping[str, Any], missing: int) -> str:
+    """Return whether the evaluated embedding is better than another, by their scores on the same splits."""
+    told = f"{TITLES[found['score_name']]} {found['score']:.2f} against {found['other_score']:.2f} from {found['labels']} labels"
+    told += " of the objects that both have" if missing else ""
+    if found["p_value"] is None:
+        return f"Beside {name}: {told}; which is better takes more than one split."
+    how = "no clear difference" if found["p_value"] > LIKELY else "better" if found["difference"] > 0 else "worse"
+    return (
+        f"Beside {name}: {how}, {told}; the difference on the same split is {found['difference']:+.3f}, with a scatter of "
+        f"{found['scatter']:.3f} over {found['splits']} splits (p = {found['p_value']:.2g})."
+    )
 
 
 def _shape(summary: Mapping[str, Any]) -> list[str]:

@@ -7,12 +7,13 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from ..evaluation.hierarchy import on_levels
+from ..evaluation.verdict import TITLES
+from .beside_table import beside_table
 from .curves import early_panels, few_label_panels, invariance_panels
 from .explorer import explorer_html, explorer_style, object_button
 from .geometry_table import geometry_table
 from .page import html_table, versions
 
-TITLES = {"balanced_accuracy": "balanced accuracy", "r2": "R2"}
 COLUMNS = {
     "classes": ("balanced_accuracy", "macro_f1", "log_loss", "calibration_error"),
     "values": ("r2", "sigma_nmad", "bias", "outlier_rate", "mae"),
@@ -51,9 +52,9 @@ def evaluation_page(summary: Mapping[str, Any], chart: Mapping[str, Any], comman
     """
     target = summary.get("target")
     title = f"Embeddings and {target}" if target else "Embeddings"
-    parts = [("Map", _map(chart))]
-    if summary.get("scores"):
-        parts.insert(0, (f"{target} from few labels", _probes(summary)))
+    parts = [(f"{target} from few labels", _probes(summary))] if summary.get("scores") else []
+    parts += [("Other embeddings", beside_table(summary))] if summary.get("beside") else []
+    parts.append(("Map", _map(chart)))
     parts.append(("Instrument and other nuisance", _nuisance(summary)))
     parts.append(("Geometry", geometry_table(summary)))
     if summary.get("invariance"):

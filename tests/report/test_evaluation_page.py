@@ -275,3 +275,7 @@ def test_rows_are_matched_by_name_and_order(report):
     series = report[3].take([0, 1, 2]).with_columns({"object_id": ["b", "a", "a"]})
     found = embedded_objects(np.eye(4, dtype=np.float32), table, "e.parquet", series=series)
     assert found.matched is not None and found.matched.tolist() == [1, 0, 2, -1] and "1 of 4 objects" in found.notes[0]
+    lost = np.eye(4, dtype=np.float32)
+    lost[0] = np.nan
+    found = embedded_objects(lost, table, "e.parquet", series=series)  # the second row of "a" stays the second
+    assert found.ids == ["b", "a", "c"] and found.matched is not None and found.matched.tolist() == [0, 2, -1]
