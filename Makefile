@@ -1,6 +1,6 @@
 # make demo   the full demonstration on real stars: a page in demo/report/index.html
 # make demo-curves   the same on variable stars: demo-curves/report/index.html
-# make test   every test
+# make test   every test, two files at a time (JOBS=4 make test: four; each takes up to 4 GB)
 # make quick  the tests that are not slow
 # make kills  runs over an archive, killed at 50 random moments and continued
 # make emulate  the CUDA kernels on this CPU, lane by lane: every step and many random compositions (needs cc)
@@ -16,6 +16,7 @@ BIN = $(VENV)/bin
 MANGADAP = sdss-mangadap==4.5.0
 SNMACHINE = snmachine==2.0.0.post3
 OUTPUT ?= demo
+JOBS ?= 2
 OLDEST_TESTS = tests/series tests/spectra tests/lightcurves tests/io tests/encoders tests/methods tests/training
 
 .PHONY: demo demo-curves test quick kills oldest emulate mutate bench bench-science weights gpu docs lint clean
@@ -27,7 +28,7 @@ demo-curves: $(VENV)/.ready
 	$(BIN)/clrseries demo --lightcurves --output demo-curves --overwrite
 
 test: $(VENV)/.ready
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest --numprocesses $(JOBS) --dist loadfile
 
 quick: $(VENV)/.ready
 	$(BIN)/python -m pytest -m "not slow"
