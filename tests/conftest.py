@@ -4,6 +4,7 @@ from pathlib import Path
 import numpy as np
 import pyarrow as pa
 import pytest
+import torch
 
 from clrseries import Grid, Series
 from clrseries.spectra import Normalize, Resample
@@ -30,6 +31,12 @@ def stars():
         return datasets.miles(), datasets.stelib()
     except InputError as error:
         pytest.fail(str(error)) if os.environ.get("CI") else pytest.skip(str(error))
+
+
+@pytest.fixture(autouse=True)
+def same_weights():
+    """Random weights are the same whatever tests came before."""
+    torch.manual_seed(20261130)
 
 
 @pytest.fixture
