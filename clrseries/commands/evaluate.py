@@ -16,7 +16,9 @@ if TYPE_CHECKING:
     from ..datasets.open import Data
     from ..evaluation.embedded_objects import EmbeddedObjects
     from ..evaluation.occlusion import Occlusion
+    from ..evaluation.trained_probe import Train
     from ..model import Model
+    from ..series import Series
 
 TABLES = (
     "scores",
@@ -40,6 +42,7 @@ def evaluate(
     beside: Sequence[str | Path] | str | Path | None = None,
     medium: Literal["vacuum", "air"] | None = None,
     model: str | Path | Model | None = None,
+    scratch: bool = False,
     splits: int = 10,
     placed: Literal["auto", "umap", "pca"] = "auto",
     overwrite: bool = False,
@@ -82,6 +85,9 @@ def evaluate(
     model : path or Model, optional
         What made the embeddings; needs `data`. Then the report shows how far embeddings move when the data change: velocity, resolution, S/N, missing
         points, ...; 200 objects are embedded again for each change. It shows for four objects which pixels or points the answer hangs on. For classes of light curves it shows the score against the days and points seen.
+    scratch : bool
+        Whether a new network of the encoder of `model`, with random weights, is trained with the labels of `target` as one more baseline, for each number of labels
+        and the first three splits; needs `data`. This takes minutes.
     splits : int
         How often labeled and scored objects are drawn, at least 1.
     placed : {"auto", "umap", "pca"}
@@ -98,7 +104,8 @@ def evaluate(
     ------
     InputError
         `output` exists, a column is missing, the target has a single class or value or fewer than two classes of five objects, fewer
-        than ten objects have a label and an embedding, no object of `data` is among the embeddings, or `model` is given without `data`; a file
+        than ten objects have a label and an embedding, no object of `data` is among the embeddings, or `model` is given without `data`, or `scratch` without
+        `model` and `target` or for values; a file
         `beside` has no ``object_id`` or no object in common.
 
     Examples
@@ -120,6 +127,10 @@ def evaluate(
         raise InputError(
             "model: shows what a change of the data does to the embeddings, and needs the data: give --data"
         )
+    if scratch and (model is None or target is None):
+        raise InputError(
+            "scratch: trains a new network of the model on the data with the labels of the target: give --model, --data and --target"
+        )
     from ..datasets.open import described, open_series
     from ..evaluation.embedded_objects import embedded_objects
     from ..evaluation.labels import KINDS
@@ -138,8 +149,16 @@ def evaluate(
     others = other_embeddings(files, given, table, str(embeddings))
     objects = embedded_objects(given, table, str(embeddings), group, series, named, others)
     known = None if model is None else load(model)
+    train = _training(known, series) if scratch else None
     summary = summary_of(
-        objects, target, kind=chosen, nuisance=nuisance, features=features or (), splits=splits, model=known
+        objects,
+        target,
+        kind=chosen,
+        nuisance=nuisance,
+        features=features or (),
+        splits=splits,
+        model=known,
+        train=train,
     )
     hangs = [] if known is None else typical_occlusions(objects, known, target if summary.get("members") else None)
     summary |= {"occlusion": strict(occlusion_rows(hangs))} if hangs else {}
@@ -153,9 +172,16 @@ def evaluate(
     )
     for name, words in (("nuisance", nuisance), ("features", features), ("beside", files)):
         command += [f"--{name}", *map(str, words)] if words else []
+    command += ["--scratch"] if scratch else []
     command += ["--data", *([data] if isinstance(data, str | Path) else ["..."])] if data is not None else []
     _write(summary, objects, hangs, how, shlex.join(map(str, command)), output)
     return summary
+
+
+def _training(model: Model | None, series: Series | None) -> Train | None:
+    from ..finetuning.from_scratch import training_like
+
+    return None if model is None or series is None else training_like(model, series)
 
 
 def _write(

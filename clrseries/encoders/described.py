@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from ..errors import InputError
 from .build import ENCODERS
 from .erased import Erased
 from .with_columns import WithColumns
@@ -64,3 +65,38 @@ def from_description(description: Mapping[str, Any]) -> Any:
         inner = settings.pop("encoder")
         return AROUND[name](None if inner is None else from_description(inner), **settings)
     return ENCODERS[name](**settings)
+
+
+def new_like(encoder: Any) -> Any:
+    """Return a new encoder with the settings of another.
+
+    Parameters
+    ----------
+    encoder : torch.nn.Module
+        Of this package, or with an attribute ``settings``, which its class takes.
+
+    Returns
+    -------
+    torch.nn.Module
+        With random weights.
+
+    Raises
+    ------
+    InputError
+        The encoder does not say its settings.
+
+    Examples
+    --------
+    >>> from clrseries.encoders import ResNet1d
+    >>> from clrseries.encoders.described import new_like
+    >>> new_like(ResNet1d(64, width=8, embedding_dim=16)).embedding_dim
+    16
+    """
+    told = described(encoder)
+    if told is not None:
+        return from_description(told)
+    if not hasattr(encoder, "settings"):
+        raise InputError(
+            f"'scratch' cannot make a new {type(encoder).__name__}: it has no attribute settings with what its class takes"
+        )
+    return type(encoder)(**encoder.settings)

@@ -19,7 +19,7 @@ from ..series import Series, check_series
 from .changed_data import embedded_with
 from .few_labels import few_label_scores
 from .hierarchy import levels_of
-from .splits import Split, few_label_splits
+from .splits import Split, few_label_splits, within
 
 DAYS = (1.0, 3.0, 10.0, 30.0, 100.0, 300.0)
 POINTS = (1, 3, 10, 30, 100)
@@ -148,8 +148,7 @@ def _probed(
     points: NDArray[np.float64], there: NDArray[np.bool_], target: NDArray[np.str_], splits: Sequence[Split]
 ) -> list[tuple[str, dict[str, float]]]:
     """Return the scores of the probe for the classes, and for those of each coarser level, beside the name of the answer."""
-    usable = [Split(s.labels, s.seed, s.train[there[s.train]], s.test[there[s.test]]) for s in splits]
-    usable = [split for split in usable if len(split.test) and len(set(target[split.train].tolist())) > 1]
+    usable = [split for split in within(splits, there) if len(set(target[split.train].tolist())) > 1]
     found = few_label_scores({"x": points}, target, usable, directions=["x"], probes=["linear"]) if usable else []
     names = {"": PROBE} | {f"{one.name}_": _named(PROBE, one.name) for one in levels_of(sorted(set(target.tolist())))}
     ends = ("", "_low", "_high")

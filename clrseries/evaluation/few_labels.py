@@ -18,6 +18,7 @@ from .splits import Split, labeled_rows
 Scores = dict[str, Any]
 EMBEDDING = "embedding"  # what the evaluated embeddings are called among kinds of features
 CHANCE = "no features (chance)"
+CONSTANT, NETWORK = "constant", "network"  # what stands beside every probe: chance, and a new network
 TINY = float(np.finfo(np.float64).eps)
 
 
@@ -64,12 +65,13 @@ def scores_of_splits(
 
 
 def few_label_scores(
-    ways: Mapping[str, NDArray[np.floating]],
+    ways: Mapping[str, NDArray[np.number]],
     target: NDArray[Any],
     splits: Sequence[Split],
     *,
     directions: Collection[str] = (),
     probes: Sequence[str] = ("linear", "knn", "ridge", "mlp"),
+    models: Mapping[str, Any] | None = None,
     redshift: bool = False,
 ) -> list[Scores]:
     """Score probes on several kinds of features, all with the same labels, and what chance reaches with them.
@@ -86,6 +88,8 @@ def few_label_scores(
         The `ways` that are embeddings of unit length; their directions are kept.
     probes : sequence of str
         Some of ``linear``, ``knn``, ``ridge`` and ``mlp``.
+    models : mapping of str to scikit-learn estimator, optional
+        What is trained instead of the probes.
     redshift : bool
         Whether values are redshifts, whose errors are divided by 1 + z.
 
@@ -118,11 +122,12 @@ def few_label_scores(
         score = lambda m, x, y: _class_scores(m, x, y, names)  # noqa: E731
     rows = []
     for way, features in ways.items():
-        models = (value_probes if values else class_probes)(way in directions)
-        rows += [row for name in probes for row in _curve(way, name, models[name], features, target, splits, score)]
+        every = (value_probes if values else class_probes)(way in directions)
+        chosen = {name: every[name] for name in probes} if models is None else models
+        rows += [row for name, one in chosen.items() for row in _curve(way, name, one, features, target, splits, score)]
     dummy = DummyRegressor() if values else DummyClassifier(strategy="prior")
     nothing = np.zeros((len(target), 1))
-    return rows + _curve(CHANCE, "constant", dummy, nothing, target, splits, score)
+    return rows + _curve(CHANCE, CONSTANT, dummy, nothing, target, splits, score)
 
 
 def balanced_scores(

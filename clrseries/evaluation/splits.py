@@ -149,6 +149,25 @@ def few_label_splits(
     return sorted(found, key=lambda split: (split.labels, split.seed))
 
 
+def within(splits: Sequence[Split], there: NDArray[np.bool_]) -> list[Split]:
+    """Return splits without some rows.
+
+    Parameters
+    ----------
+    splits : sequence of Split
+        Splits of N rows.
+    there : bool (N,)
+        Rows that are kept.
+
+    Returns
+    -------
+    list of Split
+        Those that still have rows to learn from and to score.
+    """
+    kept = [Split(one.labels, one.seed, one.train[there[one.train]], one.test[there[one.test]]) for one in splits]
+    return [one for one in kept if len(one.train) and len(one.test)]
+
+
 def row_splits(rows: int, labels: int | None, seeds: int, held_out: float = TEST_FRACTION) -> list[Split]:
     """Draw rows without regard to classes and groups, for data where every row is another object.
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -22,6 +22,9 @@ from .sheets import anomaly_sheet, duplicate_sheet, nuisance_columns, nuisance_s
 from .target_sheet import Target, target_of, target_sheet
 from .verdict import in_words
 
+if TYPE_CHECKING:
+    from .trained_probe import Train
+
 COMPARED_WITH_MODEL, SAME = 16, 0.99  # objects that are embedded again, and the cosine of equal embeddings
 MOST_COMPARED = 20_000  # rows that are compared each with each, to find near-duplicates
 
@@ -35,6 +38,7 @@ def summary_of(
     features: Sequence[str] = (),
     splits: int = 10,
     model: Model | None = None,
+    train: Train | None = None,
 ) -> dict[str, Any]:
     """Return all numbers of an evaluation, and what they say in words.
 
@@ -54,6 +58,8 @@ def summary_of(
         How often labeled and scored objects are drawn, at least 1.
     model : Model, optional
         What made the embeddings; with it and the series of `objects`, the summary has ``invariance`` and, for classes of light curves, ``early``.
+    train : function, optional
+        Trains a new network with the labels of a split, as one more baseline of classes; needs the series of `objects`.
 
     Returns
     -------
@@ -63,9 +69,13 @@ def summary_of(
     Raises
     ------
     InputError
-        A column is missing, the target has too few labels or classes, or the model makes embeddings of another size.
+        A column is missing, a new network is to learn values, the target has too few labels or classes, or the model makes embeddings of another size.
     """
     labels = None if target is None else target_of(objects, target, kind)
+    if train is not None and labels is not None and not labels.members:
+        raise InputError(
+            f"scratch: a new network learns classes, and {target!r} holds values: leave it out, or say kind='classes' (--kind classes)"
+        )
     names = nuisance_columns(objects.table, nuisance, target)
     geometry, collapsed = shape(objects.points)
     others = beside(objects, features)
@@ -80,7 +90,7 @@ def summary_of(
         "geometry": geometry, "collapse": collapsed, "overlap": overlap_sheet(objects.points, others, objects.others),
     }  # fmt: skip
     if labels is not None:
-        found |= target_sheet(objects, labels, others, splits, twice if complete else None)
+        found |= target_sheet(objects, labels, others, splits, twice if complete else None, train)
     found["nuisance"], found["retrieval"], notes = nuisance_sheet(
         objects.points, objects.table, names, objects.groups, None if labels is None else (labels.truth, labels.rows)
     )

@@ -4,21 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ..errors import InputError, located
 from .embedded_objects import EmbeddedObjects
-from .few_labels import EMBEDDING, few_label_scores
+from .few_labels import EMBEDDING, NETWORK, few_label_scores
 from .labels import labels_of
 from .leaks import Duplicates, leaks
 from .sheets import next_sheet, suspect_sheet
-from .splits import few_label_splits
+from .splits import Split, few_label_splits, within
+
+if TYPE_CHECKING:
+    from .trained_probe import Train
 
 MINIMUM = 10  # smallest number of labeled objects
 FEWEST = 5  # objects of a class
+MOST_TRAININGS = 3  # splits on which a new network is trained
+SCRATCH = "new network, from labels alone"
 REDSHIFTS = ("z", "redshift", "z_spec", "zspec", "specz", "z_true")
 
 
@@ -101,6 +106,7 @@ def target_sheet(
     others: Mapping[str, NDArray[np.floating]],
     splits: int,
     twice: Duplicates | None,
+    train: Train | None = None,
 ) -> dict[str, Any]:
     """Return the scores of probes of a target, what their splits share, and labels that are probably wrong.
 
@@ -116,6 +122,8 @@ def target_sheet(
         How often labeled and scored objects are drawn.
     twice : Duplicates, optional
         Pairs of rows; None if they are not known for all labeled rows.
+    train : function, optional
+        Trains a new network on rows of the series of `objects`, as :class:`clrseries.evaluation.trained_probe.TrainedProbe` takes it.
 
     Returns
     -------
@@ -142,8 +150,24 @@ def target_sheet(
             f"labels; {together}."
         ),
     }
+    if train is not None:
+        found["scores"] += _of_a_new_network(objects, target, drawn, train)
     if target.members:
         found |= {"members": target.members, "classes": sorted(set(truth.tolist()))}
     found["suspects"] = suspect_sheet(objects.points, truth, rows, groups, objects.ids) if target.members else []
     found["next_labels"] = next_sheet(objects.points, truth, rows, target.known, groups, objects.ids)
     return found
+
+
+def _of_a_new_network(
+    objects: EmbeddedObjects, target: Target, splits: list[Split], train: Train
+) -> list[dict[str, Any]]:
+    """Return the scores of a network that learns from the labels alone, on the first splits."""
+    from .trained_probe import TrainedProbe
+
+    matched = np.full(len(target.rows), -1) if objects.matched is None else objects.matched[target.rows]
+    few = within([split for split in splits if split.seed < MOST_TRAININGS], matched >= 0)
+    scores = few_label_scores(
+        {SCRATCH: matched[:, None]}, target.truth, few, models={NETWORK: TrainedProbe(train)}
+    )  # fmt: skip
+    return [row for row in scores if row["features"] == SCRATCH]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from .few_labels import CHANCE, EMBEDDING
+from .few_labels import CHANCE, CONSTANT, EMBEDDING, NETWORK
 from .hierarchy import on_levels
 
 HUBS = 2.0  # hubness from which it is told
@@ -72,7 +72,7 @@ def target_in_words(summary: Mapping[str, Any]) -> list[str]:
     beside = summary.get("beside") or {}  # they are told apart from the baselines
     rows = [
         row for row in summary["scores"]
-        if row["probe"] in (probe, "constant") and row.get(score) is not None and row["features"] not in beside
+        if row["probe"] in (probe, CONSTANT, NETWORK) and row.get(score) is not None and row["features"] not in beside
     ]  # fmt: skip
     own = sorted((row for row in rows if row["features"] == EMBEDDING), key=lambda row: row["labels"])
     lines = []

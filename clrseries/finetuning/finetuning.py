@@ -15,7 +15,7 @@ from torch import nn
 from .. import lightcurves, spectra
 from ..config import Observe
 from ..datasets.open import open_series
-from ..encoders.described import described, from_description
+from ..encoders.described import new_like
 from ..encoders.heads import ClassHead, MixtureHead, half_width, median
 from ..encoders.prediction_sets import prediction_sets
 from ..encoders.standardize import standardize
@@ -150,12 +150,7 @@ def _network(
 ) -> EncoderWithHead:
     encoder = start.encoder
     if arguments.mode == "scratch":
-        told = described(encoder)
-        if told is None and not hasattr(encoder, "settings"):
-            raise InputError(
-                f"mode: 'scratch' cannot make a new {type(encoder).__name__}: it has no attribute settings; use 'full'"
-            )
-        encoder = type(encoder)(**encoder.settings) if told is None else from_description(told)
+        encoder = new_like(encoder)
         standardize(encoder, observe, series, 1, arguments.seed)
     else:
         encoder = copy.deepcopy(encoder)

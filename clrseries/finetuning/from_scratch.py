@@ -3,16 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import torch
 from numpy.typing import NDArray
 
 from ..config import Observe
+from ..encoders.described import new_like
 from ..encoders.standardize import standardize
+from ..model import Model
+from ..model.stages import with_what_is_read
 from ..series import Series
 from .classifier import train_classifier
-from .encoder_with_head import WEIGHT_DECAY
+from .encoder_with_head import BATCH, WEIGHT_DECAY
+
+if TYPE_CHECKING:
+    from ..evaluation.trained_probe import Probabilities, Train
+
+STEPS, MOST_STEPS = 100, 400
+PASSES = 20  # over the labeled objects
+LEARNING_RATE = 2e-3
 
 
 def train_from_scratch(
@@ -21,8 +32,8 @@ def train_from_scratch(
     series: Series,
     target: NDArray[np.str_],
     *,
-    steps: int = 100,
-    learning_rate: float = 2e-3,
+    steps: int = STEPS,
+    learning_rate: float = LEARNING_RATE,
     seed: int = 0,
 ) -> Callable[[Series], NDArray[np.str_]]:
     """Train a new encoder and a linear layer with labels, and return a classifier.
@@ -59,3 +70,49 @@ def train_from_scratch(
         build, observe, series, target, steps=steps, rates=(learning_rate,) * 2, weight_decay=WEIGHT_DECAY, seed=seed
     )
     return lambda others: names[probability(others).argmax(1)]
+
+
+def training_like(model: Model, series: Series, seed: int = 0) -> Train:
+    """Return a function that trains a new network of a model's encoder, as a probe of :func:`clrseries.evaluation.few_label_scores`.
+
+    Parameters
+    ----------
+    model : Model
+        Its encoder is made anew, with random weights; its augmentation makes the views.
+    series : Series
+        N objects.
+    seed : int
+        Seed of weights, batches and views.
+
+    Returns
+    -------
+    function
+        Takes numbers of labeled objects and their classes. It trains for 20 passes over them, at least 100 and at most 400 steps, and returns
+        a function that takes numbers of other objects and returns the probabilities of the classes.
+
+    Raises
+    ------
+    InputError
+        The encoder does not say its settings, or the series is of another kind than the model.
+    """
+    series = with_what_is_read(model, model.in_its_bands(series))
+    new_like(model.encoder)  # refused now, if it is refused
+    threads = torch.get_num_threads()
+
+    def train(rows: NDArray[np.int64], target: NDArray[np.str_]) -> Probabilities:
+        torch.set_num_threads(threads)  # whoever fits small probes allows only one
+        own = series.take(rows)
+
+        def build() -> Any:
+            encoder = new_like(model.encoder)
+            standardize(encoder, model.observe, own, 1, seed)
+            return encoder
+
+        steps = min(max(PASSES * -(-len(rows) // BATCH), STEPS), MOST_STEPS)
+        rates = (LEARNING_RATE, LEARNING_RATE)
+        probability = train_classifier(
+            build, model.observe, own, target, steps=steps, rates=rates, weight_decay=WEIGHT_DECAY, seed=seed
+        )
+        return lambda others: probability(series.take(others))
+
+    return train

@@ -7,6 +7,7 @@ import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from ..evaluation.few_labels import CONSTANT, NETWORK
 from .svg_panels import Curve, legend, panel
 
 
@@ -29,7 +30,7 @@ def few_label_panels(rows: Sequence[Mapping[str, Any]], score: str, title: str) 
     """
     rows = _defined(rows, score)
     ways = list(dict.fromkeys(row["features"] for row in rows))
-    probes = [name for name in dict.fromkeys(row["probe"] for row in rows) if name != "constant"]
+    probes = [name for name in dict.fromkeys(row["probe"] for row in rows) if name not in (CONSTANT, NETWORK)]
     if not rows or not probes:
         return "<p>Nothing to draw.</p>"
     shown = [row[f"{score}_{end}"] for row in rows for end in ("low", "high")]
@@ -37,7 +38,7 @@ def few_label_panels(rows: Sequence[Mapping[str, Any]], score: str, title: str) 
     labels = sorted({row["labels"] for row in rows})
     panels = []
     for probe in probes:
-        own = [row for row in rows if row["probe"] in (probe, "constant")]
+        own = [row for row in rows if row["probe"] in (probe, CONSTANT, NETWORK)]
         curves = [
             _curve([row for row in own if row["features"] == way], "labels", score, "{x} labels: {y:.3f}", k)
             for k, way in enumerate(ways)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from ..evaluation.few_labels import CONSTANT, NETWORK
 from .axes import COLORS, axes_or_new, chosen, draw_band
 
 if TYPE_CHECKING:
@@ -52,7 +53,7 @@ def plot_few_labels(
     >>> plot_few_labels([row, row | {"labels": 100, "r2": 0.6}], "r2").get_xlabel()
     'labeled objects'
     """
-    own = chosen([*rows], "probe", probe) + [row for row in rows if row["probe"] == "constant"]
+    own = chosen([*rows], "probe", probe) + [row for row in rows if row["probe"] in (CONSTANT, NETWORK)]
     axes = axes_or_new(axes)
     for number, name in enumerate(dict.fromkeys(row["features"] for row in own)):
         draw_band(axes, [row for row in own if row["features"] == name], "labels", score, name, number)
