@@ -68,7 +68,7 @@ def supernova_template_contests() -> list[Contest]:
         "Spectra of the SNID kind, in the rest frame and divided by their continuum, at R = 100 between 4500 and 7000 A: ten types, the test "
         "spectra of ABC-SN. Labels carried: all spectra of a supernova have the label that one of them has, so that these rows learn from "
         "more labeled spectra than the head of the column says. Guessed: two networks say which type each other supernova of the training "
-        "set is, from all its spectra, and two more learn from that too. Catalog: some 200 spectra of eight of the types, of supernovae of the Open "
+        "set is, from all its spectra, and two more learn from that too. Catalog: 183 spectra of nine of the types, of supernovae of the Open "
         "Supernova Catalog of which no template has the name, are put into the form of templates and labeled too, whatever the budget. The networks never see a test spectrum before they classify it. "
         "SimCLR sees the training set and 49 supernovae of other types, without labels, once a seed; its time is in the table of the published "
         "split, in the row of the support vector machine, and not in the other table. Settings were chosen by cross-validation with "
