@@ -40,9 +40,9 @@ def beside_sheet(
     -------
     dict of str to dict
         By the names of the others: ``embeddings`` (the file), ``dimensions``, ``objects`` that have one, ``missing`` ones, and ``nuisance``
-        and ``retrieval`` of :func:`clrseries.evaluation.sheets.nuisance_sheet`. With a target, ``better``: ``score`` of the evaluated one
-        and ``other_score``, by the main probe with all labels of the objects that both have, what they are (``probe``, ``score_name``,
-        ``labels``, ``splits``) and what :func:`paired_difference` returns.
+        and ``retrieval`` of :func:`clrseries.evaluation.sheets.nuisance_sheet`. With a target, and ten objects that both have,
+        ``better``: ``score`` of the evaluated one and ``other_score``, by the main probe with all labels of these objects, what they are
+        (``probe``, ``score_name``, ``labels``, ``splits``) and what :func:`paired_difference` returns.
     """
     found: dict[str, dict[str, Any]] = {}
     for name, other in objects.others.items():
@@ -98,21 +98,23 @@ def paired_difference(first: Sequence[float], second: Sequence[float]) -> dict[s
 def _better(
     objects: EmbeddedObjects, other: Features, there: NDArray[np.bool_], target: Target, splits: int
 ) -> dict[str, Any]:
-    """Score both embeddings on the same splits of the objects that both have; nothing if these are too few."""
+    """Score both embeddings on the same splits of the objects that both have; nothing if these are too few or all alike."""
     probe, name, _ = HEADLINE["classes" if target.members else "values"]
     rows, truth = target.rows[there[target.rows]], target.truth[there[target.rows]]
     groups = objects.groups[rows]
     if len(set(groups.tolist())) < MINIMUM:
         return {}
-    drawn = few_label_splits(truth, groups, labels=[None], seeds=splits)
-    drawn = [split for split in drawn if not target.members or len(set(truth[split.train].tolist())) > 1]
+    drawn = [
+        split for split in few_label_splits(truth, groups, labels=[None], seeds=splits)
+        if all(len(set(truth[part].tolist())) > 1 for part in (split.train, split.test))  # otherwise a score is not defined
+    ]  # fmt: skip
+    if not drawn:
+        return {}
     model = (class_probes if target.members else value_probes)(directions=True)[probe]
     each = [
         [one[name] for one in scores_of_splits(model, points[rows].astype(float), truth, drawn, SCORES[name])]
         for points in (objects.points, other)
     ]
-    if not drawn:
-        return {}
     better = {
         "probe": probe, "score_name": name, "labels": drawn[0].labels, "splits": len(drawn),
         "score": float(np.mean(each[0])), "other_score": float(np.mean(each[1])),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -63,6 +63,7 @@ def other_embeddings(
     found = {}
     for name, path in zip(short_names(paths), paths, strict=True):
         values, others = read_embeddings(path)
+        values[~np.isfinite(values).all(axis=1)] = np.nan  # a row with infinity would become zeros and NaN
         ids, own = (_ids(one, file) for one, file in ((others, str(path)), (table, source)))
         rows = matched_rows(own, ids)
         points = np.where((rows >= 0)[:, None], unit(values)[rows], np.float32(np.nan))
@@ -75,15 +76,13 @@ def other_embeddings(
     return found
 
 
-def short_names(paths: Sequence[str | Path], taken: Collection[str] = (EMBEDDING, CHANCE)) -> list[str]:
-    """Return a short name for each file: its own, or with its folder, or the whole path where shorter ones are equal.
+def short_names(paths: Sequence[str | Path]) -> list[str]:
+    """Return a short name for each file: its own, or with its folder, or the whole path where shorter ones are equal or mean something else.
 
     Parameters
     ----------
     paths : sequence of path
         Files or folders.
-    taken : collection of str
-        Names that stand for something else.
 
     Returns
     -------
@@ -109,7 +108,7 @@ def short_names(paths: Sequence[str | Path], taken: Collection[str] = (EMBEDDING
     stems = [path.name.removesuffix(".parquet") for path in whole]
     nested = [f"{path.parent.name}/{stem}" for path, stem in zip(whole, stems, strict=True)]
     for names in (stems, nested):
-        if len({*names, *taken}) == len(names) + len(taken):
+        if len({*names, EMBEDDING, CHANCE}) == len(names) + 2:
             return names
     return [str(path) for path in whole]
 

@@ -11,7 +11,6 @@ from .hierarchy import on_levels
 HUBS = 2.0  # hubness from which it is told
 LIKELY = 0.05  # p value above which a difference may be chance
 HEADLINE = {"classes": ("linear", "balanced_accuracy", "balanced accuracy"), "values": ("ridge", "r2", "R2")}
-
 TITLES = {score: title for _, score, title in HEADLINE.values()}
 
 
@@ -34,7 +33,7 @@ def in_words(summary: Mapping[str, Any]) -> list[str]:
     lines += [_better(name, one["better"], one["missing"]) for name, one in beside.items() if one.get("better")]
     for name, found in (summary.get("nuisance") or {}).items():
         lines.append(
-            f"{name}: {found['verdict']} ({_score_name(found)} {found['score']:.2f}, chance {found['chance']:.2f}, "
+            f"{name}: {found['verdict']} ({TITLES[found['score_name']]} {found['score']:.2f}, chance {found['chance']:.2f}, "
             f"p = {found['p_value']:.3g}); it explains {max(found['variance'], 0):.1%} of the variance of the embeddings."
             + _with_target_fixed(summary, found.get("fixed"))
             + "".join(
@@ -98,10 +97,11 @@ def _better(name: str, found: Mapping[str, Any], missing: int) -> str:
     told = f"{TITLES[found['score_name']]} {found['score']:.2f} against {found['other_score']:.2f} from {found['labels']} labels"
     told += " of the objects that both have" if missing else ""
     if found["p_value"] is None:
-        return f"Beside {name}: {told}; which is better takes more than one split."
-    how = "no clear difference" if found["p_value"] > LIKELY else "better" if found["difference"] > 0 else "worse"
+        return f"Beside {name}: {told}; one split does not tell which is better."
+    how = "Better than" if found["difference"] > 0 else "Worse than"
+    how = "No clear difference from" if found["p_value"] > LIKELY else how
     return (
-        f"Beside {name}: {how}, {told}; the difference on the same split is {found['difference']:+.3f}, with a scatter of "
+        f"{how} {name}: {told}; the difference on the same split is {found['difference']:+.3f}, with a scatter of "
         f"{found['scatter']:.3f} over {found['splits']} splits (p = {found['p_value']:.2g})."
     )
 
@@ -164,10 +164,6 @@ def _with_target_fixed(summary: Mapping[str, Any], found: Mapping[str, Any] | No
         f" With {summary['target']} held fixed: {found['verdict']} ({found['score']:.2f}, from {summary['target']} alone {found['chance']:.2f}, "
         f"p = {found['p_value']:.3g})."
     )
-
-
-def _score_name(found: Mapping[str, Any]) -> str:
-    return "R2" if found["score_name"] == "r2" else "balanced accuracy"
 
 
 def _warnings(summary: Mapping[str, Any]) -> list[str]:

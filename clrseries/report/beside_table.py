@@ -13,6 +13,7 @@ ABOUT = (
     "their mean and scatter over the splits, and a p value that allows for the objects that splits share (Nadeau & Bengio 2003). Neighbors are the "
     "ten nearest by cosine.</p>"
 )
+TOLD = "nuisance column, or search"  # no short name of a file, which the other columns have
 
 
 def beside_table(summary: Mapping[str, Any]) -> str:
@@ -32,7 +33,7 @@ def beside_table(summary: Mapping[str, Any]) -> str:
     for name, one in summary["beside"].items():
         shared, better = summary["overlap"].get(name), one.get("better")
         rows.append(
-            {"other": name, "file": one["embeddings"], "numbers": one["dimensions"], "objects": one["objects"], "missing": one["missing"],
+            {"other": name, "file": one["embeddings"], "dimensions": one["dimensions"], "objects": one["objects"], "missing": one["missing"],
              "neighbors shared": f"{shared['overlap']:.1%}" if shared else "too few objects", "by chance": f"{shared['chance']:.1%}" if shared else ""}
         )  # fmt: skip
         if better:
@@ -49,12 +50,12 @@ def _forgotten(summary: Mapping[str, Any]) -> list[dict[str, str]]:
     """Return what each embedding tells of the nuisance columns, and how often it finds the same object."""
     every = {"embedding": summary, **summary["beside"]}
     rows = [
-        {"nuisance": f"{column}, {'R2' if found['score_name'] == 'r2' else 'balanced accuracy'} (chance {found['chance']:.2f})"}
+        {TOLD: f"{column}, {TITLES[found['score_name']]} (chance {found['chance']:.2f})"}
         | {name: _told(one["nuisance"].get(column, {}).get("score")) for name, one in every.items()}
         for column, found in summary["nuisance"].items()
     ]  # fmt: skip
     return rows + [
-        {"nuisance": f"the same object through another {column}, first"}
+        {TOLD: f"the same object through another {column}, first"}
         | {name: _told(one["retrieval"].get(column, {}).get("top1"), ".0%") for name, one in every.items()}
         for column in summary["retrieval"]
     ]

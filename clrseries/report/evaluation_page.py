@@ -134,7 +134,7 @@ def _nuisance(summary: Mapping[str, Any]) -> str:
         return "<p>No nuisance column is known: name some with --nuisance (instrument, survey, S/N, airmass, fiber ...).</p>"
     table = [
         {
-            "column": name, "score": f"{found['score']:.3f} ({'R2' if found['score_name'] == 'r2' else 'balanced accuracy'})",
+            "column": name, "score": f"{found['score']:.3f} ({TITLES[found['score_name']]})",
             "chance": f"{found['chance']:.3f}", "95 % of chance below": f"{found['chance_high']:.3f}", "p": f"{found['p_value']:.3g}",
             "variance explained": f"{found['variance']:.1%}", "": found["verdict"],
         }

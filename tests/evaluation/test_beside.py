@@ -8,13 +8,16 @@ import pytest
 from scipy import stats
 
 from clrseries import InputError, evaluate
-from clrseries.evaluation.beside_sheet import paired_difference
+from clrseries.evaluation.beside_sheet import beside_sheet, paired_difference
+from clrseries.evaluation.embedded_objects import embedded_objects
 from clrseries.evaluation.few_labels import EMBEDDING
 from clrseries.evaluation.other_embeddings import other_embeddings, short_names
+from clrseries.evaluation.target_sheet import target_of
 from clrseries.evaluation.verdict import in_words
 from clrseries.io.embeddings import with_embeddings
 from clrseries.io.tables import write_table
 from clrseries.plain_data import strict
+from clrseries.report.beside_table import beside_table
 
 
 def written(path, ids, embeddings, **columns):
@@ -82,7 +85,7 @@ def test_noise_is_worse_and_that_is_sure(summary):
     assert better["difference"] == pytest.approx(better["score"] - better["other_score"]) and better["p_value"] < 0.01
     assert better["difference"] > 0.3 and shared["overlap"] == pytest.approx(10 / 239, abs=0.02)
     words = " ".join(summary["verdict"])
-    assert "Beside noise: better, balanced accuracy 0." in words and "Beside same: no clear difference" in words
+    assert "Better than noise: balanced accuracy 0." in words and "No clear difference from same: " in words
     assert "the best baseline" not in words
 
 
@@ -97,9 +100,7 @@ def test_objects_that_the_other_lacks_are_counted(summary):
     assert (one["objects"], one["missing"], summary["overlap"]["half"]["objects"]) == (120, 120, 120)
     assert summary["overlap"]["half"]["overlap"] == 1.0
     assert one["better"]["difference"] == 0 and one["better"]["labels"] == 84  # compared where both are
-    assert any(
-        line.startswith("Beside half: no clear difference") and "both have" in line for line in summary["verdict"]
-    )
+    assert any(line.startswith("No clear difference from half") and "both have" in line for line in summary["verdict"])
     most = {row["features"]: row for row in summary["scores"] if row["probe"] == "linear" and row["labels"] == 168}
     assert most["half"]["balanced_accuracy"] < most["same"]["balanced_accuracy"] - 0.1  # the curves are of all objects
     assert any("120 of 240 objects have no embedding in" in note and "half" in note for note in summary["notes"])
@@ -124,7 +125,7 @@ def test_a_single_split_tells_nothing(summary):
     found = strict(paired_difference([0.9], [0.5]))
     assert found == {"difference": pytest.approx(0.4), "scatter": None, "p_value": None}
     words = in_words(summary | {"beside": {"noise": one | {"better": one["better"] | found}}})
-    assert any("Beside noise: balanced accuracy" in line and "takes more than one split" in line for line in words)
+    assert any("Beside noise: balanced accuracy" in line and "one split does not tell" in line for line in words)
 
 
 def test_the_difference_is_the_corrected_t_test(rng):
@@ -141,6 +142,34 @@ def test_rows_of_one_object_are_matched_in_their_order(tmp_path):
     other = written(tmp_path / "o.parquet", ["a", "a", "b"], [[1, 0], [0, 2], [3, 4]])
     found = other_embeddings([other], own, table, "e.parquet")["o"].points
     assert found[:3] == pytest.approx(np.array([[1, 0], [0.6, 0.8], [0, 1]]), abs=1e-6) and np.isnan(found[3]).all()
+
+
+def test_splits_without_a_score_do_not_count(tmp_path, rng):
+    """R2 is not defined where all scored values are the same."""
+    ids, values = [f"o{k}" for k in range(40)], np.where(np.arange(40) < 37, 0.0, 1.0)
+    x, table = rng.normal(size=(40, 3)).astype(np.float32), pa.table({"object_id": ids, "v": values})
+    files = [written(tmp_path / "all.parquet", ids, x), written(tmp_path / "zeros.parquet", ids[:30], x[:30])]
+    objects = embedded_objects(x, table, "x", others=other_embeddings(files, x, table, "x"))
+    found = beside_sheet(objects, (), target_of(objects, "v", "values"), splits=10)
+    assert "better" not in found["zeros"]
+    better = found["all"]["better"]
+    assert 2 <= better["splits"] < 10 and np.isfinite(better["score"]) and better["p_value"] == 1.0
+
+
+def test_an_infinite_number_is_no_embedding(tmp_path):
+    ids, numbers = ["a", "b", "c"], [[1.0, 0.0], [np.inf, 1.0], [0.0, 2.0]]
+    write_table(pa.table({"object_id": ids, "embedding": numbers}), tmp_path / "o.parquet")
+    found = other_embeddings([tmp_path / "o.parquet"], np.eye(3), pa.table({"object_id": ids}), "e.parquet")["o"]
+    assert np.isnan(found.points).all(axis=1).tolist() == [False, True, False]
+
+
+def test_a_file_may_be_called_like_a_heading():
+    other = {"embeddings": "nuisance.parquet", "dimensions": 2, "objects": 3, "missing": 0, "retrieval": {}}
+    own = {"snr": {"score": 0.5, "score_name": "r2", "chance": 0.0}}
+    page = beside_table(
+        {"beside": {"nuisance": other | {"nuisance": {"snr": {"score": 0.25}}}}, "overlap": {}, "nuisance": own, "retrieval": {}}
+    )  # fmt: skip
+    assert "<td>snr, R2 (chance 0.00)</td><td>0.500</td><td>0.250</td>" in page
 
 
 @pytest.mark.parametrize(
