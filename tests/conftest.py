@@ -35,7 +35,7 @@ def stars():
 
 @pytest.fixture(autouse=True)
 def same_weights():
-    """Random weights are the same whatever tests came before."""
+    """Random weights that a test draws are the same whatever tests came before."""
     torch.manual_seed(20261130)
 
 

@@ -16,9 +16,7 @@ if TYPE_CHECKING:
     from ..datasets.open import Data
     from ..evaluation.embedded_objects import EmbeddedObjects
     from ..evaluation.occlusion import Occlusion
-    from ..evaluation.trained_probe import Train
     from ..model import Model
-    from ..series import Series
 
 TABLES = (
     "scores",
@@ -104,9 +102,8 @@ def evaluate(
     ------
     InputError
         `output` exists, a column is missing, the target has a single class or value or fewer than two classes of five objects, fewer
-        than ten objects have a label and an embedding, no object of `data` is among the embeddings, or `model` is given without `data`, or `scratch` without
-        `model` and `target` or for values; a file
-        `beside` has no ``object_id`` or no object in common.
+        than ten objects have a label and an embedding, no object of `data` is among the embeddings, `model` is given without `data`, a file of `beside`
+        has no ``object_id`` or no object in common, or `scratch` is given without `model` and `target` or for values.
 
     Examples
     --------
@@ -137,6 +134,7 @@ def evaluate(
     from ..evaluation.occlusion_sheet import occlusion_rows, typical_occlusions
     from ..evaluation.other_embeddings import other_embeddings
     from ..evaluation.summary import summary_of
+    from ..finetuning.from_scratch import training_like
     from ..io.embeddings import read_embeddings
     from ..model import load
     from ..plain_data import strict
@@ -149,7 +147,7 @@ def evaluate(
     others = other_embeddings(files, given, table, str(embeddings))
     objects = embedded_objects(given, table, str(embeddings), group, series, named, others)
     known = None if model is None else load(model)
-    train = _training(known, series) if scratch else None
+    train = training_like(known, series) if scratch and known is not None and series is not None else None
     summary = summary_of(
         objects,
         target,
@@ -176,12 +174,6 @@ def evaluate(
     command += ["--data", *([data] if isinstance(data, str | Path) else ["..."])] if data is not None else []
     _write(summary, objects, hangs, how, shlex.join(map(str, command)), output)
     return summary
-
-
-def _training(model: Model | None, series: Series | None) -> Train | None:
-    from ..finetuning.from_scratch import training_like
-
-    return None if model is None or series is None else training_like(model, series)
 
 
 def _write(

@@ -97,6 +97,6 @@ def new_like(encoder: Any) -> Any:
         return from_description(told)
     if not hasattr(encoder, "settings"):
         raise InputError(
-            f"'scratch' cannot make a new {type(encoder).__name__}: it has no attribute settings with what its class takes"
+            f"'scratch' cannot make a new {type(encoder).__name__}: it has no attribute settings with the arguments of its class; add it, or leave 'scratch' out"
         )
     return type(encoder)(**encoder.settings)

@@ -6,13 +6,14 @@ from typing import Any
 
 import torch
 
+from ..choice import Choice
 from ..config import Observe
 from ..series import Series
-from .build import Encoder, build_encoder
+from .build import build_encoder
 from .with_columns import column_inputs, columns_of
 
 
-def fitted_encoder(encoder: Encoder, observe: Observe, series: Series, seed: int = 0) -> Any:
+def fitted_encoder(encoder: Choice, observe: Observe, series: Series, seed: int = 0) -> Any:
     """Return a new encoder for the views of some objects, with its first layer fitted to one view of each.
 
     Parameters

@@ -54,14 +54,14 @@ def beside(objects: EmbeddedObjects, columns: Sequence[str] = ()) -> dict[str, N
     Parameters
     ----------
     objects : EmbeddedObjects
-        N rows; what was observed of them has the features of :func:`baseline_features`. Other embeddings of them come last.
+        N rows; what was observed of them has the features of :func:`baseline_features`.
     columns : sequence of str
-        Columns of numbers, which are one kind of features more.
+        Columns of numbers, which make one more kind of features.
 
     Returns
     -------
     dict of str to float (N, E)
-        NaN where a feature is missing.
+        NaN where a feature is missing. Other embeddings of the objects come last.
 
     Raises
     ------

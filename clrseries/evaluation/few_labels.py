@@ -79,7 +79,7 @@ def few_label_scores(
     Parameters
     ----------
     ways : mapping of str to float (N, D)
-        Kinds of features, for instance an embedding and the principal components of the pixels. Embeddings are finite.
+        Kinds of features, for instance an embedding and the principal components of the pixels; a missing number is the median of the others.
     target : str or float (N,)
         Classes or values, all known.
     splits : sequence of Split

@@ -167,7 +167,5 @@ def _of_a_new_network(
 
     matched = np.full(len(target.rows), -1) if objects.matched is None else objects.matched[target.rows]
     few = within([split for split in splits if split.seed < MOST_TRAININGS], matched >= 0)
-    scores = few_label_scores(
-        {SCRATCH: matched[:, None]}, target.truth, few, models={NETWORK: TrainedProbe(train)}
-    )  # fmt: skip
+    scores = few_label_scores({SCRATCH: matched[:, None]}, target.truth, few, models={NETWORK: TrainedProbe(train)})
     return [row for row in scores if row["features"] == SCRATCH]

@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from sklearn.base import BaseEstimator, ClassifierMixin
+from sklearn.base import BaseEstimator
 
 Probabilities = Callable[[NDArray[np.int64]], NDArray[np.floating]]
 Train = Callable[[NDArray[np.int64], NDArray[np.str_]], Probabilities]
 
 
-class TrainedProbe(ClassifierMixin, BaseEstimator):
+class TrainedProbe(BaseEstimator):
     """A classifier of scikit-learn whose features are the numbers of objects, which a function trains on.
 
     Parameters
@@ -57,17 +56,3 @@ class TrainedProbe(ClassifierMixin, BaseEstimator):
         float (M, C)
         """
         return self.probability_(x[:, 0])
-
-    def predict(self, x: NDArray[np.int64]) -> NDArray[Any]:
-        """Return the most probable classes.
-
-        Parameters
-        ----------
-        x : int64 (M, 1)
-            Numbers of objects.
-
-        Returns
-        -------
-        str (M,)
-        """
-        return self.classes_[self.predict_proba(x).argmax(axis=1)]

@@ -72,7 +72,7 @@ def train_from_scratch(
     return lambda others: names[probability(others).argmax(1)]
 
 
-def training_like(model: Model, series: Series, seed: int = 0) -> Train:
+def training_like(model: Model, series: Series) -> Train:
     """Return a function that trains a new network of a model's encoder, as a probe of :func:`clrseries.evaluation.few_label_scores`.
 
     Parameters
@@ -81,8 +81,6 @@ def training_like(model: Model, series: Series, seed: int = 0) -> Train:
         Its encoder is made anew, with random weights; its augmentation makes the views.
     series : Series
         N objects.
-    seed : int
-        Seed of weights, batches and views.
 
     Returns
     -------
@@ -105,13 +103,13 @@ def training_like(model: Model, series: Series, seed: int = 0) -> Train:
 
         def build() -> Any:
             encoder = new_like(model.encoder)
-            standardize(encoder, model.observe, own, 1, seed)
+            standardize(encoder, model.observe, own, 1)
             return encoder
 
         steps = min(max(PASSES * -(-len(rows) // BATCH), STEPS), MOST_STEPS)
         rates = (LEARNING_RATE, LEARNING_RATE)
         probability = train_classifier(
-            build, model.observe, own, target, steps=steps, rates=rates, weight_decay=WEIGHT_DECAY, seed=seed
+            build, model.observe, own, target, steps=steps, rates=rates, weight_decay=WEIGHT_DECAY
         )
         return lambda others: probability(series.take(others))
 

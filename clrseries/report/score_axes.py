@@ -33,7 +33,7 @@ def plot_few_labels(
     score : str
         Name of the score.
     probe : str
-        Name of the probe.
+        Name of the probe; chance and a new network are drawn beside it.
     axes : matplotlib.axes.Axes, optional
         Where it is drawn; default a new figure.
 

@@ -52,9 +52,7 @@ def test_a_new_network_learns_the_same_labels_of_the_first_splits(embedded, mode
     monkeypatch.setattr("clrseries.finetuning.from_scratch.STEPS", 60)
     before, threads = {k: v.clone() for k, v in model.encoder.state_dict().items()}, torch.get_num_threads()
     data = spectra.take(np.arange(2, 80))  # two objects of the embeddings are missing
-    summary = evaluate(
-        embedded, "class", tmp_path / "r", data=data, model=model, scratch=True, splits=4, placed="pca"
-    )  # fmt: skip
+    summary = evaluate(embedded, "class", tmp_path / "r", data=data, model=model, scratch=True, splits=4, placed="pca")
     rows = [row for row in summary["scores"] if row["features"] == SCRATCH]
     assert [(row["probe"], row["labels"], row["seeds"]) for row in rows] == [("network", n, 3) for n in (10, 30, 56)]
     assert rows[-1]["balanced_accuracy"] > 0.85 > rows[0]["balanced_accuracy_low"]
