@@ -25,7 +25,7 @@ COVERED = (4700.0, 6700.0)  # [Angstrom] in the rest frame
 
 
 def catalog_as_templates(phases: tuple[float, float]) -> Series:
-    """Return spectra of the catalog whose type is among those of the templates.
+    """Return spectra of the catalog whose type is among those of the templates, if they cover 4700 to 6700 Angstrom in the rest frame.
 
     Parameters
     ----------
@@ -59,16 +59,17 @@ def catalog_as_templates(phases: tuple[float, float]) -> Series:
     wave = PIXELS.centers
     first, last = (np.searchsorted(wave, edge) for edge in COVERED)
     rows = np.flatnonzero(good[:, first] & good[:, last])
-    parts = [over_continuum(flux[row], good[row]) for row in rows]
+    parts = [over_spline(flux[row], good[row]) for row in rows]
     ones = [np.ones(int(good[row].sum()), np.float32) for row in rows]  # templates have no errors
     table = pa.table({"object_id": ids[rows], "type": types[rows]})
     return Series.from_arrays([wave[good[row]] for row in rows], parts, ones, table)
 
 
-def over_continuum(flux: NDArray[np.floating], good: NDArray[np.bool_]) -> NDArray[np.float32]:
+def over_spline(flux: NDArray[np.floating], good: NDArray[np.bool_]) -> NDArray[np.float32]:
     """Return a spectrum divided by its continuum, as the templates of SNID are.
 
-    The continuum is a cubic spline, in the logarithms of flux and wavelength, through the mean flux in each of 13 equal parts of the pixels.
+    The continuum is a cubic spline, in the logarithms of flux and wavelength, through the mean flux above 0 in each of 13 equal parts of the
+    pixels; parts with such flux in at most a quarter of their pixels are left out.
 
     Parameters
     ----------

@@ -70,7 +70,7 @@ class Networks:
     recipe : Recipe
         Settings.
     always : int64
-        Rows that have a label whatever rows may be labeled beside them.
+        Rows that the pretraining sees and that `guessing` learns from with their labels, whichever rows are labeled beside them.
     pretrained : dict of int to torch.nn.Module
         Pretrained encoders by seed, filled as they are needed.
     """
@@ -147,8 +147,9 @@ class Networks:
     def guessing(self, rows: Rows, seed: int) -> Labels:
         """Return the classes of the test spectra, from the labels of some rows and all spectra that may be labeled.
 
-        All spectra of a labeled supernova get its label, and the rows `always` have theirs. A new and a pretrained network that learn from these guess the class
-        of each other supernova, from all its spectra; a second new and a second pretrained network learn from both.
+        All spectra of a labeled supernova get its label, and the rows `always` have theirs. A new and a pretrained network that learn
+        from these guess the class of each other supernova, from all its spectra; a second new and a second pretrained network learn
+        from both.
 
         Parameters
         ----------

@@ -76,18 +76,17 @@ def ranked_above(unknown: NDArray[np.floating], known: NDArray[np.floating]) -> 
 def calibrate_sets(head: Any, embeddings: Tensor, allowed: Tensor) -> None:
     """Set which probability a class needs to be in a set, on objects that the training has not seen.
 
-    A label that may stand for several of the classes, (N, C) in `allowed`, is in a set if one of them is.
+    `allowed` (N, C) says which classes the label of an object may stand for; a set holds the label if it holds one of them.
     """
     own = head.kind(embeddings).exp().masked_fill(~allowed, 0.0).amax(1, keepdim=True)
     head.kind.least_probability = least_probability(own.numpy(), np.zeros(len(own), int))
 
 
 def set_rows(what: str, sets: NDArray[np.bool_], allowed: NDArray[np.bool_], groups: Any) -> list[Row]:
-    """Return two scores of the sets of classes of N objects: how many hold the true class, and how large they are."""
+    """Return two scores of the sets of classes of N objects: which fraction holds the true class, and how large they are."""
+    right = np.asarray((sets & allowed).any(axis=1))
     return [
-        mean_row(
-            f"{what}, fraction of sets (`set_90`) with the true class", np.asarray((sets & allowed).any(axis=1)), groups
-        ),
+        mean_row(f"{what}, fraction of sets (`set_90`) with the true class", right, groups),
         mean_row(f"{what}, mean number of classes in a set", sets.sum(1), groups),
     ]
 

@@ -92,7 +92,7 @@ def train_head(model: Model, learn: Series, aliens: Series, config: dict[str, An
 
 
 def calibrate(model: Model, head: JointHead, learn: Series, held: Series, config: dict[str, Any]) -> None:
-    """Set temperatures, and how unlike known stars are, on stars that the head has not learned from."""
+    """Set temperatures, the sets of classes and how unlike known stars are, on stars that the head has not learned from."""
     embedding, (number, values) = embedded(model, held)[0], labels(held, config["classes"])
     told = number >= 0
     fit_temperature(head.kind, embedding[told], number[told], torch.ones(int(told.sum())))

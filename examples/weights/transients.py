@@ -85,7 +85,7 @@ def numbers(data: Labeled, config: dict[str, Any]) -> NDArray[np.int64]:
 
 
 def finish(model: Model, train: Labeled, held: Labeled, config: dict[str, Any]) -> None:
-    """Set the temperature, and the distances of known objects, on curves that the training has not seen."""
+    """Set the temperature, the sets of classes and the distances of known objects, on curves that the training has not seen."""
     embeddings = torch.from_numpy(model.embed(held.series, on_error="stop"))
     target = torch.from_numpy(numbers(held, config))
     fit_temperature(model.head.kind, embeddings, target, torch.ones(len(target)))

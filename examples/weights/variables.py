@@ -20,9 +20,8 @@ from variables_data import SPLIT, Stars, known_stars, simulated_stars, split, su
 from clrseries import Model, read_light_curves
 from clrseries.config import Observe, composition
 from clrseries.datasets.folder import data_file
-from clrseries.encoders import build_encoder
 from clrseries.encoders.joint_head import JointHead
-from clrseries.encoders.standardize import standardize
+from clrseries.encoders.standardize import fitted_encoder
 from clrseries.encoders.with_columns import column_values
 from clrseries.evaluation.scores import calibration_error
 from clrseries.finetuning import fit_temperature
@@ -50,9 +49,8 @@ def train(stars: Stars, observe: Observe, config: dict[str, Any]) -> tuple[Any, 
     """Train encoder and head: the classes that a label may stand for count together."""
     rng, seed = np.random.default_rng(config["seed"]), config["seed"]
     torch.manual_seed(seed)
-    encoder = build_encoder(config["encoder"], observe, stars.series.bands)
+    encoder = fitted_encoder(config["encoder"], observe, stars.series, seed)
     head = JointHead(encoder.embedding_dim, config["classes"], [])
-    standardize(encoder, observe, stars.series, 1, seed)
     _, which = np.unique(np.column_stack([stars.allowed, stars.survey]).astype(str), axis=0, return_inverse=True)
     chance = np.bincount(which)[which] ** -float(config["balance"])
     drop, weights = nn.Dropout(config["dropout"]), [*encoder.parameters(), *head.parameters()]
@@ -68,7 +66,7 @@ def train(stars: Stars, observe: Observe, config: dict[str, Any]) -> tuple[Any, 
 
 
 def finish(model: Model, learned: Stars, held: Stars) -> None:
-    """Set the temperature, and the distances of known objects, on curves that the training has not seen."""
+    """Set the temperature, the distances of known objects and the sets of classes, on curves that the training has not seen."""
     learned, held = with_period(learned), with_period(held)
     single = held.take(np.flatnonzero(held.allowed.sum(1) == 1))
     target = torch.from_numpy(single.allowed.argmax(1))

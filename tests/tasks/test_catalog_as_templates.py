@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from clrseries.datasets import supernova_templates
-from clrseries.tasks.catalog_as_templates import PIXELS, catalog_as_templates, over_continuum
+from clrseries.tasks.catalog_as_templates import PIXELS, catalog_as_templates, over_spline
 from clrseries.tasks.supernova_templates import PHASES, _with_catalog
 
 
@@ -42,5 +42,5 @@ def test_no_supernova_is_there_twice(catalog):
 
 def test_a_power_law_is_flat():
     good = (PIXELS.centers > 3600) & (PIXELS.centers < 8400)
-    flat = over_continuum(1e-17 * PIXELS.centers**-3.0, good)
+    flat = over_spline(1e-17 * PIXELS.centers**-3.0, good)
     assert flat == pytest.approx(np.ones(good.sum()), abs=5e-3)  # the mean of a bin is a little above its middle
