@@ -67,7 +67,7 @@ def simulated_stars(series: Series, name: str, config: dict[str, Any], learned: 
     like = series.take(np.flatnonzero([f"{name} {star}" in names for star in series.object_ids]))
     stars = datasets.simulated_variables(like, config["simulated"]["objects"][name], kinds=list(kinds))
     labels = {kind: [own] for kind, own in kinds.items()}
-    return known_stars(stars, f"simulated as {name}", config | {"labels": labels}, 1)
+    return known_stars(stars, f"simulated as {name}", config | {"labels": labels}, 2)
 
 
 def measured(series: Series) -> Series:
