@@ -18,14 +18,6 @@ if TYPE_CHECKING:
     from ..evaluation.occlusion import Occlusion
     from ..model import Model
 
-TABLES = (
-    "scores",
-    "invariance",
-    "next_labels",
-    "early",
-    "occlusion",
-)  # entries of the summary that are files of their own too
-
 
 def evaluate(
     embeddings: str | Path,
@@ -59,9 +51,8 @@ def evaluate(
     target : str, optional
         Column of this file with the labels; null, NaN and empty text are no label.
     output : path
-        Folder for the report: ``index.html`` (a single file, with a map to click on), ``summary.json`` and, with a target, ``scores.csv`` and, if some
-        objects have no label, ``next_labels.csv``; with a model ``invariance.csv``,
-        ``occlusion.csv`` and, for classes of light curves, ``early.csv``.
+        Folder for the report: ``index.html`` (a single file, with a map to click on), ``summary.json``, and every table of the page as CSV, the
+        points of the map as ``map.parquet``.
     kind : {"auto", "classes", "values"}
         Whether the labels are classes or values. With ``"auto"``, text, booleans and categories are classes, and numbers are
         values; whole numbers are classes if there are at most 20 different ones and twice as many labeled objects. The rule is
@@ -172,17 +163,20 @@ def evaluate(
         command += [f"--{name}", *map(str, words)] if words else []
     command += ["--scratch"] if scratch else []
     command += ["--data", *([data] if isinstance(data, str | Path) else ["..."])] if data is not None else []
-    _write(summary, objects, hangs, how, shlex.join(map(str, command)), output)
+    _write(summary, objects, hangs, how, shlex.join(map(str, command)), output, known)
     return summary
 
 
 def _write(
-    summary: dict[str, Any], objects: EmbeddedObjects, hangs: list[tuple[int, Occlusion]], placed: str, command: str, output: str | Path
+    summary: dict[str, Any], objects: EmbeddedObjects, hangs: list[tuple[int, Occlusion]], placed: str, command: str, output: str | Path, model: Model | None
 ) -> None:  # fmt: skip
     """Write page, numbers and tables."""
     from ..evaluation.chart import chart_data
+    from ..io.tables import write_table
+    from ..model.folder import card
     from ..plain_data import json_text
     from ..report.evaluation_page import evaluation_page
+    from ..report.evaluation_tables import evaluation_tables, map_table
     from ..report.occlusion_pictures import occlusion_pictures
     from ..report.page import csv_text
 
@@ -190,15 +184,14 @@ def _write(
         objects.points, objects.table, objects.ids, summary["target"], placed, objects.series, objects.matched
     )
     pictures = occlusion_pictures(objects.series, hangs) if objects.series is not None and hangs else ""
-    page = evaluation_page(summary, chart, command, pictures)
+    page = evaluation_page(summary, chart, command, pictures, "" if model is None else card(vars(model)))
     with replacing(output) as part:
         part.mkdir()
         (part / "index.html").write_text(page, encoding="utf-8")
         (part / "summary.json").write_text(json_text(summary), encoding="utf-8")
-        for name in TABLES:
-            if summary.get(name):
-                rows = [{key: value for key, value in row.items() if key != "confusion"} for row in summary[name]]
-                (part / f"{name}.csv").write_text(csv_text(rows), encoding="utf-8")
+        for name, rows in evaluation_tables(summary).items():
+            (part / f"{name}.csv").write_text(csv_text(rows), encoding="utf-8")
+        write_table(map_table(chart), part / "map.parquet")
 
 
 def _words(**given: Any) -> list[str]:

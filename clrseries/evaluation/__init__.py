@@ -19,6 +19,7 @@ from .probe import probe_classes, probe_values
 from .retrieval import Retrieval, centered, retrieve, unit
 from .scores import calibration_error, class_scores, redshift_scores, residual_scores, value_scores
 from .search import Index
+from .separation import separation
 from .spectrum_baselines import continuum_pixels, median_pixels, pca, shifted_retrieval
 from .splits import Split, few_label_splits, groups_of, label_budgets, labeled_rows, row_splits
 from .umap_points import umap_points
@@ -77,6 +78,7 @@ __all__ = [
     "retrieve_across",
     "row_splits",
     "scores_of_splits",
+    "separation",
     "shifted_retrieval",
     "suspected_mislabels",
     "template_correlations",

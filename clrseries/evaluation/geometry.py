@@ -155,7 +155,7 @@ def collapse(first: NDArray[np.floating]) -> str:
     if not np.isfinite(first).all():
         return "the embeddings are not finite: lower the learning rate, or train in float32"
     size, length = min(first.shape), float(np.linalg.norm(_unit(first).mean(0)))
-    if uniformity(first) > -0.02:
+    if uniformity(first) > -0.02 or not np.ptp(first, axis=0).any():  # directions of zeros are no unit vectors
         return (
             f"collapse: all {len(first)} objects have nearly the same embedding (their mean has length {length:.4f} of 1). "
             "Lower the learning rate; with BYOL, SimSiam or DINO use larger batches, or a method that pushes objects apart "

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from ..errors import InputError
 from .across import retrieve_across
 from .anomalies import anomalies
-from .geometry import collapse, iso_score, mean_cosine, rank_me, uniformity
+from .geometry import alignment, collapse, iso_score, mean_cosine, rank_me, uniformity
 from .labels import class_names, labels_of
 from .leaks import Duplicates
 from .mislabels import suspected_mislabels
@@ -20,22 +20,25 @@ from .neighborhoods import NEIGHBORS, hubness, neighborhood_overlap
 from .next_labels import next_labels
 from .nuisance import predictability
 from .retrieval import Features, unit
+from .splits import repeated_rows
 
 NUISANCES = ("instrument", "survey", "telescope", "spectrograph", "observatory", "fiber", "fibre", "fiberid", "plate", "snr", "sn_median",
-             "s_n", "airmass", "seeing", "exptime", "arm", "field", "ccd")  # fmt: skip
+             "s_n", "airmass", "seeing", "exptime", "arm", "field", "ccd", "cadence")  # fmt: skip
 ACROSS = ("instrument", "survey", "telescope", "spectrograph", "observatory")
 FEWEST = 5  # objects of a class
 MOST_SHOWN = 25
 SAMPLE = 2000
 
 
-def shape(features: Features) -> tuple[dict[str, float], str]:
+def shape(features: Features, groups: NDArray[np.int64] | None = None) -> tuple[dict[str, float], str]:
     """Return uniformity, rank, isotropy and hubness of embeddings, and in words whether they have collapsed.
 
     Parameters
     ----------
     features : float (N, D)
         Embeddings, all finite; 2,000 of them are looked at.
+    groups : int64 (N,), optional
+        Objects; with several rows of an object, there is ``alignment`` too.
 
     Returns
     -------
@@ -49,7 +52,9 @@ def shape(features: Features) -> tuple[dict[str, float], str]:
         "mean_cosine": mean_cosine(some),
         "iso_score": iso_score(unit(some)),
     }
-    return found | ({"hubness": hubness(some)} if len(some) > NEIGHBORS else {}), collapse(some)
+    found |= {"hubness": hubness(some)} if len(some) > NEIGHBORS else {}
+    first, second = repeated_rows(np.arange(len(features)) if groups is None else groups)
+    return found | ({"alignment": alignment(features[first], features[second])} if len(first) else {}), collapse(some)
 
 
 def overlap_sheet(

@@ -80,6 +80,31 @@ def groups_of(names: Sequence[object] | NDArray[np.generic] | None, rows: int) -
     return np.array([place.setdefault(name, len(place)) for name in _apart(names)], np.int64)
 
 
+def repeated_rows(groups: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Return the first and the second row of each object that has several.
+
+    Parameters
+    ----------
+    groups : int64 (N,)
+        Objects, from :func:`groups_of`.
+
+    Returns
+    -------
+    int64 (M,), int64 (M,)
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from clrseries.evaluation.splits import repeated_rows
+    >>> [rows.tolist() for rows in repeated_rows(np.array([0, 1, 0, 2, 0, 2]))]
+    [[0, 3], [2, 5]]
+    """
+    order = np.argsort(groups, kind="stable")
+    start, counts = np.unique(groups[order], return_index=True, return_counts=True)[1:]
+    start = start[counts > 1]
+    return order[start], order[start + 1]
+
+
 def few_label_splits(
     target: NDArray[np.generic],
     groups: NDArray[np.int64] | None = None,

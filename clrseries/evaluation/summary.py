@@ -18,6 +18,7 @@ from .early import CUTS, early_scores
 from .embedded_objects import EmbeddedObjects
 from .invariance import invariance_curves
 from .leaks import Duplicates, duplicates
+from .search_sheet import search_sheet
 from .sheets import anomaly_sheet, duplicate_sheet, nuisance_columns, nuisance_sheet, overlap_sheet, shape
 from .target_sheet import Target, target_of, target_sheet
 from .verdict import in_words
@@ -77,7 +78,7 @@ def summary_of(
             f"scratch: a new network learns classes, and {target!r} holds values: leave it out, or say kind='classes' (--kind classes)"
         )
     names = nuisance_columns(objects.table, nuisance, target)
-    geometry, collapsed = shape(objects.points)
+    geometry, collapsed = shape(objects.points, objects.groups)
     others = beside(objects, features)
     if target is not None and not others:
         objects.notes.append(
@@ -97,6 +98,7 @@ def summary_of(
     objects.notes.extend(notes)
     found["beside"] = beside_sheet(objects, names, labels, splits)
     found["anomalies"] = anomaly_sheet(objects.points, objects.ids, objects.groups)
+    found["searches"] = search_sheet(objects.points, objects.ids)
     found["duplicates"] = duplicate_sheet(twice, objects.ids)
     if model is not None and objects.series is not None and objects.matched is not None:
         _check_same_model(objects, model)

@@ -12,8 +12,10 @@ from numpy.typing import NDArray
 from ..errors import InputError, located
 from .embedded_objects import EmbeddedObjects
 from .few_labels import EMBEDDING, NETWORK, few_label_scores
+from .injected_classes import injected_sheet
 from .labels import labels_of
 from .leaks import Duplicates, leaks
+from .separation import separation
 from .sheets import next_sheet, suspect_sheet
 from .splits import Split, few_label_splits, within
 
@@ -152,8 +154,10 @@ def target_sheet(
     }
     if train is not None:
         found["scores"] += _of_a_new_network(objects, target, drawn, train)
+    found["separation"] = separation(objects.points[rows], truth)
     if target.members:
         found |= {"members": target.members, "classes": sorted(set(truth.tolist()))}
+        found["injected"] = injected_sheet(objects.points[rows], truth, groups[rows])
     found["suspects"] = suspect_sheet(objects.points, truth, rows, groups, objects.ids) if target.members else []
     found["next_labels"] = next_sheet(objects.points, truth, rows, target.known, groups, objects.ids)
     return found

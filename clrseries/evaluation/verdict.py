@@ -21,7 +21,7 @@ def in_words(summary: Mapping[str, Any]) -> list[str]:
     ----------
     summary : mapping
         With ``objects``, ``dimensions``, ``geometry``, ``collapse``, ``target``, ``kind``, ``scores``, ``nuisance``, ``retrieval``,
-        ``leaks``, ``duplicates`` and ``beside``, as the command ``evaluate`` makes them; what is missing or None is left out.
+        ``leaks``, ``duplicates``, ``separation`` and ``beside``, as the command ``evaluate`` makes them; what is missing or None is left out.
 
     Returns
     -------
@@ -31,6 +31,8 @@ def in_words(summary: Mapping[str, Any]) -> list[str]:
     lines += target_in_words(summary) if summary.get("scores") else []
     beside = summary.get("beside") or {}
     lines += [_better(name, one["better"], one["missing"]) for name, one in beside.items() if one.get("better")]
+    if (apart := summary.get("separation")) and apart.get("variance") is not None:
+        lines.append(f"{summary['target']} explains {max(apart['variance'], 0):.1%} of the variance of the embeddings.")
     for name, found in (summary.get("nuisance") or {}).items():
         lines.append(
             f"{name}: {found['verdict']} ({TITLES[found['score_name']]} {found['score']:.2f}, chance {found['chance']:.2f}, "
@@ -113,7 +115,7 @@ def _shape(summary: Mapping[str, Any]) -> list[str]:
         lines.append(
             f"{summary['objects']} embeddings use about {found['rank']:.0f} of {summary['dimensions']} dimensions (RankMe)."
         )
-    if (found.get("hubness") or 0.0) > HUBS:
+    if (found.get("hubness") or 0.0) > HUBS and not summary.get("collapse"):
         lines.append(
             f"A few objects are among the nearest neighbors of many others (hubness {found['hubness']:.1f}): searches find them too often."
         )

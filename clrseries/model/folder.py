@@ -55,6 +55,21 @@ def write(parts: Parts, folder: Path) -> None:
     (folder / "README.md").write_text(model_card(config))
 
 
+def card(parts: Parts) -> str:
+    """Return the card of a model as Markdown, as it stands in ``README.md`` of its folder.
+
+    Parameters
+    ----------
+    parts : dict
+        The attributes of the model, by name.
+
+    Returns
+    -------
+    str
+    """
+    return model_card(_config(parts))
+
+
 def read(path: str | Path, revision: str | None, encoder: nn.Module | None, *, trust_code: bool = False) -> Parts:
     """Read the attributes of a model; see :func:`clrseries.load`.
 

@@ -10,7 +10,7 @@ from ..evaluation.hierarchy import on_levels
 from ..evaluation.verdict import TITLES
 from .beside_table import beside_table
 from .curves import early_panels, few_label_panels, invariance_panels
-from .explorer import explorer_html, explorer_style, object_button
+from .explorer import colored_by, explorer_html, explorer_style, object_button
 from .geometry_table import geometry_table
 from .page import html_table, versions
 
@@ -31,7 +31,9 @@ OCCLUSION = (
 )
 
 
-def evaluation_page(summary: Mapping[str, Any], chart: Mapping[str, Any], command: str, occlusion: str = "") -> str:
+def evaluation_page(
+    summary: Mapping[str, Any], chart: Mapping[str, Any], command: str, occlusion: str = "", card: str = ""
+) -> str:
     """Return the page of an evaluation as one self-contained HTML text.
 
     Parameters
@@ -45,6 +47,8 @@ def evaluation_page(summary: Mapping[str, Any], chart: Mapping[str, Any], comman
         What to type to make the page again.
     occlusion : str
         HTML of what answers hang on; empty leaves the section out.
+    card : str
+        The card of the model, as Markdown; empty leaves the section out.
 
     Returns
     -------
@@ -63,12 +67,14 @@ def evaluation_page(summary: Mapping[str, Any], chart: Mapping[str, Any], comman
         parts.append(("Early classification", EARLY + early_panels(summary["early"])))
     if occlusion:
         parts.append(("What answers hang on", OCCLUSION + occlusion))
-    parts.append(("Strange objects", _anomalies(summary["anomalies"], chart)))
+    parts.append(("Searches", _searches(summary["searches"], chart)))
+    parts.append(("Strange objects", _anomalies(summary["anomalies"], chart) + _injected(summary.get("injected"))))
     if summary.get("suspects"):
         parts.append(("Labels that are probably wrong", _suspects(summary["suspects"], chart)))
     if summary.get("next_labels"):
         parts.append(("What to label next", _next_labels(summary, chart)))
     parts.append(("One source under two names?", _duplicates(summary["duplicates"], chart)))
+    parts += [("Model card", f"<pre>{html.escape(_without_front(card))}</pre>")] if card else []
     verdict = "".join(f"<li>{html.escape(line)}</li>" for line in summary["verdict"])
     notes = "".join(f'<p class="note">{html.escape(line)}</p>' for line in summary["notes"])
     sections = "".join(f"<section><h2>{html.escape(name)}</h2>{content}</section>" for name, content in parts)
@@ -86,7 +92,11 @@ def evaluation_page(summary: Mapping[str, Any], chart: Mapping[str, Any], comman
 
 def _map(chart: Mapping[str, Any]) -> str:
     drawn = explorer_html(chart["points"], chart["ids"], chart["columns"], chart["neighbors"], chart["thumbs"])
-    return f'<p class="note">{html.escape(chart["how"])}</p>{drawn}'
+    left = list(chart["columns"])[len(colored_by(chart["columns"], len(chart["points"]))) :]
+    told = chart["how"] + (
+        f" Not among the colors, to keep the page small: {', '.join(left)}; map.parquet has them." if left else ""
+    )
+    return f'<p class="note">{html.escape(told)}</p>{drawn}'
 
 
 def _probes(summary: Mapping[str, Any]) -> str:
@@ -194,6 +204,31 @@ def _anomalies(rows: Sequence[Mapping[str, Any]], chart: Mapping[str, Any]) -> s
     ]  # fmt: skip
     about = "<p>Mean rank (0 to 1) by distance to the nearest others, isolation forest and Mahalanobis distance, and the nearest normal objects.</p>"
     return about + _table(["object", "score", *methods, "nearest normal objects"], lines)
+
+
+def _searches(rows: Sequence[Mapping[str, Any]], chart: Mapping[str, Any]) -> str:
+    lines = [
+        [_buttons([r["object"]], [r["row"]], chart), _buttons(r["neighbors"], r["neighbor_rows"], chart), ", ".join(f"{c:.3f}" for c in r["cosines"])]
+        for r in rows
+    ]  # fmt: skip
+    about = "<p>Ten objects drawn by lot, and their nearest neighbors among all rows; others by a click on the map, or with clrseries search.</p>"
+    return about + _table(["object", "nearest neighbors", "cosine"], lines)
+
+
+def _injected(rows: Sequence[Mapping[str, Any]] | None) -> str:
+    if not rows:
+        return ""
+    table = [{k: f"{v:.2f}" if isinstance(v, float) else v for k, v in row.items() if k != "among"} for row in rows]
+    about = (
+        f"<p>Would objects of another class be found? A few were put among those of the largest class, {html.escape(rows[0]['among'])}: area under the "
+        "ROC curve of each ranking, mean of three draws; 1 if all are stranger than the others, 0.5 by chance.</p>"
+    )
+    return f'{about}<div class="scroll">{html_table(table)}</div>'
+
+
+def _without_front(card: str) -> str:
+    """Return a card without the lines that are for the Hugging Face Hub."""
+    return card.split("---\n", 2)[-1].strip() if card.startswith("---\n") else card
 
 
 def _suspects(rows: Sequence[Mapping[str, Any]], chart: Mapping[str, Any]) -> str:

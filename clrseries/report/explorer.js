@@ -103,7 +103,7 @@
       if (k >= CLASSES.length) { dot.style.height = ".4em"; dot.style.borderRadius = "0"; }
       one.append(dot, name); one.type = "button"; one.setAttribute("aria-pressed", String(!hidden.has(k)));
       one.title = "show or hide";
-      one.onclick = () => { hidden.has(k) ? hidden.delete(k) : hidden.add(k); legend(); redraw(); };
+      one.onclick = () => { hidden.has(k) ? hidden.delete(k) : hidden.add(k); legend(); redraw(); box.children[k].focus(); };
       box.append(one);
     });
   }
@@ -176,7 +176,7 @@
       const j = near[i * K + k];
       if (j < 0) continue;
       const line = document.createElement("li"), go = document.createElement("button");
-      go.type = "button"; go.className = "link"; go.textContent = ids[j]; go.onclick = () => choose(j, true);
+      go.type = "button"; go.className = "link"; go.textContent = ids[j]; go.onclick = () => { choose(j, true); others.querySelector("button")?.focus(); }; // the button that was pressed is gone
       line.append(go); if (columns[color]) line.append(` ${columns[color].name}: ${value(columns[color], j)}`);
       others.append(line);
     }
@@ -215,6 +215,7 @@
     e.preventDefault(); const r = map.getBoundingClientRect(); zoom(Math.exp(-e.deltaY / 400), e.clientX - r.left, e.clientY - r.top);
   }, { passive: false });
   map.addEventListener("keydown", (e) => {
+    if (e.ctrlKey || e.metaKey || e.altKey) return; // keys of the browser
     const w = map.clientWidth, h = map.clientHeight, step = 0.08 / view.zoom;
     const moves = { ArrowLeft: [-step, 0], ArrowRight: [step, 0], ArrowUp: [0, step], ArrowDown: [0, -step] };
     if (moves[e.key]) { view.x += moves[e.key][0]; view.y += moves[e.key][1]; redraw(); }

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 MOST_CLASSES = 200
-MOST_COLUMNS = 12
+COLUMN_BYTES = 4_000_000  # of the numbers of all columns: ten of 100,000 objects
 HERE = Path(__file__).parent
 
 
@@ -43,7 +43,7 @@ def explorer_html(
     ids : sequence of N str
         Their names.
     columns : mapping of str to N floats or N names
-        What the map can be colored by, and what is shown of an object; None is no name. The first colors it at first.
+        What the map can be colored by, and what is shown of an object; None is no name. The first colors it at first; see :func:`colored_by`.
     neighbors : int (N, K), optional
         Nearest objects of each, the nearest first; -1 is none.
     thumbs : mapping, optional
@@ -56,11 +56,12 @@ def explorer_html(
     low, high = points.min(axis=0), points.max(axis=0)
     size = float(max((high - low).max(), 1e-12))
     placed = (points - (low + high) / 2) / size + 0.5
+    colored = colored_by(columns, len(points))
     told: dict[str, Any] = {
         "count": len(points),
         "ids": list(map(str, ids)),
         "points": packed(np.clip(placed * 65535, 0, 65535), "<u2"),
-        "columns": [_column(name, values) for name, values in list(columns.items())[:MOST_COLUMNS]],
+        "columns": [_column(name, values) for name, values in columns.items() if name in colored],
     }
     if neighbors is not None and neighbors.size:
         told["neighbors"] = {"count": neighbors.shape[1], "data": packed(neighbors, "<i4")}
@@ -69,6 +70,24 @@ def explorer_html(
     data = json.dumps(told, ensure_ascii=False, allow_nan=False).replace("<", "\\u003c")
     script = (HERE / "explorer.js").read_text(encoding="utf-8")
     return f'{CONTROLS}<script type="application/json" id="explorer-data">{data}</script><script>{script}</script>'
+
+
+def colored_by(columns: Mapping[str, Any], count: int) -> list[str]:
+    """Return the columns that a map can be colored by: the first ones, as many as keep the page small.
+
+    Parameters
+    ----------
+    columns : mapping
+        All columns.
+    count : int
+        Number of objects.
+
+    Returns
+    -------
+    list of str
+        Ten for 100,000 objects, more for fewer.
+    """
+    return list(columns)[: COLUMN_BYTES // (4 * max(count, 1))]
 
 
 def packed(values: NDArray[Any], kind: str) -> str:

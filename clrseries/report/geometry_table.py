@@ -21,9 +21,21 @@ MEANINGS = {
         "uniformity",
         "ln of the mean of exp(-2 d^2): 0 if all are the same, toward -4 if they fill the sphere (Wang & Isola 2020)",
     ),
+    "alignment": (
+        "alignment",
+        "mean squared distance of two observations of the same object: 0 if they agree, 2 for directions that have nothing in common (Wang & Isola 2020)",
+    ),
     "hubness": (
         "hubness",
         "skewness of how often an object is among the 10 nearest of others: about 0 without hubs (Radovanovic et al. 2010)",
+    ),
+    "variance": (
+        "variance explained by the target",
+        "fraction of the variance of the embeddings, corrected for the number of classes",
+    ),
+    "silhouette": (
+        "silhouette of the target",
+        "1 if its classes are far from each other, 0 if they overlap (Rousseeuw 1987)",
     ),
 }
 
@@ -34,14 +46,14 @@ def geometry_table(summary: Mapping[str, Any]) -> str:
     Parameters
     ----------
     summary : mapping
-        With ``geometry``, ``collapse`` and ``overlap``.
+        With ``geometry``, ``separation``, ``collapse`` and ``overlap``.
 
     Returns
     -------
     str
         HTML.
     """
-    found = summary["geometry"]
+    found = summary["geometry"] | (summary.get("separation") or {})
     rows = [
         {"measure": f"{name}, {meaning}", "value": f"{found[key]:.3g}"}
         for key, (name, meaning) in MEANINGS.items()

@@ -104,6 +104,7 @@ def test_the_report_shows_it(tmp_path):
     assert any("nearest other object" in line for line in summary["verdict"])
     page = (tmp_path / "r" / "index.html").read_text()
     assert page.count("Distance of the embedding against") == len(LIGHT_CURVE_SWEEPS) and "S/N of bright points" in page
+    assert "Model card" in page and "# An encoder of light curves" in page and "library_name" not in page
     lines = (tmp_path / "r" / "invariance.csv").read_text().splitlines()
     assert len(lines) == 1 + len(summary["invariance"]) and lines[0].startswith(
         "sweep,unit,value,nearest,objects,distance"

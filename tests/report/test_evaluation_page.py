@@ -13,10 +13,10 @@ import pytest
 from clrseries import InputError, Series, datasets, evaluate, write_spectra
 from clrseries.evaluation.chart import neighbors_of
 from clrseries.evaluation.retrieval import unit
-from clrseries.evaluation.thumbnails import thumbnails
+from clrseries.evaluation.thumbnails import MOST_BYTES, thumbnails
 from clrseries.evaluation.verdict import in_words
 from clrseries.io.embeddings import with_embeddings
-from clrseries.io.tables import write_table
+from clrseries.io.tables import read_table, write_table
 from clrseries.report.curves import few_label_panels
 from clrseries.report.explorer import explorer_html, explorer_style, packed
 
@@ -130,6 +130,51 @@ def test_a_click_shows_a_spectrum_without_any_error(report):
     assert not console and found["drawn"] == "0" and found["clicked"].startswith("SN")
 
 
+KEYS = """<script>window.addEventListener("load", () => {
+const root = document.documentElement.dataset, map = document.getElementById("map"), now = () => document.activeElement;
+const first = document.querySelector("#legend button"); first.focus(); first.click();
+root.legend = [now().parentElement.id, now().getAttribute("aria-pressed"), now() !== first].join(" "); now().click();
+map.focus(); map.dispatchEvent(new KeyboardEvent("keydown", {key: "Enter"}));
+const name = document.getElementById("name").textContent, near = document.querySelector("#neighbors button");
+near.focus(); near.click(); root.walk = [now().closest("ol")?.id, document.getElementById("name").textContent === near.textContent].join(" ");
+root.browser = ["+", "n"].map((key) => map.dispatchEvent(new KeyboardEvent("keydown", {key, ctrlKey: true, cancelable: true}))).join(" ");
+root.own = String(map.dispatchEvent(new KeyboardEvent("keydown", {key: "+", cancelable: true})));
+});</script></body>"""
+
+
+@browser
+def test_the_keyboard_keeps_its_place_and_the_browser_its_keys(report):
+    found, console = opened(report[0] / "full" / "index.html", script=KEYS)
+    assert not console
+    assert found["legend"] == "legend false true" and found["walk"] == "neighbors true"
+    assert found["browser"] == "true true" and found["own"] == "false"
+
+
+def test_every_table_is_a_file_and_two_rows_of_an_object_are_compared(report):
+    folder, full, bare, _ = report
+    names = {path.stem for path in (folder / "full").glob("*.csv")}
+    always = {
+        "anomalies",
+        "confusion",
+        "geometry",
+        "injected",
+        "nuisance",
+        "overlap",
+        "retrieval",
+        "scores",
+        "searches",
+    }
+    assert names == always | ({"suspects"} if full["suspects"] else set()) | (
+        {"duplicates"} if full["duplicates"]["pairs"] else set()
+    )
+    table = read_table(folder / "full" / "map.parquet")
+    assert len(table) == 120 and {"map_x", "map_y", "class", "z", "neighbors"} <= set(table.column_names)
+    page = (folder / "full" / "index.html").read_text()
+    assert "alignment" in page and "silhouette" in page and "Would objects of another class be found?" in page
+    assert full["geometry"]["alignment"] < 0.1 and full["separation"]["silhouette"] > 0.3 and "separation" not in bare
+    assert any(line.startswith("class explains") for line in full["verdict"])
+
+
 PRINT = """<script>window.addEventListener("load", () => {
 const root = document.documentElement, all = (q) => [...document.querySelectorAll(q)];
 const wide = document.createElement("table"); wide.innerHTML = "<tr>" + "<td>0.125</td>".repeat(60) + "</tr>"; document.body.append(wide);
@@ -169,17 +214,21 @@ def test_a_click_shows_a_light_curve(tmp_path):
 @browser
 def test_a_hundred_thousand_spectra_stay_small_and_quick(tmp_path, rng):
     n = 100_000
-    pixels = 120
+    pixels = MOST_BYTES // n
     thumbs = {
         "kind": "spectrum", "pixels": pixels, "start": 4000.0, "stop": 8000.0, "low": np.zeros(n), "high": np.ones(n),
         "flux": rng.integers(1, 255, (n, pixels)),
     }  # fmt: skip
     columns = {
         "class": [f"class {k}" for k in rng.integers(0, 12, n)],
-        **{f"c{k}": rng.normal(size=n) for k in range(3)},
+        **{f"c{k}": rng.normal(size=n) for k in range(15)},
     }
     text = explorer_html(
-        rng.normal(size=(n, 2)), [f"SN{k}" for k in range(n)], columns, rng.integers(0, n, (n, 6)), thumbs
+        rng.normal(size=(n, 2)),
+        [f"DESI {39633300968000000 + k}" for k in range(n)],
+        columns,
+        rng.integers(0, n, (n, 6)),
+        thumbs,
     )
     page = tmp_path / "index.html"
     page.write_text(
