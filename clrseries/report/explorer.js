@@ -2,7 +2,7 @@
 (() => {
   const begin = performance.now();
   const told = JSON.parse(document.getElementById("explorer-data").textContent);
-  const CLASSES = ["#0072b2", "#e69f00", "#009e73", "#cc79a7", "#56b4e9", "#d55e00", "#8c6bb1", "#a09400"];
+  const CLASSES = ["#0072b2", "#e69f00", "#009e73", "#cc79a7", "#56b4e9", "#d55e00", "#9922ff", "#884422"];
   const SCALE = [[0, 34, 78], [53, 69, 108], [102, 105, 112], [148, 142, 119], [200, 184, 102], [254, 232, 56]]; // cividis
   const BINS = 48;
   const bytes = (text) => {
