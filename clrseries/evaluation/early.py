@@ -16,7 +16,7 @@ from ..lightcurves.moments import Moments
 from ..model import Model
 from ..names import known_name
 from ..series import Series, check_series
-from .changed_data import embedded_with
+from .changed_data import embedded_if_any, embedded_with
 from .few_labels import few_label_scores
 from .hierarchy import levels_of
 from .splits import Split, few_label_splits, within
@@ -68,14 +68,14 @@ def early_scores(
     Returns
     -------
     list of dict
-        For each cut, and for the probe and the head: ``answer``, ``by``, ``cut``, ``objects`` (curves that can be embedded), and
+        For each cut that leaves curves that can be embedded, and for the probe and the head: ``answer``, ``by``, ``cut``, ``objects`` (curves that can be embedded), and
         ``balanced_accuracy`` with ``_low`` and ``_high``, the 16th and 84th percentile over the draws; for the head, over objects drawn with
         replacement. Where classes are written as ``parent/child``, further answers, such as ``linear probe, level 1``, are for the coarser levels.
 
     Raises
     ------
     InputError
-        The series holds spectra, or there are too few curves.
+        The series holds spectra, there are too few curves, or none can be embedded.
 
     References
     ----------
@@ -89,10 +89,11 @@ def early_scores(
     series, target = series.take(some), target[some]
     splits = few_label_splits(target, None if groups is None else groups[some], labels=[None], seeds=seeds)
     known = isinstance(model.head, ClassHead | JointHead) and set(target.tolist()) <= set(model.head.classes)
+    embedded_with(model, series)  # whole curves at least: what is wrong with all of them is told
     rows = []
     for cut in CUTS[by] if cuts is None else cuts:
         begun = first_days(series, cut) if by == "days" else first_points(series, int(cut))
-        points = embedded_with(model, begun)
+        points = embedded_if_any(model, begun)
         there = np.asarray(np.isfinite(points).all(axis=1))
         row = {"by": by, "cut": float(cut), "objects": int(there.sum())}
         rows += [{"answer": name} | row | found for name, found in _probed(points, there, target, splits)]

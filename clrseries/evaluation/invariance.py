@@ -15,7 +15,7 @@ from ..augment.step import Step
 from ..errors import InputError
 from ..model import Model
 from ..series import Series, check_series
-from .changed_data import embedded_with
+from .changed_data import embedded_if_any, embedded_with
 from .retrieval import retrieve
 
 MOST_OBJECTS = 200
@@ -135,7 +135,7 @@ def invariance_curves(
             step = sweep.step(value)
             if type(step) in own:
                 break
-            after = embedded_with(model, series, step)
+            after = embedded_if_any(model, series, step)
             row = {"sweep": sweep.name, "unit": sweep.unit, "value": float(value), "nearest": nearest}
             rows.append(row | _moved(before, after, between))
     return rows

@@ -6,7 +6,7 @@ import torch
 from sklearn.metrics import balanced_accuracy_score
 from torch import nn
 
-from clrseries import InputError, Model, Series, embed, evaluate, methods
+from clrseries import InputError, Model, Series, datasets, embed, evaluate, methods
 from clrseries import lightcurves as lc
 from clrseries.encoders.heads import ClassHead
 from clrseries.evaluation import early_scores
@@ -88,6 +88,17 @@ def test_the_score_is_scikit_learns(rng):
     found = _resampled(answers, true, 0)
     assert found["balanced_accuracy"] == pytest.approx(balanced_accuracy_score(true, answers))
     assert found["balanced_accuracy_low"] < found["balanced_accuracy"] < found["balanced_accuracy_high"]
+
+
+def test_a_beginning_in_which_no_period_is_found_is_left_out():
+    fold = lc.Observe([lc.Fold("period_1"), lc.Pack(128)])
+    folded = Model(Brightest(), methods.Projector(2), fold, bands=("any",))
+    stars = datasets.simulated_light_curves(60, nights=60)
+    target = np.array(["a", "b"] * 30)
+    rows = early_scores(folded, stars, target, by="points", cuts=[2, 60])
+    assert {row["cut"] for row in rows} == {60.0} and {row["objects"] for row in rows} == {60}
+    with pytest.raises(InputError, match="Fold: period"):
+        early_scores(folded, first_points(stars, 2), target, by="points", cuts=[2, 60])
 
 
 def test_spectra_are_refused(series):
