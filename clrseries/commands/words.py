@@ -20,7 +20,7 @@ def completed(
     switches : collection of str
         Options that are true where they stand without a value, as ``--overwrite``.
     lists : collection of str
-        Options that take one or more words, as ``--without Noise Crop``.
+        Options that take one or more words, as ``--without Noise Crop`` or ``--without Noise --without Crop``.
     configurable : bool
         Whether first words that are no options are YAML files with arguments, or data.
 
@@ -40,16 +40,17 @@ def completed(
     if configurable:
         words = _named(words)
     rewritten: list[str] = []
+    places: dict[str, tuple[int, list[str]]] = {}  # of the lists; one that stands twice is one list
     while words:
         word = words.pop(0)
         if word in switches:
             given = words.pop(0) if words and words[0].lower() in ("true", "false") else "true"
             rewritten.append(f"{word}={given.lower()}")
         elif word in lists:
-            values = []
+            place, values = places.setdefault(word, (len(rewritten), []))
             while words and not words[0].startswith("--"):
                 values.append(words.pop(0))
-            rewritten += [f"{word}={_list(values)}"] if values else [word]
+            rewritten[place : place + 1] = [f"{word}={_list(values)}" if values else word]
         else:
             rewritten.append(word)
     return rewritten

@@ -94,6 +94,8 @@ def test_lists_and_switches_are_written_as_people_write_them(tmp_path):
     assert given["balance"] is False and given["overwrite"] is False
     given = arguments_of(function_of(finetune), finetune, [*words[:6], "z", "--without", "[Velocity]"])
     assert given["without"] == ["Velocity"]
+    given = arguments_of(function_of(finetune), finetune, [*words, "--without", "Crop"])
+    assert given["without"] == ["Velocity", "Noise", "Crop"]
 
 
 def test_a_wrong_word_ends_in_one_line_that_names_it(capsys):

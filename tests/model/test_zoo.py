@@ -56,6 +56,15 @@ def test_the_card_shows_the_scores_that_the_training_stored(name):
         assert f"| {one['what']} | {one['value']:g} | {one['low']:g} to {one['high']:g} |" in card
     for part in ("## Data", "License:", "## Physics", "## Scores", "## Limits", f'load("{name}")'):
         assert part in card, part
+    assert "{'" not in card  # a line of the YAML file with a colon would be a mapping
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_classes_come_with_sets(name):
+    assert 0 < load(name).head.kind.least_probability < 0.9
+    stored = json.loads((zoo.FOLDER / name / "scores.json").read_text())["scores"]
+    covered = [one["value"] for one in stored if "`set_90`" in one["what"]]
+    assert covered and 0.85 < max(covered) <= 1  # of another survey it may be less
 
 
 @pytest.mark.parametrize("file", ["model.safetensors", "config.json"])
