@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from ..encoders.heads import ClassHead
 from ..encoders.joint_head import JointHead
 from ..errors import InputError
+from ..lightcurves.measured import without_measured
 from ..lightcurves.moments import Moments
 from ..model import Model
 from ..names import known_name
@@ -42,7 +43,8 @@ def early_scores(
 ) -> list[dict[str, Any]]:
     """Score classes against the days since the first detection, or the number of points seen.
 
-    Each light curve is cut before anything is computed from it, so that nothing of the later points is used, not even the time of the peak. A
+    Each light curve is cut before anything is computed from it, so that nothing of the later points is used, not even the time of the peak;
+    periods and features in the columns that :func:`~clrseries.lightcurves.with_features` makes are measured again. A
     linear probe learns from curves that are cut in the same way, and is scored on others. If the head of the model knows all classes, its own
     predictions are scored too, on all curves: those that it was trained on must not be among them.
 
@@ -86,7 +88,7 @@ def early_scores(
     if series.band is None:
         raise InputError("early_scores takes light curves, and the series holds spectra")
     some = np.sort(np.random.default_rng(seed).permutation(len(series))[:MOST_CURVES])
-    series, target = series.take(some), target[some]
+    series, target = without_measured(series.take(some)), target[some]
     splits = few_label_splits(target, None if groups is None else groups[some], labels=[None], seeds=seeds)
     known = isinstance(model.head, ClassHead | JointHead) and set(target.tolist()) <= set(model.head.classes)
     embedded_with(model, series)  # whole curves at least: what is wrong with all of them is told

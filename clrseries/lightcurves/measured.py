@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from importlib.util import find_spec
 
 from ..augment.resident import host_series
@@ -59,3 +60,29 @@ def with_measured(series: Series, names: Sequence[str]) -> Series:
         return series
     measured = found.table.column_names[len(own.table.column_names) :]
     return series.with_columns({name: found.table[name] for name in measured})
+
+
+def without_measured(series: Series) -> Series:
+    """Return light curves without the columns that :func:`with_periods` and :func:`with_features` measure.
+
+    Parameters
+    ----------
+    series : Series
+        N light curves.
+
+    Returns
+    -------
+    Series
+        A period of a catalog, in a column of another name than ``period_1`` and so on, stays.
+
+    Examples
+    --------
+    >>> from clrseries import datasets
+    >>> from clrseries.lightcurves.measured import with_measured, without_measured
+    >>> stars = datasets.simulated_light_curves(2)
+    >>> without_measured(with_measured(stars, ["period_1"])).table.column_names == stars.table.column_names
+    True
+    """
+    made = {*feature_names(series.bands), *feature_names((ANY,))}
+    kept = [name for name in series.table.column_names if name not in made and not OF_PERIODS.fullmatch(name)]
+    return replace(series, table=series.table.select(kept))

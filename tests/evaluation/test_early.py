@@ -70,6 +70,24 @@ def test_a_class_that_differs_late_is_told_late(by):
     )
 
 
+class Told(nn.Module):
+    """Embed a curve as a column that the table has."""
+
+    embedding_dim, columns = 2, ("power_1",)
+
+    def forward(self, time, flux, ivar, band, values):
+        return torch.cat([torch.ones_like(values), torch.nan_to_num(values)], dim=1)
+
+
+def test_a_column_measured_on_whole_curves_tells_nothing():
+    told = [0.0] * 30 + [1.0] * 30
+    series = curves().with_columns({f"{name}_{k}": told for name in ("period", "power") for k in (1, 2, 3)})
+    own = Model(Told(), methods.Projector(2), lc.Observe([lc.Pack(128)]), bands=("g",))
+    assert set(own.embed(series)[:, 1].tolist()) == {0.0, 1.0}  # which the model would read
+    rows = early_scores(own, series, np.array(["flat"] * 30 + ["rise"] * 30), cuts=[40])
+    assert rows[0]["objects"] == 60 and rows[0]["balanced_accuracy"] < 0.75
+
+
 def test_the_head_answers_where_it_knows_the_classes():
     known = model()
     known.head = ClassHead(2, ["flat", "rise"])
