@@ -60,7 +60,8 @@ def evaluate(
     group : str, optional
         Column that names the object; rows of one object are all labeled or all scored. Default ``object_id`` if it repeats.
     nuisance : list of str, optional
-        Columns that the embeddings should have forgotten. Default those with usual names: instrument, survey, snr, airmass, fiber, ...
+        Columns that the embeddings should have forgotten. Default those with usual names: instrument, survey, snr, airmass, fiber, ..., and, with `data`, how
+        the objects were observed: S/N, and for light curves the number of points and the days that they span.
     features : list of str, optional
         Columns of numbers that are probed beside the embeddings, as a baseline.
     data : path, name, Series or table, optional

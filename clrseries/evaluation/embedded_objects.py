@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from ..errors import InputError, located
 from ..series import Series
 from .chart import matched_rows
+from .observed_columns import with_observed
 from .other_embeddings import OtherEmbedding
 from .retrieval import unit
 from .splits import groups_of
@@ -26,7 +27,7 @@ class EmbeddedObjects:
     points : float32 (N, D)
         Embeddings of unit length, all finite.
     table : pyarrow.Table
-        Columns of the N objects.
+        Columns of the N objects; with data, also how they were observed (:func:`~clrseries.evaluation.observed_columns.observed_columns`).
     source : str
         The file.
     ids : list of N str
@@ -123,4 +124,4 @@ def embedded_objects(
         )
     lacking = int((matched < 0).sum())
     notes = notes + ([f"{lacking} of {len(matched)} objects are not in the data."] if lacking else [])
-    return replace(found, series=series, matched=matched, notes=notes)
+    return replace(found, table=with_observed(table, series, matched), series=series, matched=matched, notes=notes)

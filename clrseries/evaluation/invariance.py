@@ -15,6 +15,7 @@ from ..augment.step import Step
 from ..errors import InputError
 from ..model import Model
 from ..series import Series, check_series
+from ..units import SPEED_OF_LIGHT
 from .changed_data import embedded_if_any, embedded_with
 from .retrieval import retrieve
 
@@ -50,8 +51,15 @@ def _light_curve_noise(snr: float) -> lc.Noise:
     return lc.Noise(25.0 - 2.5 * np.log10(5.0 / snr), offset=BRIGHTNESS, sky=1.0, floor=0.0)
 
 
+def _receding(z: float) -> sp.Velocity:
+    """Return a further redshift: all wavelengths are multiplied by 1 + z."""
+    square = (1.0 + z) ** 2
+    return sp.Velocity(SPEED_OF_LIGHT * (square - 1.0) / (square + 1.0))
+
+
 SPECTRUM_SWEEPS = (
-    Sweep("velocity", "km/s", lambda v: sp.Velocity(v), (10.0, 30.0, 100.0, 300.0, 1000.0, 3000.0, 10000.0)),
+    Sweep("velocity", "km/s", lambda v: sp.Velocity(v), (10.0, 30.0, 100.0, 300.0, 1000.0, 3000.0)),
+    Sweep("redshift", "", _receding, (0.01, 0.03, 0.1, 0.3)),
     Sweep("resolution", "", lambda r: sp.LSF(resolution=r), (3000.0, 1000.0, 500.0, 300.0, 200.0, 100.0)),
     Sweep("S/N per pixel", "", lambda snr: sp.Noise(snr), (100.0, 50.0, 20.0, 10.0, 5.0, 2.0)),
     Sweep("reddening E(B-V)", "mag", lambda e: sp.Extinction(e), (0.03, 0.1, 0.3, 1.0)),

@@ -19,11 +19,12 @@ from .mislabels import suspected_mislabels
 from .neighborhoods import NEIGHBORS, hubness, neighborhood_overlap
 from .next_labels import next_labels
 from .nuisance import predictability
+from .observed_columns import DAYS, POINTS, SNR
 from .retrieval import Features, unit
 from .splits import repeated_rows
 
 NUISANCES = ("instrument", "survey", "telescope", "spectrograph", "observatory", "fiber", "fibre", "fiberid", "plate", "snr", "sn_median",
-             "s_n", "airmass", "seeing", "exptime", "arm", "field", "ccd", "cadence")  # fmt: skip
+             "s_n", "airmass", "seeing", "exptime", "arm", "field", "ccd", "cadence", SNR.lower(), POINTS, DAYS)  # fmt: skip
 ACROSS = ("instrument", "survey", "telescope", "spectrograph", "observatory")
 FEWEST = 5  # objects of a class
 MOST_SHOWN = 25

@@ -53,6 +53,9 @@ def test_a_line_moves_as_the_doppler_effect_says():
         assert row["distance_high"] == pytest.approx(np.percentile(moved, 84), rel=0.01)
         assert row["nearest"] == pytest.approx(chord(0.3) / unit, rel=0.01) and row["objects"] == 4
     assert [row["own_first"] for row in rows] == [1.0, 1.0]
+    redshift = next(sweep for sweep in SPECTRUM_SWEEPS if sweep.name == "redshift")
+    for row in invariance_curves(angle_model(), series, [redshift])[:2]:
+        assert row["distance"] == pytest.approx(np.median(chord(places * row["value"])) / unit, rel=0.02)
     far = invariance_curves(angle_model(), series, [Sweep("v", "", lambda v: sp.Velocity(v), (16000.0,))])
     assert far[0]["own_first"] == 0.25  # the lines move by about 290 Angstrom: next to those that stand there
 
