@@ -124,7 +124,8 @@ def test_a_network_on_stars_and_one_on_spectra_answer_for_every_test_object(shar
         rows = contest.pool[:60]
         for entrant in (entrant for entrant in contest.entrants if entrant.ours):
             answer = entrant.answer(rows, 0)
-            known = contest.pool if "library" in entrant.name else rows  # a library has classes of its own
+            more = any(word in entrant.name for word in ("library", "catalog"))  # with classes of its own
+            known = contest.pool if more else rows
             assert len(answer) == len(contest.test) and set(answer) <= set(contest.target[known])
 
 
