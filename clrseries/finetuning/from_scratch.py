@@ -15,7 +15,7 @@ from ..encoders.standardize import standardize
 from ..model import Model
 from ..model.stages import with_what_is_read
 from ..series import Series
-from .classifier import train_classifier
+from .classifier import Classifier, train_classifier
 from .encoder_with_head import BATCH, WEIGHT_DECAY
 
 if TYPE_CHECKING:
@@ -60,15 +60,8 @@ def train_from_scratch(
     function
         Takes a Series of M objects and returns their predicted classes, str (M,).
     """
-
-    def build() -> Any:
-        standardize(encoder, observe, series, 1, seed)
-        return encoder
-
     names = np.unique(target)
-    probability = train_classifier(
-        build, observe, series, target, steps=steps, rates=(learning_rate,) * 2, weight_decay=WEIGHT_DECAY, seed=seed
-    )
+    probability = _trained(lambda: encoder, observe, series, target, steps, learning_rate, seed)
     return lambda others: names[probability(others).argmax(1)]
 
 
@@ -99,18 +92,31 @@ def training_like(model: Model, series: Series) -> Train:
 
     def train(rows: NDArray[np.int64], target: NDArray[np.str_]) -> Probabilities:
         torch.set_num_threads(threads)  # whoever fits small probes allows only one
-        own = series.take(rows)
-
-        def build() -> Any:
-            encoder = new_like(model.encoder)
-            standardize(encoder, model.observe, own, 1)
-            return encoder
-
         steps = min(max(PASSES * -(-len(rows) // BATCH), STEPS), MOST_STEPS)
-        rates = (LEARNING_RATE, LEARNING_RATE)
-        probability = train_classifier(
-            build, model.observe, own, target, steps=steps, rates=rates, weight_decay=WEIGHT_DECAY
-        )
+        new = lambda: new_like(model.encoder)  # noqa: E731
+        probability = _trained(new, model.observe, series.take(rows), target, steps, LEARNING_RATE, seed=0)
         return lambda others: probability(series.take(others))
 
     return train
+
+
+def _trained(
+    new: Callable[[], Any],
+    observe: Observe,
+    series: Series,
+    target: NDArray[np.str_],
+    steps: int,
+    learning_rate: float,
+    seed: int,
+) -> Classifier:
+    """Train the encoder that `new` returns, fitted to the objects, and a linear layer with labels."""
+
+    def build() -> Any:
+        encoder = new()
+        standardize(encoder, observe, series, 1, seed)
+        return encoder
+
+    rates = (learning_rate, learning_rate)
+    return train_classifier(
+        build, observe, series, target, steps=steps, rates=rates, weight_decay=WEIGHT_DECAY, seed=seed
+    )
