@@ -16,6 +16,7 @@ from .neighborhoods import neighbor_rows
 from .retrieval import Features, unit
 from .search import Index
 from .spectrum_baselines import pca
+from .splits import drawn_rows
 from .thumbnails import thumbnails
 
 MOST_POINTS = 100_000
@@ -51,7 +52,7 @@ def chart_data(
     dict
         ``points``, ``ids``, ``columns``, ``neighbors``, ``thumbs``, ``how`` in words, and ``rows``: for each of N its point, -1 if it is not drawn.
     """
-    some = np.sort(np.random.default_rng(0).permutation(len(features))[:MOST_POINTS])
+    some = drawn_rows(len(features), MOST_POINTS)
     place = np.full(len(features), -1)
     place[some] = np.arange(len(some))
     part, shown = features[some], table.take(some)

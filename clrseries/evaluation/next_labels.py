@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from ..errors import InputError
 from .probe_models import class_probes
 from .retrieval import Features, unit
+from .splits import drawn_rows
 
 MOST_ROWS = 20_000
 
@@ -99,7 +100,7 @@ def next_labels(
     count = min(count, len(free))
     if not count:
         return NextLabels(free[:0], target[:0], np.empty(0))
-    some = np.sort(np.random.default_rng(seed).permutation(len(labeled))[:MOST_ROWS])
+    some = drawn_rows(len(labeled), MOST_ROWS, seed)
     target, labeled = target[some], labeled[some]
     own, known = (unit(np.asarray(features[rows], np.float64)) for rows in (free, labeled))
     if np.issubdtype(target.dtype, np.floating):

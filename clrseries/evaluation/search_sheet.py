@@ -9,6 +9,7 @@ import numpy as np
 
 from .anomalies import nearest
 from .retrieval import Features, unit
+from .splits import drawn_rows
 
 QUERIES, NEIGHBORS = 10, 5
 
@@ -29,7 +30,7 @@ def search_sheet(features: Features, ids: Sequence[str]) -> list[dict[str, Any]]
         ``object``, ``row``, and of its five nearest other rows, the nearest first, ``neighbors``, ``neighbor_rows`` and ``cosines``.
     """
     x = unit(np.asarray(features, np.float64))
-    rows = np.sort(np.random.default_rng(0).permutation(len(x))[:QUERIES])
+    rows = drawn_rows(len(x), QUERIES)
     count = min(NEIGHBORS, len(x) - 1)
     distance, near = nearest(x[rows], x, count, apart=(rows, np.arange(len(x))))
     return [

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from .nuisance import variance_explained
 from .retrieval import Features, unit
+from .splits import drawn_rows
 
 SAMPLE = 2000
 
@@ -49,7 +50,7 @@ def separation(features: Features, target: NDArray[Any], *, seed: int = 0) -> di
         return found
     from sklearn.metrics import silhouette_score
 
-    rows = np.sort(np.random.default_rng(seed).permutation(len(target))[:SAMPLE])
+    rows = drawn_rows(len(target), SAMPLE, seed)
     if 2 <= len(np.unique(target[rows])) < len(rows):
         found["silhouette"] = float(
             silhouette_score(unit(np.asarray(features[rows], np.float64)), target[rows], metric="cosine")

@@ -21,7 +21,7 @@ from .next_labels import next_labels
 from .nuisance import predictability
 from .observed_columns import DAYS, POINTS, SNR
 from .retrieval import Features, unit
-from .splits import repeated_rows
+from .splits import drawn_rows, repeated_rows
 
 NUISANCES = ("instrument", "survey", "telescope", "spectrograph", "observatory", "fiber", "fibre", "fiberid", "plate", "snr", "sn_median",
              "s_n", "airmass", "seeing", "exptime", "arm", "field", "ccd", "cadence", SNR.lower(), POINTS, DAYS)  # fmt: skip
@@ -46,7 +46,7 @@ def shape(features: Features, groups: NDArray[np.int64] | None = None) -> tuple[
     dict of str to float, str
         ``uniformity``, ``rank``, ``mean_cosine``, ``iso_score`` and, with more than ten objects, ``hubness``.
     """
-    some = features[np.sort(np.random.default_rng(0).permutation(len(features))[:SAMPLE])]
+    some = features[drawn_rows(len(features), SAMPLE)]
     found = {
         "uniformity": uniformity(some),
         "rank": rank_me(unit(some)),
@@ -85,7 +85,7 @@ def overlap_sheet(
     found = {}
     for name, other in others.items():
         rows = np.flatnonzero(np.isfinite(other).any(axis=1))
-        rows = np.sort(np.random.default_rng(0).permutation(rows)[:SAMPLE])
+        rows = rows[drawn_rows(len(rows), SAMPLE)]
         if len(rows) <= NEIGHBORS:
             continue
         filled = make_pipeline(SimpleImputer(strategy="median", keep_empty_features=True), StandardScaler())

@@ -80,6 +80,32 @@ def groups_of(names: Sequence[object] | NDArray[np.generic] | None, rows: int) -
     return np.array([place.setdefault(name, len(place)) for name in _apart(names)], np.int64)
 
 
+def drawn_rows(count: int, most: int, seed: int = 0) -> NDArray[np.int64]:
+    """Draw some of a number of rows by lot, or take all if they are not more than that.
+
+    Parameters
+    ----------
+    count : int
+        Number of rows.
+    most : int
+        How many are drawn at most.
+    seed : int
+        Seed of the draw.
+
+    Returns
+    -------
+    int64
+        Rows, ascending.
+
+    Examples
+    --------
+    >>> from clrseries.evaluation.splits import drawn_rows
+    >>> drawn_rows(3, 5).tolist(), len(drawn_rows(1000, 5))
+    ([0, 1, 2], 5)
+    """
+    return np.sort(np.random.default_rng(seed).permutation(count)[:most])
+
+
 def repeated_rows(groups: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """Return the first and the second row of each object that has several.
 
