@@ -20,7 +20,7 @@ from ..series import Series, check_series
 from .changed_data import embedded_if_any, embedded_with
 from .few_labels import few_label_scores
 from .hierarchy import levels_of
-from .splits import Split, few_label_splits, within
+from .splits import Split, drawn_rows, few_label_splits, within
 
 DAYS = (1.0, 3.0, 10.0, 30.0, 100.0, 300.0)
 POINTS = (1, 3, 10, 30, 100)
@@ -87,16 +87,16 @@ def early_scores(
     check_series(series, "early_scores")
     if series.band is None:
         raise InputError("early_scores takes light curves, and the series holds spectra")
-    some = np.sort(np.random.default_rng(seed).permutation(len(series))[:MOST_CURVES])
+    some = drawn_rows(len(series), MOST_CURVES, seed)
     series, target = without_measured(series.take(some)), target[some]
     splits = few_label_splits(target, None if groups is None else groups[some], labels=[None], seeds=seeds)
     known = isinstance(model.head, ClassHead | JointHead) and set(target.tolist()) <= set(model.head.classes)
-    embedded_with(model, series)  # whole curves at least: what is wrong with all of them is told
-    rows = []
+    rows, seen = [], False
     for cut in CUTS[by] if cuts is None else cuts:
         begun = first_days(series, cut) if by == "days" else first_points(series, int(cut))
         points = embedded_if_any(model, begun)
         there = np.asarray(np.isfinite(points).all(axis=1))
+        seen |= bool(there.any())
         row = {"by": by, "cut": float(cut), "objects": int(there.sum())}
         rows += [{"answer": name} | row | found for name, found in _probed(points, there, target, splits)]
         if known and there.any():
@@ -105,6 +105,8 @@ def early_scores(
                 {"answer": name} | row | _resampled(answers, true, seed)
                 for name, answers, true in _on_levels(model, found, target[there])
             ]
+    if not seen:
+        embedded_with(model, series)  # if whole curves cannot be embedded either, this tells why
     return rows
 
 

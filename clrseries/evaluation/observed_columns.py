@@ -38,15 +38,15 @@ def observed_columns(series: Series) -> dict[str, NDArray[np.float64]]:
     names = ([SNR] if len(known) and np.ptp(known) > 0 else []) + ([POINTS, DAYS] if series.band is not None else [])
     found = {name: np.full(len(series), np.nan) for name in names}
     for row in range(len(series)):
-        own = slice(int(series.offsets[row]), int(series.offsets[row + 1]))
-        good = series.ivar[own] > 0
-        time, flux, ivar = series.x[own][good], series.flux[own][good].astype(np.float64), series.ivar[own][good]
-        if len(time) < 2:
+        x, flux, ivar, *_ = series.row(row)
+        good = ivar > 0
+        if good.sum() < 2:
             continue
         if SNR in found:
-            found[SNR][row] = _log10(np.median(np.abs(flux) * np.sqrt(ivar.astype(np.float64))))
+            ratio = np.abs(flux[good].astype(np.float64)) * np.sqrt(ivar[good].astype(np.float64))
+            found[SNR][row] = _log10(np.median(ratio))
         if series.band is not None:
-            found[POINTS][row], found[DAYS][row] = _log10(len(time)), _log10(np.ptp(time))
+            found[POINTS][row], found[DAYS][row] = _log10(good.sum()), _log10(np.ptp(x[good]))
     return found
 
 
