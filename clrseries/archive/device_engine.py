@@ -1,26 +1,22 @@
-"""Embedding of an archive on a GPU: copies, views and encoder each in a stream of their own, with events between them.
+"""What engines on a GPU share: copies of slabs in a stream of their own, views in another, and batches that are halved where memory is full.
 
-While the encoder works on one batch, the views of the next are made, and the samples of the slab after it are copied; the host only queues
-work, and waits where it needs a number. Where the memory of the device is full, batches are halved.
+While the views of one batch are made, the samples of the slab after it are copied; the host only queues work, and waits where it needs a
+number.
 """
 
 from __future__ import annotations
 
-import copy
 import logging
 from collections.abc import Callable
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, Generic, NamedTuple, TypeVar
 
 import numpy as np
 import torch
-from numpy.typing import NDArray
-from torch import Tensor, nn
 
 from ..augment.device_arrays import arrays_for
 from ..config import Observe
 from ..errors import InputError
-from ..model import Model
-from ..model.stages import BATCH, Prepared, encoded, prepared
+from ..model.stages import BATCH
 from ..series import Series
 from .device_operations import CudaOperations, Operations
 from .engine import Engine
@@ -31,51 +27,28 @@ logger = logging.getLogger("clrseries")
 Made = TypeVar("Made")
 
 
-class Viewed(NamedTuple):
+class Viewed(NamedTuple, Generic[Made]):
     """Views of some objects, which are being made on a device.
 
     Parameters
     ----------
-    prepared : Prepared
+    views : object
         The views.
     ready : event
         When it is done, they are there.
     """
 
-    prepared: Prepared
+    views: Made
     ready: Any
 
 
-class Embedded(NamedTuple):
-    """Embeddings of a batch, which are on their way from a device.
+class DeviceEngine(Engine):
+    """Base of the engines that make views on a device.
 
     Parameters
     ----------
-    rows : list of torch.Tensor
-        Embeddings of the objects that can be embedded.
-    good : bool (N,)
-        Which of the N objects of the batch these are.
-    reasons : dict of int to str
-        Why the others cannot.
-    ready : event
-        When it is done, the embeddings are there.
-    """
-
-    rows: list[Tensor]
-    good: NDArray[np.bool_]
-    reasons: dict[int, str]
-    ready: Any
-
-
-class DeviceEmbedder(Engine):
-    """Engine that embeds on a device.
-
-    Parameters
-    ----------
-    model : Model
-        The model, which stays where it is.
-    layer : {"embedding", "projection"}
-        What is computed.
+    observe : spectra.Observe or lightcurves.Observe
+        The steps.
     operations : Operations, optional
         Of the device; default torch's current CUDA device.
     half : bool
@@ -93,8 +66,7 @@ class DeviceEmbedder(Engine):
 
     def __init__(
         self,
-        model: Model,
-        layer: str = "embedding",
+        observe: Observe,
         operations: Operations | None = None,
         half: bool = False,
         batch: int = 4 * BATCH,
@@ -102,22 +74,11 @@ class DeviceEmbedder(Engine):
         size: int = SIZE,
     ) -> None:
         self.operations = operations or CudaOperations(_current_device())
-        self.batch, self.model = batch, model
-        still = model.observe.deterministic()
-        self.observe: Observe = type(still)(still.steps, "cuda")
+        self.batch = batch
+        self.observe: Observe = type(observe)(observe.steps, "cuda")
         self.loader = Loader(self.operations, self.observe._tidy, half, slabs, size)
         self.viewing, self.computing = self.operations.stream(), self.operations.stream()
-        self.encoder, self.network = self._placed(model, layer)
         self.told: set[str] = set()
-
-    def _placed(self, model: Model, layer: str) -> tuple[Any, Any]:
-        """Return copies of the networks on the device."""
-        networks = [model.encoder, model.projector if layer == "projection" else nn.Identity()]
-        found = [copy.deepcopy(network).eval() for network in networks]
-        if isinstance(self.operations, CudaOperations):
-            found = [network.to(self.operations.device) for network in found]
-            self.operations.relieve()  # from now on other streams may read them
-        return found[0], found[1]
 
     def load(self, series: Series) -> Series:
         """Queue the copy of a slab to the device.
@@ -141,13 +102,15 @@ class DeviceEmbedder(Engine):
         self.operations.relieve()
         return series
 
-    def views(self, series: Series) -> list[Viewed]:
+    def made(self, series: Series, call: Callable[[Series], Made]) -> list[Viewed[Made]]:
         """Queue the making of the views of a batch.
 
         Parameters
         ----------
         series : Series
             The batch.
+        call : function
+            Makes the views of some of its objects.
 
         Returns
         -------
@@ -158,64 +121,14 @@ class DeviceEmbedder(Engine):
             self.operations.wait(self.viewing, series.ready)
         reads = series.samples if isinstance(series, Loaded) else []
 
-        def made(first: int, last: int) -> Viewed:
-            some = series.between(first, last)
-            views = self.operations.launch(
-                self.viewing, lambda: prepared(self.observe, some, self.model, stay=True), reads
-            )
+        def some(first: int, last: int) -> Viewed[Made]:
+            part = series.between(first, last)
+            views = self.operations.launch(self.viewing, lambda: call(part), reads)
             return Viewed(views, self.operations.record(self.viewing))
 
-        return self._in_pieces(len(series), made)
+        return self.in_pieces(len(series), some)
 
-    def encode(self, views: list[Viewed]) -> Embedded:
-        """Queue the encoding of a batch and the copy of its embeddings.
-
-        Parameters
-        ----------
-        views : list of Viewed
-            The views.
-
-        Returns
-        -------
-        Embedded
-        """
-        rows: list[Tensor] = []
-        reasons: dict[int, str] = {}
-        done = 0
-        for one, ready in views:
-            self.operations.wait(self.computing, ready)
-
-            def made(first: int, last: int, one: Prepared = one) -> Tensor:
-                some = one._replace(inputs=tuple(part[first:last] for part in one.inputs))
-                found = self.operations.launch(
-                    self.computing, lambda: encoded(self.encoder, self.network, some), one.inputs
-                )
-                return self.operations.back(found, self.computing)
-
-            rows += self._in_pieces(int(one.good.sum()), made)
-            reasons |= {done + row: reason for row, reason in one.reasons.items()}
-            done += len(one.good)
-        good = np.concatenate([one.good for one, _ in views])
-        return Embedded(rows, good, reasons, self.operations.record(self.computing))
-
-    def finish(self, found: Embedded) -> tuple[NDArray[np.float32] | None, Prepared]:
-        """Wait for the embeddings of a batch.
-
-        Parameters
-        ----------
-        found : Embedded
-            From :meth:`encode`.
-
-        Returns
-        -------
-        float32 (M, D) array or None, Prepared
-            As :meth:`clrseries.archive.engine.Embedder.encode` returns them.
-        """
-        self.operations.finish(found.ready)
-        values = np.concatenate([part.numpy() for part in found.rows]) if found.rows else None
-        return values, Prepared((), found.good, found.reasons)
-
-    def _in_pieces(self, count: int, call: Callable[[int, int], Made]) -> list[Made]:
+    def in_pieces(self, count: int, call: Callable[[int, int], Made]) -> list[Made]:
         """Call a function for objects 0 to ``count - 1``, as many at a time as fit into the memory."""
         found: list[Made] = []
         first, failed = 0, False
@@ -228,9 +141,7 @@ class DeviceEmbedder(Engine):
             except torch.cuda.OutOfMemoryError:  # what its frames hold is freed behind this block
                 pass
             if failed and size == 1:
-                raise InputError(
-                    "the memory of the device is too small for one object with this model; use device='cpu'"
-                )
+                raise InputError("the memory of the device is too small for one object; use device='cpu'")
             failed = size == 1
             self.batch = min(self.batch, max(size // 2, 1))
             self._tell(

@@ -38,7 +38,10 @@ class Operations(Protocol):
         ...
 
     def back(self, tensor: Tensor, stream: Any) -> Tensor:
-        """Return a tensor in the memory of the host; its numbers are there once an event recorded behind is done."""
+        """Return a tensor in the memory of the host; its numbers are there once an event recorded behind is done.
+
+        It was made in this stream, or in one that this stream waits for.
+        """
         ...
 
     def record(self, stream: Any) -> Any:
@@ -152,7 +155,7 @@ class CudaOperations:
         Parameters
         ----------
         tensor : torch.Tensor
-            Made in this stream.
+            Made in this stream, or in one that this stream waits for.
         stream : torch.cuda.Stream
             The stream.
 
@@ -161,6 +164,7 @@ class CudaOperations:
         torch.Tensor
             In page-locked memory.
         """
+        tensor.record_stream(stream)  # torch does not hand out its memory again before the copy is done
         here = torch.empty(tensor.shape, dtype=tensor.dtype, pin_memory=True)
         with torch.cuda.stream(stream):
             return here.copy_(tensor, non_blocking=True)

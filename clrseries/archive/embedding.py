@@ -72,7 +72,7 @@ class Embedding:
         """What works on the batches, made when it is first needed: where a cluster works, this machine may have no device."""
         if self.device == "cpu":
             return Embedder(self.trained, self.settings["layer"])
-        from .device_engine import DeviceEmbedder
+        from .device_embedder import DeviceEmbedder
 
         return DeviceEmbedder(self.trained, self.settings["layer"], half=self.half)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import partial
+from functools import cached_property, partial
 from typing import Any
 
 import numpy as np
@@ -36,20 +36,33 @@ class Preprocessing:
         The steps.
     seed : int
         Seed of the random steps.
+    device : {"cpu", "cuda"}
+        Where the views are made: on the host, or on torch's current GPU.
     engine : Engine, optional
-        Where the views are made; default the host.
+        Another engine than that of `device`.
     """
 
     command = "preprocess"
 
-    def __init__(self, observe: Observe, seed: int = 0, engine: Engine | None = None) -> None:
+    def __init__(self, observe: Observe, seed: int = 0, device: str = "cpu", engine: Engine | None = None) -> None:
         self.kind = observe.kind
         self.observe = observe
         self.model = hash_of(to_config(observe))
         self.settings: dict[str, Any] = {"seed": seed}
-        self.engine: Engine = engine or Observer(observe, seed)
+        self.device = device
+        if engine is not None:
+            self.engine = engine
         self._wavelengths: pa.Array | None = None  # of as many objects as the last batch had
         self.normalized = any(isinstance(step, NormalizeSpectra | NormalizeCurves) for step in observe.steps)
+
+    @cached_property
+    def engine(self) -> Engine:
+        """What works on the batches, made when it is first needed: where a cluster works, this machine may have no device."""
+        if self.device == "cpu":
+            return Observer(self.observe, self.settings["seed"])
+        from .device_observer import DeviceObserver
+
+        return DeviceObserver(self.observe, self.settings["seed"])
 
     def maker(self) -> Callable[[], Work]:
         """Return a function that makes the same in another process, with an engine of its own.
@@ -58,7 +71,7 @@ class Preprocessing:
         -------
         function
         """
-        return partial(type(self), self.observe, self.settings["seed"])
+        return partial(type(self), self.observe, self.settings["seed"], self.device)
 
     def admit(self, series: Series) -> tuple[Series | None, Named]:
         """Return the objects, if none of their columns has the name of one that is written.

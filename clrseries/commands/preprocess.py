@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from ..errors import InputError
+from ..names import known_name
 from .in_parts import in_parts, is_folder
 
 if TYPE_CHECKING:
@@ -25,6 +26,7 @@ def preprocess(
     progress: bool = True,
     dry_run: bool = False,
     scheduler: str | None = None,
+    device: Literal["cpu", "cuda"] = "cpu",
     trust_code: bool = False,
 ) -> Path:
     """Observe every object of an archive once more, on one grid and normalized, and write a folder of tables.
@@ -57,6 +59,8 @@ def preprocess(
     scheduler : str, optional
         For a folder: the Dask cluster that does the work, by the address of its scheduler, such as ``tcp://10.0.0.1:8786``, or the file of
         the scheduler, which ends in ``.json``; or ``local``, for a few processes on this machine. All machines see the same files.
+    device : {"cpu", "cuda"}
+        Where the views are made: on the CPU, or on torch's current GPU (of each worker of a cluster), through page-locked memory and CUDA streams.
     trust_code : bool
         Whether the function of a step Custom, which the file of the steps names, may be imported and run.
 
@@ -68,7 +72,7 @@ def preprocess(
     Raises
     ------
     InputError
-        The steps or the data cannot be used, or the folder holds something else than a run with the same ones.
+        The steps or the data cannot be used, there is no such device, or the folder holds something else than a run with the same ones.
 
     Examples
     --------
@@ -87,5 +91,8 @@ def preprocess(
     from ..argument_types import check_whole
     from ..config import composition
 
-    work = Preprocessing(composition(config, "config", trust_code=trust_code), check_whole("seed", seed))
+    observe = composition(config, "config", trust_code=trust_code)
+    work = Preprocessing(observe, check_whole("seed", seed), known_name("device", device, ("cpu", "cuda")))
+    if scheduler is None:
+        work.engine  # noqa: B018 - a device that is not there is told before anything is written
     return in_parts(data, work, output, medium, on_error, overwrite, progress, dry_run, scheduler)

@@ -15,6 +15,7 @@ import pytest
 import torch
 
 from clrseries.augment import device as augment_device
+from clrseries.views import Views
 
 from ..augment.host_arrays import OnDevice, StandIn, stand_in
 
@@ -56,7 +57,7 @@ class SimulatedDevice:
         return self.slabs[-1]
 
     def stream(self):
-        self.streams.append(Stream("copies views encoder".split()[len(self.streams)]))
+        self.streams.append(Stream("copies views results".split()[len(self.streams)]))
         return self.streams[-1]
 
     def empty(self, size, stream):
@@ -98,9 +99,12 @@ class SimulatedDevice:
 
     def back(self, tensor, stream):
         with self.lock:
-            made = self.made[address(tensor)]
-        assert made[0] is stream
-        here = torch.full(tensor.shape, float("nan"))
+            maker, number, _ = self.made[address(tensor)]
+            assert maker is stream or stream.knows.get(maker, 0) >= number, (
+                f"{stream.name} reads before {maker.name} has made it"
+            )
+        unset = float("nan") if tensor.is_floating_point() else -1
+        here = torch.full(tensor.shape, unset, dtype=tensor.dtype)
         self.queue(stream, "back", lambda: here.copy_(tensor.as_subclass(torch.Tensor)))
         return here
 
@@ -217,6 +221,7 @@ def address(tensor):
 def tensors_in(found):
     if isinstance(found, torch.Tensor):
         return [found]
+    found = list(found.inputs) if isinstance(found, Views) else found
     return [tensor for part in found for tensor in tensors_in(part)] if isinstance(found, tuple | list) else []
 
 

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from clrseries import InputError, embed
-from clrseries.archive.device_engine import DeviceEmbedder
+from clrseries.archive.device_embedder import DeviceEmbedder
 from clrseries.archive.embedding import Embedding
 from clrseries.archive.engine import Embedder
 from clrseries.archive.half_precision import fits_half
@@ -46,8 +46,8 @@ def engine_of(model, device, **options):
     return DeviceEmbedder(checked, operations=device, **options)
 
 
-def run(engine, slabs, chance):
-    """Take slabs through the engine, its stages in a random order and at most a few items ahead of each other."""
+def through(engine, slabs, chance):
+    """Take slabs through an engine, its stages in a random order and at most a few items ahead of each other."""
     steps = [(k, a, min(a + engine.batch, len(s))) for k, s in enumerate(slabs) for a in range(0, len(s), engine.batch)]
     loaded: list = []
     viewed: list = []
@@ -72,11 +72,18 @@ def run(engine, slabs, chance):
             case "encode":
                 coded.append(engine.encode(viewed[len(coded)]))
             case "finish":
-                values, views = engine.finish(coded[len(found)])
-                row = np.full((len(views.good), 8), np.nan, np.float32)
-                if values is not None:
-                    row[views.good] = values
-                found.append(row)
+                found.append(engine.finish(coded[len(found)]))
+    return found
+
+
+def run(engine, slabs, chance):
+    """Return the embeddings of slabs, NaN where an object has none."""
+    found = []
+    for values, views in through(engine, slabs, chance):
+        row = np.full((len(views.good), 8), np.nan, np.float32)
+        if values is not None:
+            row[views.good] = values
+        found.append(row)
     return np.concatenate(found)
 
 
@@ -162,7 +169,7 @@ def test_views_of_the_next_batch_are_queued_before_the_embeddings_of_this_one_ar
     assert ids == wanted_ids
     np.testing.assert_allclose(found, wanted, rtol=1e-5, atol=1e-6)
     views = [k for k, line in enumerate(device.log) if line == "launch views"]
-    finished = [k for k, line in enumerate(device.log) if line == "finish encoder"]
+    finished = [k for k, line in enumerate(device.log) if line == "finish results"]
     assert len(views) == len(finished) == 7
     assert all(early < late for early, late in zip(views, finished, strict=True))
 

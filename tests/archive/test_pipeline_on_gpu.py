@@ -6,13 +6,17 @@ import numpy as np
 import pytest
 import torch
 
-from clrseries import embed
-from clrseries.archive.device_engine import DeviceEmbedder
+from clrseries import embed, preprocess
+from clrseries.archive.device_embedder import DeviceEmbedder
+from clrseries.archive.device_observer import DeviceObserver
 from clrseries.archive.device_operations import CudaOperations
+from clrseries.config import composition
 
 from .conftest import curves_table, spectra_table
-from .test_device_engine import on_host, one_grid, run, slabs_of
+from .test_device_engine import on_host, one_grid, run, slabs_of, through
+from .test_device_observer import alike as same_views
 from .test_embed import embeddings
+from .test_preprocess import CURVES, SPECTRA, read
 
 pytestmark = [
     pytest.mark.gpu,
@@ -67,6 +71,18 @@ def test_embeddings_are_those_of_the_host_whatever_the_timing(spectrum_model, cu
     alike(run(engine, slabs, device.chance), on_host(model, slabs))
 
 
+@pytest.mark.parametrize("seed", range(5))
+@pytest.mark.parametrize("kind", ["spectra", "light curves"])
+def test_views_are_those_of_the_host_whatever_the_timing(kind, seed):
+    sizes = [12, 5, 30, 7, 21]
+    table = spectra_table(sum(sizes)) if kind == "spectra" else curves_table(sum(sizes))
+    slabs = slabs_of(table, sizes)
+    slabs = slabs if kind == "spectra" else [one.with_bands(("g", "r")) for one in slabs]
+    observe, device = composition(SPECTRA if kind == "spectra" else CURVES), LateOperations(seed)
+    engine = DeviceObserver(observe, 5, operations=device, batch=8, slabs=2, size=4096)
+    same_views(through(engine, slabs, device.chance), observe, slabs, 5)
+
+
 def test_half_the_bits(spectrum_model):
     slabs = [one_grid(20, unit=1e-17)]
     found = run(DeviceEmbedder(spectrum_model, half=True), slabs, random.Random(0))
@@ -93,3 +109,11 @@ def test_a_whole_run(spectrum_model, archive, small_parts, tmp_path):
     wanted_ids, wanted = embeddings(embed(spectrum_model, archive, tmp_path / "cpu/", progress=False))
     assert ids == wanted_ids
     alike(found, wanted)
+
+
+def test_a_whole_run_of_preprocess(archive, small_parts, tmp_path):
+    found = read(preprocess(SPECTRA, archive, tmp_path / "gpu/", device="cuda", progress=False))
+    wanted = read(preprocess(SPECTRA, archive, tmp_path / "cpu/", progress=False))
+    assert found["object_id"].equals(wanted["object_id"])
+    for name in ("flux", "ivar"):
+        alike(np.stack(found[name].to_numpy()), np.stack(wanted[name].to_numpy()))
