@@ -129,7 +129,25 @@ class DeviceEngine(Engine):
         return self.in_pieces(len(series), some)
 
     def in_pieces(self, count: int, call: Callable[[int, int], Made]) -> list[Made]:
-        """Call a function for objects 0 to ``count - 1``, as many at a time as fit into the memory."""
+        """Call a function for objects 0 to ``count - 1``, as many at a time as fit into the memory.
+
+        Parameters
+        ----------
+        count : int
+            Number of objects.
+        call : function
+            Takes the first object and the one behind the last, and queues work.
+
+        Returns
+        -------
+        list
+            What the calls returned.
+
+        Raises
+        ------
+        InputError
+            One object alone does not fit.
+        """
         found: list[Made] = []
         first, failed = 0, False
         while first < count:
