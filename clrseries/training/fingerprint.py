@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from ..augment.resident import host_series
 from ..datasets.open import names_of, open_series, parts_of
 
 
@@ -24,7 +25,7 @@ def fingerprint(data: Any, *, stream: bool = False) -> str:
     Returns
     -------
     str
-        Sixteen hexadecimal digits. It is that of the samples and columns, wherever the data come from.
+        Sixteen hexadecimal digits. It is that of the samples and columns, wherever the data come from and lie.
 
     Examples
     --------
@@ -40,7 +41,7 @@ def fingerprint(data: Any, *, stream: bool = False) -> str:
             size = Path(part).stat().st_size if isinstance(part, str | Path) and Path(part).is_file() else -1
             hashed.update(f"{Path(name).name} {size}\n".encode())
         return hashed.hexdigest()[:16]
-    series = open_series(data)
+    series = host_series(open_series(data))
     for array in (series.x, series.flux, series.ivar, series.offsets, *([] if series.band is None else [series.band])):
         hashed.update(np.ascontiguousarray(array).tobytes())
     hashed.update(repr(series.bands).encode())

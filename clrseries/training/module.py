@@ -102,7 +102,7 @@ class Pretraining(lightning.LightningModule):
         """
         if self.hand_over is None:
             gpu = makes_views(self.training_set, self.device)
-            self.training_set = placed(self.training_set, self.device) if gpu else self.training_set
+            self.training_set = placed(self.training_set, self.device)
             self.hand_over = hand_over_for(self.device if gpu else None)
         self.batches = Batches(
             self.training_set, self.batch_size, self.method.views, self.seed, self.current_epoch, self.hand_over

@@ -8,8 +8,8 @@ from typing import Any
 
 import torch
 
-from ..augment.on_host import SAMPLES
-from ..augment.resident import Resident, upload
+from ..augment.on_host import SAMPLES, moved
+from ..augment.resident import Resident, conditioned, host_series, upload, vars_of
 from ..config import Observe
 from ..io.stream import Stream
 from ..series import Series
@@ -43,14 +43,15 @@ def makes_views(training_set: TrainingSet, device: torch.device) -> bool:
 
 
 def placed(training_set: TrainingSet, device: torch.device) -> TrainingSet:
-    """Return a training set whose samples lie on a GPU, where views are made there and the samples fit.
+    """Return a training set whose samples lie where its views are made, if they fit there.
 
     Parameters
     ----------
     training_set : TrainingSet
-        A stream, and samples that do not fit, stay as they are: each batch is copied to the device.
+        A stream, and samples that do not fit on a GPU, stay as they are: each batch is copied to the device. Samples that lie on a
+        GPU are looked at once.
     device : torch.device
-        The GPU that the encoder is on.
+        Where the encoder is.
 
     Returns
     -------
@@ -65,7 +66,12 @@ def placed(training_set: TrainingSet, device: torch.device) -> TrainingSet:
 
 
 def _placed(data: Any, observe: Observe, device: torch.device) -> Any:
-    if observe.backend != "cuda" or isinstance(data, Stream | Resident) or _is_on_device(data):
+    if isinstance(data, Stream | Resident):
+        return data
+    if _is_on_device(data):
+        read = host_series(data)  # once, and not in every batch
+        return read if observe.backend == "cpu" else _resident(data, read, observe, device)
+    if observe.backend != "cuda" or device.type != "cuda":
         return data
     size, free = bytes_of(data), torch.cuda.mem_get_info(device)[0]
     if size > MOST * free:
@@ -75,6 +81,17 @@ def _placed(data: Any, observe: Observe, device: torch.device) -> Any:
         )  # fmt: skip
         return data
     return upload(data, observe._tidy, lambda array: torch.from_numpy(array.copy()).to(device))
+
+
+def _resident(data: Series, read: Series, observe: Observe, device: torch.device) -> Resident:
+    """Return samples that lie on a GPU as the kernel takes them, as tensors on the GPU of the encoder, if it is on one."""
+    there, exponents = conditioned(data, observe._tidy)
+
+    def move(array: Any) -> torch.Tensor:
+        tensor = torch.as_tensor(array)  # without a copy, of CuPy arrays too
+        return tensor.to(device) if device.type == "cuda" else tensor
+
+    return Resident(**vars_of(moved(there, move)), host=read, exponents=exponents)
 
 
 def bytes_of(series: Series) -> int:

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 import torch
 
-from clrseries.augment import device
+from clrseries.augment import device, resident
 from clrseries.kernels.input_grid import recognize
 from clrseries.kernels.spectra import custom
 from clrseries.kernels.spectra.observe import observe_spectra
@@ -52,6 +52,11 @@ class OnDevice(torch.Tensor):
     def cpu(self, *arguments, **options):
         OnDevice.copies += 1
         return self.as_subclass(torch.Tensor)
+
+    def to(self, *arguments, **options):
+        """Stay on the device if it is asked to be on one; this machine has none."""
+        there = any(isinstance(one, torch.device) and one.type == "cuda" for one in arguments)
+        return self if there else super().to(*arguments, **options)
 
     def __deepcopy__(self, memo):
         return self.detach().clone()
@@ -110,6 +115,7 @@ def stand_in():
     there = StandIn()
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(device, "arrays_for", lambda samples: there)
+        patch.setattr(resident, "like", lambda model: OnDevice.of)
         patch.setattr(clrseries.spectra.observe, "_cuda_launch", lambda: _spectra)
         patch.setattr(clrseries.lightcurves.observe, "_cuda_launch", lambda: _light_curves)
         yield there

@@ -12,17 +12,20 @@ import torch
 from clrseries import Grid, load, pretrain
 from clrseries import lightcurves as lc
 from clrseries import spectra as sp
-from clrseries.augment.resident import Resident, upload
+from clrseries.augment.on_host import moved
+from clrseries.augment.resident import Resident, host_series, upload
 from clrseries.config import composition
 from clrseries.methods import Batch
 from clrseries.training import hand_over, on_device
 from clrseries.training.batches import Batches
 from clrseries.training.column import column_of
+from clrseries.training.fingerprint import fingerprint
 from clrseries.training.module import Pretraining
 from clrseries.training.partner import OtherModality
 from clrseries.training.training_set import TrainingSet
 
 from ..augment.host_arrays import OnDevice, stand_in
+from ..augment.test_device import in_erg
 from ..lightcurves.every_step import stars
 
 GPU = torch.device("cuda", 1)
@@ -144,6 +147,35 @@ def test_a_batch_is_made_while_the_one_before_is_used(series, plain):
     list(used)
 
 
+def there(series):
+    return moved(series, OnDevice.of)
+
+
+@pytest.mark.parametrize("device", [GPU, torch.device("cpu")])
+@pytest.mark.parametrize("backend", ["auto", "cuda", "cpu"])
+@pytest.mark.parametrize("unit", [1.0, 1e-17])
+def test_samples_that_lie_on_a_device_are_looked_at_once(series, plain, backend, device, unit):
+    series = in_erg(series, unit)
+    expected = list(Batches(TrainingSet(series, with_backend(composition(plain), "cpu")), 8, seed=1))
+    with stand_in():
+        OnDevice.copies = 0
+        whole = on_device.placed(TrainingSet(there(series), with_backend(composition(plain), backend)), device)
+        assert OnDevice.copies == 3  # x, flux, ivar
+        found = list(Batches(whole, 8, seed=1))
+        assert OnDevice.copies == 3
+    assert all(isinstance(array, OnDevice) is (backend != "cpu") for batch in found for array in batch.inputs)
+    assert_same_batches(found, expected)
+    data: Any = whole.data
+    np.testing.assert_array_equal(host_series(data.take([3, 1])).flux, series.take([3, 1]).flux)
+
+
+def test_a_fingerprint_is_that_of_the_samples_wherever_they_lie(series):
+    curves = stars()
+    for data in (series, curves):
+        assert fingerprint(there(data)) == fingerprint(data)
+    assert fingerprint(there(series)) != fingerprint(there(series.take([1, 0])))
+
+
 @pytest.mark.parametrize(("free", "resident"), [(1e12, True), (1e3, False)])
 def test_samples_are_kept_on_the_device_where_they_fit(series, plain, monkeypatch, caplog, free, resident):
     monkeypatch.setattr(torch.cuda, "mem_get_info", lambda device: (free, free))
@@ -184,13 +216,15 @@ def test_a_training_step_takes_the_batches_of_a_device(series, plain, monkeypatc
     assert all(isinstance(array, OnDevice) for batch in batches for array in batch.inputs)
 
 
-def test_a_whole_training_with_views_from_a_device(series, tmp_path):
+@pytest.mark.parametrize(("lies", "backend"), [("here", "cuda"), ("there", "cuda"), ("there", "auto")])
+def test_a_whole_training_with_views_from_a_device(series, tmp_path, lies, backend):
     steps = [sp.Resample(Grid.log(4100, 6500, 300)), sp.Noise(20.0), sp.Normalize()]
     how: dict[str, Any] = {
         "encoder": {"resnet1d": {"width": 8, "embedding_dim": 16}}, "batch_size": 20, "epochs": 1, "progress": False,
     }  # fmt: skip
     with stand_in():
-        found = pretrain(series, augment=sp.Observe(steps, "cuda"), output=tmp_path / "there", **how)
+        data = series if lies == "here" else there(series)
+        found = pretrain(data, augment=sp.Observe(steps, backend), output=tmp_path / "there", **how)
     expected = pretrain(series, augment=sp.Observe(steps), output=tmp_path / "here", **how)
     one, other = (load(run).encoder.state_dict() for run in (found, expected))
     assert all(torch.equal(weight, other[name]) for name, weight in one.items())
