@@ -81,6 +81,7 @@ def _linked(texts, name):
     for function in module.functions:
         if not function.is_declaration and function.name != "lanes_entry":
             function.linkage = "internal"
+    module.get_function(name).add_function_attribute("noinline")  # accesses in lanes_entry are not watched
     module.verify()
     return module, types
 

@@ -28,6 +28,7 @@ def prove(observe, steps, series, tolerance, orders=tuple(runtime.ORDERS), round
         for order in orders:
             options = {"order": order, "shared_limit": limit, "rounding": rounding, "seed": seed}
             found, kernel = views.emulated_views(observe(steps, backend="cuda"), series, **options)
+            assert runtime.accesses() > 0
             assert not runtime.problems(kernel.findings()), (memory, order)
             assert found.backend == "cuda"
             np.testing.assert_array_equal(found.ivar > 0, expected.ivar > 0)
