@@ -6,7 +6,6 @@
    values where nobody reads: then the race is the load of what they left. */
 
 #define _GNU_SOURCE
-#include <math.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
@@ -29,7 +28,7 @@ typedef struct { int32_t what, place, region, lane, other; int64_t offset, count
 typedef void (*kernel)(int64_t *);
 
 /* what Python sets and reads */
-int order, rounding, removed;
+int order, removed;
 int64_t passed[MOST_BARRIERS], intervals, accesses, most_accesses;
 int64_t *entered, n_blocks;   /* how often each lane has entered each basic block, where the program counts them */
 finding findings[MOST_FINDINGS];
@@ -236,21 +235,4 @@ void run(kernel of, int64_t *with, int threads, int grid, int bytes) {
             }
         run_block();
     }
-}
-
-/* ---- the functions of NVIDIA's library; with `rounding`, as far from the right answer as their manual allows ---- */
-
-float lanes_fast_divide(float a, float b) {
-    if (fabsf(b) > 8.507059e37f) return isinf(a) ? NAN : 0.0f * a;   /* above 2^126 */
-    float ratio = a / b;
-    if (!rounding || !isfinite(ratio) || ratio == 0.0f) return ratio;
-    int32_t bits;
-    memcpy(&bits, &ratio, 4);
-    bits += (int)(next_random() % 5) - 2;
-    memcpy(&ratio, &bits, 4);
-    return ratio;
-}
-
-float lanes_fast_sine(float a) {
-    return sinf(a) + (rounding ? (float)((double)(int64_t)next_random() / 9.3e18) * 6.7e-7f : 0.0f);
 }

@@ -15,7 +15,6 @@ OWN = (
     *("lanes_lane", "lanes_count", "lanes_block", "lanes_blocks", "lanes_dynamic_bytes", "lanes_zero", "lanes_one"),
     *("lanes_barrier", "lanes_enter", "lanes_load", "lanes_store", "lanes_dynamic"),
 )
-FAST = {"__nv_fast_fdividef": "lanes_fast_divide", "__nv_fast_sinf": "lanes_fast_sine"}
 
 
 class Program:
@@ -118,7 +117,4 @@ def _give_symbols(text):
     for name in OWN:
         give(name, own, name)
     for name in set(re.findall(r"@(__nv_\w+)", text)):
-        if name in FAST:
-            give(name, own, FAST[name])
-        else:
-            give(name, maths, name.removeprefix("__nv_"))
+        give(name, maths, name.removeprefix("__nv_"))

@@ -7,7 +7,7 @@ from . import runtime, views
 MEMORY = {"shared": views.SHARED_LIMIT, "global": 0}
 
 
-def prove(observe, steps, series, tolerance, orders=tuple(runtime.ORDERS), rounding=False, seed=3):
+def prove(observe, steps, series, tolerance, orders=tuple(runtime.ORDERS), seed=3):
     """Raise an AssertionError where the device code of a composition is wrong.
 
     Parameters
@@ -19,14 +19,12 @@ def prove(observe, steps, series, tolerance, orders=tuple(runtime.ORDERS), round
         Relative to each value, plus relative to the largest of its array.
     orders : sequence of str
         Orders of the lanes, from ``runtime.ORDERS``.
-    rounding : bool
-        Whether NVIDIA's approximate functions err as far as they may.
     seed : int
     """
     expected = observe(steps, backend="cpu")(series, views=2, seed=seed)
     for memory, limit in MEMORY.items():
         for order in orders:
-            options = {"order": order, "shared_limit": limit, "rounding": rounding, "seed": seed}
+            options = {"order": order, "shared_limit": limit, "seed": seed}
             found, kernel = views.emulated_views(observe(steps, backend="cuda"), series, **options)
             assert runtime.accesses() > 0
             assert not runtime.problems(kernel.findings()), (memory, order)

@@ -74,7 +74,7 @@ def library():
 
 
 def set_number(name, value):
-    """Set one of the integers that lanes.c reads: order, rounding or removed."""
+    """Set one of the integers that lanes.c reads: order or removed."""
     ctypes.c_int.in_dll(library(), name).value = value
 
 

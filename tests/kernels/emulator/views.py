@@ -57,9 +57,7 @@ def emulated(blocks=2, shared_limit=SHARED_LIMIT, removed=None, counting=False):
         yield ran
 
 
-def emulated_views(
-    composition, series, views=2, seed=3, order="forward", rounding=False, most_accesses=2**62, **options
-):
+def emulated_views(composition, series, views=2, seed=3, order="forward", most_accesses=2**62, **options):
     """Return the views that ``backend="cuda"`` makes, and the kernel, which says what went wrong.
 
     Parameters
@@ -70,8 +68,6 @@ def emulated_views(
     views, seed : int
     order : {"forward", "reversed", "shuffled", "odd first"}
         In which order the lanes run from one barrier to the next.
-    rounding : bool
-        Whether NVIDIA's approximate functions are as far from the right answer as their manual allows.
     most_accesses : int
         A run that loads and stores more often is stopped.
     **options
@@ -82,7 +78,6 @@ def emulated_views(
     Views, EmulatedKernel
     """
     runtime.set_number("order", runtime.ORDERS[order])
-    runtime.set_number("rounding", int(rounding))
     runtime.forget(most_accesses)
     with emulated(**options) as ran:
         made = composition(series, views, seed)
