@@ -2,7 +2,7 @@
 # make demo-curves   the same on variable stars: demo-curves/report/index.html
 # make test   every test, two files at a time (JOBS=4 make test: four; each takes up to 4 GB)
 # make quick  the tests that are not slow
-# make kills  runs over an archive, killed at 50 random moments and continued
+# make kills  runs over archives, each killed at 50 random moments and at every step of writing, and continued
 # make emulate  the CUDA kernels on this CPU, lane by lane: every step and many random compositions (needs cc)
 # make mutate   every barrier of the CUDA kernels removed in turn: is its absence noticed?
 # make bench  kernels beside their peers

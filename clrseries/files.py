@@ -7,6 +7,7 @@ import os
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from glob import escape
 from pathlib import Path
 from typing import Any
 
@@ -100,6 +101,31 @@ def replacing(path: str | Path) -> Iterator[Path]:
         raise _cannot_write(path, error) from error
     finally:
         _remove(part)
+
+
+def left_of(path: str | Path) -> list[Path]:
+    """Return what killed processes have left of a file while they wrote it with :func:`replacing`.
+
+    Parameters
+    ----------
+    path : path
+        The file.
+
+    Returns
+    -------
+    list of Path
+        Temporary files beside `path`; if another process is writing it now, also the one that it writes to.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> folder = Path(tempfile.mkdtemp())
+    >>> (folder / ".123.notes.txt").touch()
+    >>> [file.name for file in left_of(folder / "notes.txt")]
+    ['.123.notes.txt']
+    """
+    target = Path(path)
+    return [one for one in target.parent.glob(f".*.{escape(target.name)}") if one.name.split(".")[1].isdecimal()]
 
 
 def make_folder(path: str | Path) -> None:

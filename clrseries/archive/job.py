@@ -11,13 +11,13 @@ from pathlib import Path
 from typing import NamedTuple
 
 from ..errors import InputError, Terminated
-from ..files import make_folder, refuse_existing
+from ..files import left_of, make_folder, refuse_existing
 from .catalog import Catalog, catalog_of
 from .errors_table import NAME as ERRORS
 from .errors_table import write_errors
 from .fingerprint import fingerprint
 from .hats_files import NAMES as HATS
-from .hats_files import write_hats
+from .hats_files import SCHEMA, write_hats
 from .lock import NAME as LOCK
 from .lock import locked
 from .manifest import NAME as MANIFEST
@@ -31,7 +31,7 @@ from .work import Work
 
 logger = logging.getLogger("clrseries")
 Run = Callable[..., Generator[Progress, None, None]]  # takes parts, and the arguments of stream
-OURS = (ERRORS, MANIFEST, *HATS)  # files of an output folder, beside the parts
+OURS = (ERRORS, *HATS, SCHEMA, MANIFEST)  # files of an output folder, beside the parts; the manifest is removed last
 
 
 class Plan(NamedTuple):
@@ -174,20 +174,31 @@ def begin(folder: Path, planned: Plan, overwrite: bool = False) -> None:
         The folder holds something else than parts of the same run.
     """
     old = read_manifest(folder)
+    left = [path for name in OURS for path in left_of(folder / name)]
     if old is None:
-        others = [path.name for path in folder.iterdir() if not path.name.startswith(LOCK)]
+        others = [path.name for path in folder.iterdir() if not path.name.startswith(LOCK) and path not in left]
         if others:
             raise InputError(
                 f"{folder}: exists already and holds {others[0]!r}, but no {MANIFEST} of an earlier run; choose another folder"
             )
     elif overwrite:
-        shutil.rmtree(folder / "dataset", ignore_errors=True)
-        for name in OURS:
-            (folder / name).unlink(missing_ok=True)
+        _remove_all(folder)
     else:
         check_same(folder, old, planned.manifest)
+    for path in left:
+        path.unlink(missing_ok=True)
     remove_unfinished(folder)
     write_manifest(folder, planned.manifest, len(planned.parts))
+
+
+def _remove_all(folder: Path) -> None:
+    """Remove an earlier output; as long as any of it is there, the manifest says what it is."""
+    shutil.rmtree(folder / "dataset", ignore_errors=True)
+    kept = next((folder / "dataset").rglob("part-*.parquet"), None)
+    if kept is not None:
+        raise InputError(f"{kept}: cannot be removed; remove it, or choose another folder")
+    for name in OURS:
+        (folder / name).unlink(missing_ok=True)
 
 
 def _run(folder: Path, planned: Plan, run: Run, progress: bool) -> int:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from .. import __version__
 from ..errors import InputError
-from ..files import write_json
+from ..files import replacing
+from ..plain_data import json_text
 from .catalog import inside
 
 NAME = "manifest.json"
@@ -84,7 +86,10 @@ def write_manifest(folder: Path, manifest: Manifest, parts: int, done: list[Done
     if done is not None:
         about |= {"complete": len(done) == parts, "rows": sum(part.rows for part in done)}
         about |= {"files": [part._asdict() for part in done]}
-    write_json(folder / NAME, about)
+    with replacing(folder / NAME) as part, part.open("w", encoding="utf-8") as file:
+        file.write(json_text(about))
+        file.flush()
+        os.fsync(file.fileno())  # without it, the parts are worth nothing after a power cut
 
 
 def read_manifest(folder: Path) -> Manifest | None:

@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -92,9 +93,50 @@ def test_names_in_a_manifest_do_not_leave_the_folder(archive, spectrum_model, tm
 
 
 def test_killed_runs_are_continued_to_the_same_output():
-    command = [sys.executable, "-m", "tests.archive.kill", "--rounds", "5", "--seed", str(int(time.time()))]
+    seed = ["--seed", str(int(time.time()))]  # another case every time; 'make kills' tests all of them
+    command = [sys.executable, "-m", "tests.archive.kill", "--cases", "1", "--rounds", "5", *seed]
     done = subprocess.run(command, cwd=Path(__file__).parents[2], capture_output=True, text=True, timeout=300)
-    assert done.returncode == 0 and "5 runs were killed" in done.stdout, done.stderr
+    assert done.returncode == 0 and "5 runs were killed" in done.stdout, (seed, done.stdout, done.stderr)
+
+
+def left(folder, names):
+    for name in names:
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_text("half of i")
+
+
+def test_what_a_killed_run_leaves_of_its_own_files_goes(archive, spectrum_model, tmp_path):
+    half = [f".4711.{name}" for name in ("manifest.json", "errors.parquet", "hats.properties", "partition_info.csv")]
+    half += ["dataset/.4711._common_metadata", "dataset/.unfinished.part-000000.parquet"]
+    for overwrite in (False, True):
+        out = tmp_path / f"killed {overwrite}"
+        left(out, half[:1])  # killed while the first manifest was written
+        embed(spectrum_model, archive, out, overwrite=overwrite, progress=False)
+        left(out, half)
+        before = {name: content for name, content in files(out).items() if name not in half}
+        assert files(embed(spectrum_model, archive, out, overwrite=overwrite, progress=False)) == before
+    left(tmp_path / "other", [".4711.manifest.json", "thesis.tex", ".notes.manifest.json"])
+    with pytest.raises(InputError, match="but no manifest.json"):
+        embed(spectrum_model, archive, tmp_path / "other/", overwrite=True, progress=False)
+    assert len(files(tmp_path / "other")) == 3
+
+
+def test_the_manifest_of_an_earlier_output_goes_last(archive, spectrum_model, tmp_path, monkeypatch):
+    out = embed(spectrum_model, archive, tmp_path / "out/", progress=False)
+    left(out, ["hats.properties", "partition_info.csv", "errors.parquet"])
+    unlink, gone = Path.unlink, []
+
+    def seen(path, missing_ok=False):
+        gone.append(path.name)
+        unlink(path, missing_ok)
+
+    monkeypatch.setattr(Path, "unlink", seen)
+    embed(spectrum_model, archive, out, layer="projection", overwrite=True, progress=False)
+    ends = gone.index("manifest.json")
+    assert {"hats.properties", "partition_info.csv", "errors.parquet"} <= set(gone[:ends])
+    monkeypatch.setattr(shutil, "rmtree", lambda folder, ignore_errors: None)  # as where nothing can be removed
+    with pytest.raises(InputError, match="part-000000.parquet: cannot be removed"):
+        embed(spectrum_model, archive, out, overwrite=True, progress=False)
 
 
 def test_two_processes_cannot_write_to_one_folder(archive, spectrum_model, tmp_path):
