@@ -106,7 +106,10 @@ class Views:
         return self.params[..., self.param_names.index(name)]
 
     def torch(self) -> tuple[torch.Tensor, ...]:
-        """Return the arrays that an encoder takes as tensors, on the same device and without a copy.
+        """Return the arrays that an encoder takes as tensors, on the same device.
+
+        They share the memory of the arrays, but for an ivar in float64, which no encoder takes: it is copied to float32, and numbers
+        beyond the largest float32 become that.
 
         Returns
         -------
@@ -122,7 +125,9 @@ class Views:
         """
         import torch
 
-        return tuple(torch.as_tensor(array) for array in self.inputs)
+        largest = torch.finfo(torch.float32).max
+        tensors = (torch.as_tensor(array) for array in self.inputs)
+        return tuple(t.clamp(max=largest).float() if t.dtype == torch.float64 else t for t in tensors)
 
 
 @dataclass(frozen=True, eq=False, repr=False)

@@ -187,9 +187,9 @@ class Composition(ABC, Generic[Made]):
 
             arrays = run_on_device(
                 call.cuda(), series, call.samples, inner, call.tables, keys, epoch, call.cuda_extra, shape, self.outputs, arrays,
-                self._placed,
+                self._placed, lambda made, put: self._finished(made, inner, exponents, lost, put),
             )  # fmt: skip
-            return self._views(self._finished(arrays, inner, exponents, lost), given, params, "cuda")
+            return self._views(arrays, given, params, "cuda")
         warn_if_compiling(call.name)
         made = tuple(np.empty(shape, kind) for kind in self.outputs) if arrays is None else arrays
         samples, (offsets,) = read_only(*call.samples), read_only(series.offsets)
@@ -198,7 +198,7 @@ class Composition(ABC, Generic[Made]):
             call.cpu(samples, offsets, inner, call.tables, keys, epoch, *call.extra, first, last, made)
 
         in_threads(rows, series.offsets, threads)
-        return self._views(self._finished(made, inner, exponents, lost), given, params, "cpu")
+        return self._views(self._finished(made, inner, exponents, lost, np.asarray), given, params, "cpu")
 
     def __call__(
         self,
@@ -265,19 +265,27 @@ class Composition(ABC, Generic[Made]):
         return series
 
     def _finished(
-        self, arrays: Any, params: NDArray[np.float64], exponents: NDArray[np.int64] | None, lost: NDArray[np.bool_]
+        self,
+        arrays: Any,
+        params: NDArray[np.float64],
+        exponents: NDArray[np.int64] | None,
+        lost: NDArray[np.bool_],
+        put: Callable[[NDArray[Any]], Any],
     ) -> tuple[Any, ...]:
-        """Return the arrays of the views in the unit of the series, and blank where a parameter is unknown."""
+        """Return the arrays of the views in the unit of the series, and blank where a parameter is unknown.
+
+        `put` brings an array to where they are, without a wait.
+        """
         if lost.any():
             for array in arrays:
-                array[np.nonzero(lost)] = 0
+                array[put(lost)] = 0
         if exponents is None:
             return tuple(arrays)
         powers = np.where(self._has_unit(params), exponents[:, None], 0)
         if not powers.any():
             return tuple(arrays)
         k = len(arrays) // 2 - 1  # flux and ivar are the first two of a spectrum, and follow the time of a light curve
-        back = unscaled(arrays[k], arrays[k + 1], powers)
+        back = unscaled(arrays[k], arrays[k + 1], powers, put)
         return (*arrays[:k], *back, *arrays[k + 2 :])
 
     @abstractmethod

@@ -29,6 +29,7 @@ def run_on_device(
     kinds: Sequence[str],
     outputs: tuple[Any, ...] | None,
     placed: PlacedTables,
+    finish: Callable[[tuple[Any, ...], Callable[..., Any]], tuple[Any, ...]],
 ) -> tuple[Any, ...]:
     """Make views on the device where the samples lie, in the stream that torch (for CuPy arrays: CuPy) uses there.
 
@@ -61,11 +62,13 @@ def run_on_device(
         Outputs of an earlier call, which are overwritten.
     placed : PlacedTables
         The tables that are on a device already.
+    finish : function
+        Takes the outputs of the kernel and a function that brings a NumPy array to the device, and returns the arrays of the views.
 
     Returns
     -------
     tuple of arrays (N, V, L)
-        The outputs of the kernel, on the device: CuPy arrays if the samples are, otherwise torch tensors. Both support DLPack.
+        What `finish` returns, on the device: CuPy arrays if the samples are, otherwise torch tensors. Both support DLPack.
 
     Raises
     ------
@@ -86,4 +89,4 @@ def run_on_device(
             tuple(arrays.seen(array) for array in made),
             empty=lambda size, kind: arrays.seen(arrays.empty(size, kind)), stream=arrays.stream(),
         )  # fmt: skip
-    return made
+        return finish(made, arrays.put)

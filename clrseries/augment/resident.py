@@ -202,9 +202,11 @@ def near_one(series: Series, near: tuple[int, int] = NEAR_ONE) -> tuple[Series, 
 
 
 def _places(model: Any, shifts: NDArray[np.int64], lengths: NDArray[np.int64]) -> Any:
-    """Return the places of the samples of objects, as an index on the device of a tensor."""
+    """Return the places of the samples of objects, as an index on the device of an array."""
+    total = int(lengths.sum())
+    if not hasattr(model, "cpu"):  # CuPy
+        return like(model)(np.arange(total) + np.repeat(shifts, lengths))
     import torch
 
-    total = int(lengths.sum())
     shift, length = (torch.from_numpy(a).to(model.device, non_blocking=True) for a in (shifts, lengths))
     return torch.arange(total, device=model.device) + torch.repeat_interleave(shift, length, output_size=total)

@@ -7,6 +7,7 @@ numbers near 1 are not touched.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
@@ -14,11 +15,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..kernels.flux_size import flux_sizes
-from ..kernels.unit import LARGEST, in_unit, out_of_unit
+from ..kernels.unit import in_unit, out_of_unit
 from ..series import Series
 from .on_host import read_only
 
 NEAR_ONE = (-12, 24)  # exponents of two of the mean size of flux that need no other unit
+SURE = -44  # exponents of two of flux, from this one on float32 holds every ivar of a S/N up to a million
 LOOKED_AT = 64  # samples of an object that say how large its flux is
 
 
@@ -75,7 +77,9 @@ def scaled(series: Series, exponents: NDArray[np.int64]) -> Series:
     return replace(series, flux=flux, ivar=ivar)
 
 
-def unscaled(flux: Any, ivar: Any, exponents: NDArray[np.int64]) -> tuple[Any, Any]:
+def unscaled(
+    flux: Any, ivar: Any, exponents: NDArray[np.int64], put: Callable[[NDArray[Any]], Any] = np.asarray
+) -> tuple[Any, Any]:
     """Bring views back to the unit of the series, in place where float32 allows it.
 
     Parameters
@@ -84,31 +88,23 @@ def unscaled(flux: Any, ivar: Any, exponents: NDArray[np.int64]) -> tuple[Any, A
         Views, as NumPy arrays, torch tensors or CuPy arrays.
     exponents : int64 (N, V)
         Powers of two by which the flux is multiplied.
+    put : function
+        Brings a NumPy array to where the views are.
 
     Returns
     -------
     flux : float32 (N, V, L)
     ivar : float32 (N, V, L)
-        Or float64, where a number is beyond the largest float32.
+        Or float64: of NumPy, where a number is beyond the largest float32; on a device, which is not waited for to see it, where the
+        exponents allow such a number.
     """
-    if type(flux).__module__.partition(".")[0] == "torch":
-        import torch
-
-        power = torch.as_tensor(np.exp2(exponents.astype(float))[..., None], device=flux.device)
-        flux.copy_(flux * power)
-        wide = ivar / power**2
-        return (flux, wide) if (wide > LARGEST).any() else (flux, ivar.copy_(wide))
-    if isinstance(flux, np.ndarray):
-        if out_of_unit(flux, ivar, *read_only(exponents)):
-            return flux, ivar
-        power = np.exp2(exponents.astype(float))[..., None]
-    else:
-        import cupy
-
-        power = cupy.asarray(np.exp2(exponents.astype(float))[..., None])
+    on_host = isinstance(flux, np.ndarray)
+    if on_host and out_of_unit(flux, ivar, *read_only(exponents)):
+        return flux, ivar
+    power = put(np.exp2(exponents.astype(float))[..., None])
     flux[...] = flux * power
     wide = ivar / power**2
-    if (wide > LARGEST).any():
+    if on_host or exponents.min() < SURE:
         return flux, wide
     ivar[...] = wide
     return flux, ivar

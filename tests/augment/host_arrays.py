@@ -39,10 +39,13 @@ class HostArrays:
 
 
 class OnDevice(torch.Tensor):
-    """A tensor that refuses to become a numpy array, as one on a GPU does; only ``cpu()`` copies it, and is counted."""
+    """A tensor that refuses to become a numpy array, as one on a GPU does; only ``cpu()`` copies it.
+
+    What copies, and what else waits for a device, is counted.
+    """
 
     __module__ = "torch"  # the package asks for the library of an array
-    copies = 0
+    copies = waits = 0
     __cuda_array_interface__: ClassVar[dict] = {}
 
     @staticmethod
@@ -63,6 +66,14 @@ class OnDevice(torch.Tensor):
 
     def numpy(self, *arguments, **options):
         raise TypeError("can't convert a tensor on a device to numpy")
+
+    def __bool__(self):
+        OnDevice.waits += 1
+        return super().__bool__()
+
+    def item(self):
+        OnDevice.waits += 1
+        return super().item()
 
     def __array__(self, *arguments, **options):
         raise TypeError("can't convert a tensor on a device to numpy")

@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 import torch
 
-from clrseries import InputError, lightcurves, spectra
+from clrseries import Grid, InputError, lightcurves, spectra
 from clrseries.augment import device_arrays
 from clrseries.augment.on_host import moved
 from clrseries.augment.placed_tables import MOST, PlacedTables
@@ -55,9 +55,9 @@ def test_objects_taken_from_a_resident_series(observe, data, steps):
     expected = observe(steps, "cpu")(series.take(rows), 2, 3)
     resident = upload(series, composition._tidy, OnDevice.of)
     with stand_in():
-        OnDevice.copies = 0
+        OnDevice.copies = OnDevice.waits = 0
         found = composition(resident.take(rows), 2, 3)
-        assert OnDevice.copies == 0
+        assert OnDevice.copies == OnDevice.waits == 0
     for one, other in zip(found.inputs, expected.inputs, strict=True):
         np.testing.assert_array_equal(one.cpu().numpy(), other)
 
@@ -81,6 +81,28 @@ def test_samples_are_looked_at_once(unit):
         found: Any = composition(device, 2, 3)
         assert OnDevice.copies == before > 0
     np.testing.assert_array_equal(found.flux.cpu().numpy(), expected.flux)
+
+
+@pytest.mark.parametrize("unit", [1e-9, 1e-12, 1e-17])
+@pytest.mark.parametrize("kind", ["spectra", "light curves"])
+def test_flux_comes_back_in_its_unit_without_a_wait(kind, unit):
+    observe, steps, data = {
+        "spectra": (spectra.Observe, [spectra.Resample(Grid.log(4100, 7900, 300))], spectrum_steps.spectra),
+        "light curves": (lightcurves.Observe, [lightcurves.Pack(40)], curve_steps.stars),
+    }[kind]
+    series = in_erg(data(), unit)
+    expected: Any = observe(steps, "cpu")(series, 2, 3)
+    device = there(series)
+    with stand_in():
+        composition = observe(steps)
+        composition(device, 2, 3)  # looks at the samples
+        OnDevice.copies = OnDevice.waits = 0
+        found: Any = composition(device, 2, 3)
+        assert OnDevice.copies == OnDevice.waits == 0
+    np.testing.assert_array_equal(found.flux.cpu().numpy(), expected.flux)
+    np.testing.assert_array_equal(found.ivar.cpu().numpy(), expected.ivar)
+    assert found.ivar.dtype == (torch.float32 if unit > 1e-13 else torch.float64)
+    assert all(tensor.dtype != torch.float64 for tensor in found.torch())  # what an encoder takes
 
 
 def test_backend_cpu_takes_samples_from_a_device():

@@ -5,11 +5,12 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from clrseries import Series
+from clrseries import Grid, Series
 from clrseries import lightcurves as lc
 from clrseries import spectra as sp
 from clrseries.augment import unit_scale
 from clrseries.augment.unit_scale import scaled
+from clrseries.kernels.unit import LARGEST
 
 from ..lightcurves import every_step as curves
 from ..spectra import every_step as spectra
@@ -89,3 +90,12 @@ def test_size_is_found_where_most_pixels_are_masked_and_where_flux_is_zero():
     assert -58 < unit_exponents(Series.from_arrays(x, [np.full(1000, 1e-17)], [ivar]))[0] < -54
     assert -58 < unit_exponents(Series.from_arrays(x, [np.zeros(1000)], [np.full(1000, 1e34)]))[0] < -54
     assert unit_exponents(Series.from_arrays(x, [np.zeros(1000)], [np.zeros(1000)])) is None
+
+
+def test_an_encoder_takes_an_ivar_that_float32_cannot_hold():
+    series = Series.from_arrays(np.arange(4000.0, 4300), np.full(300, 1e-18), np.full(300, 2e38))
+    views = sp.Observe([sp.Resample(Grid.linear(4010, 4290, 4.0))])(series)
+    assert views.ivar.dtype == np.float64 and views.ivar.max() > LARGEST
+    _, ivar = views.torch()
+    assert ivar.numpy().dtype == np.float32 and ivar.max() == LARGEST
+    np.testing.assert_array_equal(ivar > 0, views.ivar > 0)

@@ -11,11 +11,12 @@ from . import runtime
 from .kernel import EmulatedKernel
 
 try:
-    import numba.cuda.dispatcher  # noqa: F401  tells whether numba-cuda is there
-    from numba import cuda, float32
+    import numba.cuda.dispatcher  # tells whether numba-cuda is there
+    from numba import float32
 except ImportError:
     missing("numba-cuda is not installed")
 
+cuda: Any = numba.cuda  # its types hold outside of kernels alone
 LANES, BLOCKS, MOST_ACCESSES = 32, 2, 100_000
 
 
