@@ -63,3 +63,13 @@ def test_a_kernel_with_a_step_of_the_user_s_own_is_not_kept():
     made = spectra.kernels_for(vignette)
     assert all(isinstance(kernel._cache, NullCache) for kernel in made)
     assert spectra.kernels_for(vignette) is made  # compiled once in a process
+
+
+@pytest.mark.parametrize("kind", ["spectra", "lightcurves"])
+def test_the_kernels_of_both_kinds_of_data_are_kept_in_our_folder(kind):
+    """That a second process loads one of them is shown above, for spectra alone: those of light curves take long to compile."""
+    from clrseries.kernels import cuda
+    from clrseries.kernels.cache import cache_directory
+
+    for kernel in (getattr(cuda, kind).observe_in_shared, getattr(cuda, kind).observe_in_global):
+        assert kernel.stats.cache_path.startswith(str(cache_directory()))
