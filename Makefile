@@ -58,14 +58,14 @@ bench-science: $(VENV)/.ready
 SANITIZE = compute-sanitizer --error-exitcode 1 --tool
 
 gpu: $(VENV)/.ready
-	$(BIN)/python benchmarks/gpu.py --look
+	timeout 20 $(BIN)/python benchmarks/gpu.py --look
 	$(BIN)/pip install --quiet --constraint constraints.txt --editable ".[gpu]"
-	$(BIN)/python -m pytest -m gpu
+	timeout 330 $(BIN)/python -m pytest -m gpu
 	@command -v compute-sanitizer > /dev/null || { echo "make gpu: compute-sanitizer of the CUDA toolkit is not on PATH"; exit 1; }
 	for kind in spectra lightcurves; do for tool in memcheck racecheck synccheck; do \
-		timeout 120 $(SANITIZE) $$tool $(BIN)/python -m tests.kernels.smoke $$kind || exit 1; done; done
-	$(BIN)/python benchmarks/gpu.py
-	$(BIN)/python benchmarks/gpu.py --archive
+		timeout 110 $(SANITIZE) $$tool $(BIN)/python -m tests.kernels.smoke $$kind || exit 1; done; done
+	timeout 90 $(BIN)/python benchmarks/gpu.py
+	timeout 90 $(BIN)/python benchmarks/gpu.py --archive
 
 weights: $(VENV)/.ready
 	$(BIN)/pip install --quiet --no-deps "$(SNMACHINE)"
