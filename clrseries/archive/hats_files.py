@@ -9,7 +9,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from ..files import replacing
-from .catalog import pixel_of
+from ..io.hats_catalogs import pixel_of
 from .manifest import Done
 from .positions import COLUMN, ORDER, position_columns
 

@@ -15,11 +15,11 @@ from numpy.typing import NDArray
 
 from ..errors import InputError, located, require
 from ..io.embeddings import with_embeddings
+from ..io.sample_columns import flat, holds_curves, needed_columns, row_per_object, sample_column
 from ..model import Model, load
 from ..model.model import LAYERS
 from ..model.model_hash import output_dim
 from ..names import known_name
-from .nested import flat, holds_curves, needed_columns, row_per_object, sample_column
 from .parts import SLAB_BYTES, Part
 from .sent_model import SentModel, keep
 from .slabs import Lost, Slab, read_rows

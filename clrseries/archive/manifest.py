@@ -10,8 +10,8 @@ from typing import Any, NamedTuple
 from .. import __version__
 from ..errors import InputError
 from ..files import replacing
+from ..io.hats_catalogs import inside
 from ..plain_data import json_text
-from .catalog import inside
 
 NAME = "manifest.json"
 FORMAT = 1

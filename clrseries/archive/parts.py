@@ -12,10 +12,11 @@ import pyarrow.parquet as pq
 
 from ..errors import InputError
 from ..io.formats import LIGHT_CURVES, SPECTRA, format_of
+from ..io.hats_catalogs import pixel_of
+from ..io.sample_columns import holds_curves, needed_columns, row_per_object
 from ..io.tables import from_whole_parquet
-from .catalog import Catalog, pixel_of
+from .catalog import Catalog
 from .fingerprint import Stamp, stamp
-from .nested import holds_curves, needed_columns, row_per_object
 
 SLAB_BYTES = 1 << 26  # that are read, processed and written together
 PART_BYTES = 1 << 30  # of uncompressed columns, at most, unless one slab has more

@@ -18,11 +18,11 @@ from ..errors import InputError
 from ..io.any_table import series_of_table
 from ..io.long_tables import id_column
 from ..io.many_files import MANY, read_many, with_all_bands
+from ..io.sample_columns import flat, needed_columns, sample_column
 from ..series import Series
 from ..series.concatenate import joined
 from ..series.table import REPETITION, without_column
 from .isolate import isolated
-from .nested import flat, needed_columns, sample_column
 from .parts import SLAB_BYTES, Part, Span
 
 BUFFER = 1 << 20  # bytes of a column that are read from the disk together
@@ -199,7 +199,7 @@ def read_rows(
     Parameters
     ----------
     table : pyarrow.Table
-        As :func:`clrseries.archive.nested.flat` returns it.
+        As :func:`clrseries.io.sample_columns.flat` returns it.
     first : int
         Number of the first row; objects without a name are called by the number of their row.
     medium : {"vacuum", "air"}, optional

@@ -2,29 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 
 import pyarrow as pa
 
 from ..series import Series
 from .light_curve_tables import light_curves_of_table
+from .sample_columns import holds_light_curves, with_lists
 from .spectra_tables import spectra_of_table
-
-
-def holds_light_curves(names: Collection[str]) -> bool:
-    """Return whether a table holds light curves.
-
-    Parameters
-    ----------
-    names : collection of str
-        Names of its columns.
-
-    Returns
-    -------
-    bool
-        True if there is a column ``time``, or none named ``wavelength``.
-    """
-    return "time" in names or "wavelength" not in names
 
 
 def series_of_table(
@@ -53,6 +38,7 @@ def series_of_table(
     InputError
         The table cannot be used.
     """
+    table = with_lists(table, source)
     if not holds_light_curves(table.column_names):
         return spectra_of_table(table, medium=medium, source=source or "table")
     band = "band" if "band" in table.column_names else None

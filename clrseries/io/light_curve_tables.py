@@ -13,11 +13,11 @@ from numpy.typing import NDArray
 from ..errors import located
 from ..series import Series
 from ..series.flux_units import linear_flux
-from ..series.joined_tables import one_array
 from ..series.table import with_flux_unit
 from ..units import days
 from .csv_tables import INVALID_ROWS
 from .long_tables import as_names, named_objects, owned_rows
+from .sample_columns import unnested, with_lists
 from .sorted_curves import sorted_curves
 from .tables import is_list, plain_column, plain_table
 
@@ -70,6 +70,8 @@ def light_curves_of_table(
     table = plain_table(table, source)
     if nested is not None:
         table = unnested(table, nested, source)
+    elif time not in table.column_names:
+        table = with_lists(table, source)
     flux, error, magnitudes = _flux_columns(table.column_names, flux, error, magnitudes)
     names = {"time": time, "flux": flux, "error": error, **({"band": band} if band else {})}
     for name in names.values():
@@ -152,57 +154,6 @@ def field_unit(table: pa.Table, name: str) -> Any:
         return units.Unit(text.decode())
     except (ValueError, TypeError):
         return None
-
-
-def unnested(table: pa.Table, nested: str, source: str = "") -> pa.Table:
-    """Return a table whose column of structs is replaced by the lists in it, which are not copied.
-
-    Parameters
-    ----------
-    table : pyarrow.Table
-        One row per object.
-    nested : str
-        Name of a column of structs of lists, or of lists of structs.
-    source : str
-        File or table, for the error.
-
-    Returns
-    -------
-    pyarrow.Table
-        The lists follow the other columns, under their own names.
-
-    Raises
-    ------
-    InputError
-        The column is missing or has another type.
-    """
-    if nested not in table.column_names:
-        raise located(f"is missing; there are {', '.join(table.column_names)}", source=source, column=nested)
-    column = one_array(table[nested])
-    table = table.drop_columns([nested])
-    if pa.types.is_struct(column.type):
-        fields = {field.name: _field(column, field.name) for field in column.type}
-    elif is_list(column.type) and pa.types.is_struct(column.type.value_type):
-        if pa.types.is_fixed_size_list(column.type):
-            column = column.cast(pa.large_list(column.type.value_type))
-        fields = {
-            field.name: pa.LargeListArray.from_arrays(
-                pc.cast(column.offsets, pa.int64()), _field(column.values, field.name)
-            )
-            for field in column.type.value_type
-        }
-    else:
-        raise located(
-            f"must be a struct of lists or a list of structs, and is {column.type}", source=source, column=nested
-        )
-    for name, values in fields.items():
-        table = table.append_column(name, values)
-    return table
-
-
-def _field(structs: pa.StructArray, name: str) -> pa.Array:
-    """Return one field of structs, without a copy if no struct is null."""
-    return pc.struct_field(structs, name) if structs.null_count else structs.field(name)
 
 
 def _from_lists(

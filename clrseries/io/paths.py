@@ -7,7 +7,9 @@ from glob import glob, has_magic
 from pathlib import Path
 
 from ..errors import InputError
+from .hats_catalogs import hats_catalog, partitions
 
+MANIFEST = "manifest.json"  # of an output folder of `embed` or `preprocess`, whose tables are in dataset/
 # Ends of the names of files that are looked for in folders.
 SUFFIXES = (".parquet", ".pq", ".arrow", ".feather", ".csv", ".tsv", ".fits", ".fit", ".fits.fz", ".json", ".dat", ".txt", ".ascii", ".flm",
             ".ecsv", ".lnw", ".xml", ".vot", ".votable")  # fmt: skip
@@ -20,7 +22,8 @@ def files_of(paths: str | Path | Sequence[str | Path]) -> list[Path]:
     ----------
     paths : path or sequence of paths
         Of a folder, all files with a known suffix (also with ``.gz``) are taken, also in folders below it; hidden files, and the PHOT
-        files of SNANA, which belong to HEAD files, are not.
+        files of SNANA, which belong to HEAD files, are not. Of a HATS catalog, the files of its partitions are taken, and of an output
+        folder of ``embed`` or ``preprocess``, those in ``dataset/``.
 
     Returns
     -------
@@ -40,6 +43,11 @@ def files_of(paths: str | Path | Sequence[str | Path]) -> list[Path]:
         if not found:
             raise InputError(f"{path}: no file is called so")
     elif path.is_dir():
+        catalog = hats_catalog(path)
+        if catalog is not None:
+            return partitions(catalog)
+        if (path / MANIFEST).is_file() and (path / "dataset").is_dir():
+            path = path / "dataset"
         found = sorted(file for file in path.rglob("*") if _is_data(file, path) and file.is_file())
         if not found:
             raise InputError(f"{path}: holds no file that ends in {', '.join(SUFFIXES)}")

@@ -23,6 +23,7 @@ from ..series.wavelengths import refuse_unlikely
 from ..units import angstrom, in_vacuum
 from .light_curve_tables import field_unit, invalid_rows
 from .long_tables import named_objects, owned_rows, rows_without_value
+from .sample_columns import with_lists
 from .tables import is_list, plain_table
 
 logger = logging.getLogger(__name__)
@@ -59,6 +60,7 @@ def spectra_of_table(
         A column is missing or does not hold numbers, lists have different lengths, or no object can be used.
     """
     table = plain_table(table, source)
+    table = table if x in table.column_names else with_lists(table, source)
     for name in (x, flux):
         if name not in table.column_names:
             raise located(f"is missing; the file has {', '.join(table.column_names)}", source=source, column=name)

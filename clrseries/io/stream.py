@@ -16,7 +16,8 @@ from numpy.typing import NDArray
 from ..errors import InputError, located
 from ..series import Series
 from ..series.joined_tables import joined_tables
-from .any_table import holds_light_curves, series_of_table
+from .any_table import series_of_table
+from .sample_columns import holds_curves, needed_columns, sample_column, unnested, with_lists
 from .tables import from_whole_parquet, is_list, plain_column
 
 BUFFER = 8192  # number of objects
@@ -51,7 +52,7 @@ class Stream:
     ----------
     paths : sequence of paths
         Files of spectra or of light curves with one row per object, as for :func:`clrseries.read_spectra` and
-        :func:`clrseries.read_light_curves`.
+        :func:`clrseries.read_light_curves`; samples may be in a nested column, as in HATS catalogs.
     buffer : int
         Number of objects that are read together.
 
@@ -72,9 +73,10 @@ class Stream:
         if not self.groups:
             raise InputError(f"{', '.join(map(str, self.paths))}: there are no objects")
         schema = pq.read_schema(self.paths[0])
-        self.curves = holds_light_curves(schema.names)
-        if self.curves and "time" in schema.names and not is_list(schema.field("time").type):
-            raise located("must hold lists, one row per object, to be streamed", source=str(paths[0]), column="time")
+        self.curves = holds_curves(schema)
+        x = "time" if self.curves else "wavelength"
+        if x in schema.names and not is_list(schema.field(x).type):
+            raise located("must hold lists, one row per object, to be streamed", source=str(self.paths[0]), column=x)
         self.bands = self._bands() if self.curves else ()
 
     def __len__(self) -> int:
@@ -135,7 +137,7 @@ class Stream:
         for number in np.unique(owner).tolist():
             group = self.groups[number]
             own = rows[owner == number] - (ends[number] - group.rows)
-            tables.append(pq.ParquetFile(group.path).read_row_group(group.number).take(pa.array(own)))
+            tables.append(_table(group).take(pa.array(own)))
         return self._series(tables)
 
     def chunks(
@@ -194,7 +196,7 @@ class Stream:
 
     def _read(self, numbers: list[int]) -> Series:
         chosen = [self.groups[k] for k in numbers]
-        return self._series([pq.ParquetFile(group.path).read_row_group(group.number) for group in chosen])
+        return self._series([_table(group) for group in chosen])
 
     def _series(self, tables: list[pa.Table]) -> Series:
         source = str(self.paths[0]) if len(self.paths) == 1 else f"{len(self.paths)} files"
@@ -204,11 +206,31 @@ class Stream:
     def _bands(self) -> tuple[str, ...]:
         found: set[str] = set()
         for group in self.groups:
-            file = pq.ParquetFile(group.path)
-            if "band" not in file.schema_arrow.names:
-                found.add("")
-                continue
-            column = plain_column(file.read_row_group(group.number, columns=["band"])["band"])
-            values = pc.list_flatten(column) if is_list(column.type) else column
-            found |= {band or "" for band in pc.unique(values.cast(pa.string())).to_pylist()}
+            column = _band_column(group)
+            values = pc.list_flatten(column) if column is not None and is_list(column.type) else column
+            found |= (
+                {""} if values is None else {band or "" for band in pc.unique(values.cast(pa.string())).to_pylist()}
+            )
         return tuple(sorted(found))
+
+
+def _table(group: RowGroup) -> pa.Table:
+    """Return a row group with its samples in lists."""
+    file = pq.ParquetFile(group.path)
+    table = file.read_row_group(group.number, columns=needed_columns(file.schema_arrow))
+    return with_lists(table, str(group.path))
+
+
+def _band_column(group: RowGroup) -> pa.Array | None:
+    """Return the column ``band`` of a row group, alone, also where it is within a nested column."""
+    file = pq.ParquetFile(group.path)
+    nested = sample_column(file.schema_arrow)
+    if "band" in file.schema_arrow.names or nested is None:
+        names = ["band"] if "band" in file.schema_arrow.names else []
+        table = file.read_row_group(group.number, columns=names)
+    else:
+        paths = [file.schema.column(k).path for k in range(len(file.schema))]
+        within = [path for path in paths if path.startswith(f"{nested}.") and "band" in path.split(".")]
+        table = file.read_row_group(group.number, columns=within)
+        table = unnested(table, nested, str(group.path)) if within else table
+    return plain_column(table["band"]) if "band" in table.column_names else None

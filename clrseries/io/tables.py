@@ -16,6 +16,7 @@ from ..files import refuse_existing, replacing
 from ..series.joined_tables import is_list, plain_type
 from ..series.table import column_of
 from .csv_tables import csv_names, is_text_table, read_csv
+from .sample_columns import with_lists
 
 Taken = TypeVar("Taken")
 __all__ = [
@@ -249,14 +250,18 @@ def column_names(path: str | Path) -> list[str]:
     Returns
     -------
     list of str
-        Empty if the file cannot be read.
+        Those of a nested column that holds samples stand for it; empty if the file cannot be read.
     """
     try:
         start = _first_bytes(path)
         if start.startswith(b"ARROW1"):
-            return list(pa.ipc.open_file(str(path)).schema.names)
+            return _usual_names(pa.ipc.open_file(str(path)).schema)
         if is_text_table(path) and not start.startswith(b"PAR1"):
             return csv_names(path)
-        return list(pq.read_schema(path).names)
+        return _usual_names(pq.read_schema(path))
     except (pa.ArrowException, OSError, InputError, UnicodeDecodeError):
         return []
+
+
+def _usual_names(schema: pa.Schema) -> list[str]:
+    return with_lists(schema.empty_table()).column_names

@@ -1,5 +1,6 @@
 """Of a HATS catalog the output is a HATS catalog, which the community's own packages open."""
 
+import shutil
 import warnings
 
 import hats
@@ -11,12 +12,16 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from clrseries import embed, preprocess, read_light_curves
+from clrseries import InputError, Memory, embed, load, preprocess, pretrain, read_light_curves, read_spectra
 from clrseries.archive.catalog import catalog_of
 from clrseries.archive.parts import parts_of, sources_of
+from clrseries.datasets import open_series
+from clrseries.io.paths import files_of
+from clrseries.io.stream import Stream
 
-from .conftest import curves_table, nested
+from .conftest import curves_table, nested, spectra_table
 from .test_embed import embeddings
+from .test_preprocess import SPECTRA
 
 COUNT = 180
 
@@ -124,3 +129,62 @@ def test_without_positions_there_is_no_catalog(hats_catalog, curve_model, tmp_pa
     (folder / "hats.properties").write_text("obs_collection=blind\ndataproduct_type=object\n")
     out = embed(curve_model, folder, tmp_path / "out/", progress=False)
     assert embeddings(out)[0] and not (out / "hats.properties").exists()
+
+
+def by_name(series):
+    return {name: [part.tolist() for part in series.row(k)] for k, name in enumerate(series.object_ids)}
+
+
+def test_every_reader_takes_a_catalog(hats_catalog, tmp_path):
+    pq.write_table(curves_table(COUNT), tmp_path / "plain.parquet")
+    wanted = by_name(read_light_curves(tmp_path / "plain.parquet"))
+    assert by_name(read_light_curves(hats_catalog)) == by_name(open_series(hats_catalog)) == wanted
+    collection = tmp_path / "collection"
+    collection.mkdir()
+    (collection / "collection.properties").write_text("hats_primary_table_url = curves\n")
+    (collection / "curves").symlink_to(hats_catalog)
+    with pytest.raises(InputError, match="not within"):
+        open_series(collection)
+    (collection / "curves").unlink()
+    shutil.copytree(hats_catalog, collection / "curves")
+    assert by_name(open_series(collection)) == wanted
+
+
+def test_a_catalog_is_streamed(hats_catalog):
+    files = files_of(hats_catalog)
+    stream = Stream(files, buffer=40)
+    assert len(stream) == COUNT and stream.curves and stream.bands == ("g", "r")
+    one = stream.take(np.array([0, 77, 170]))
+    assert by_name(one) == {name: by_name(open_series(hats_catalog))[name] for name in one.object_ids}
+
+
+@pytest.mark.parametrize("stream", [False, True])
+def test_training_on_a_catalog(hats_catalog, tmp_path, stream):
+    encoder = {"curve_conv": {"size": "tiny", "embedding_dim": 4}}
+    made = pretrain(
+        hats_catalog,
+        tmp_path / "run",
+        encoder=encoder,
+        epochs=1,
+        batch_size=32,
+        progress=False,
+        memory=Memory(stream=stream),
+    )
+    assert load(made).bands == ("g", "r")
+
+
+@pytest.mark.parametrize("stream", [False, True])
+def test_training_on_the_output_of_preprocess(tmp_path, stream):
+    """Neither its manifest nor its table of errors is taken for data."""
+    table = spectra_table(60)
+    ivar = [[0.0] * len(row) if k == 7 else row for k, row in enumerate(table["ivar"].to_pylist())]
+    pq.write_table(
+        table.set_column(table.column_names.index("ivar"), "ivar", pa.array(ivar, pa.list_(pa.float32()))),
+        tmp_path / "a.parquet",
+    )
+    out = preprocess([SPECTRA[0]], tmp_path / "a.parquet", tmp_path / "one_grid/", progress=False)
+    assert (out / "errors.parquet").is_file()
+    series = open_series(out)
+    assert len(series) == 59 and not len(series.failed) and read_spectra(out).object_ids == series.object_ids
+    pretrain(out, tmp_path / "run", augment=SPECTRA, encoder={"dense": {"width": 8, "embedding_dim": 4}}, epochs=1, batch_size=16,
+             progress=False, memory=Memory(stream=stream))  # fmt: skip

@@ -5,8 +5,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from clrseries.archive.nested import flat, sample_column
 from clrseries.archive.slabs import read_rows
+from clrseries.io.sample_columns import flat, sample_column
 
 from .conftest import curves_table, nested, spectra_table
 

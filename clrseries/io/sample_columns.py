@@ -1,12 +1,14 @@
-"""Tables with one row per object, whose samples stand in lists or in one nested column, as LSDB and nested-pandas write them."""
+"""Which columns hold the samples of objects: lists, or one nested column, as LSDB and nested-pandas write them."""
 
 from __future__ import annotations
 
-import pyarrow as pa
+from collections.abc import Collection
 
-from ..io.any_table import holds_light_curves
-from ..io.light_curve_tables import unnested
-from ..series.joined_tables import is_list
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from ..errors import located
+from ..series.joined_tables import is_list, one_array
 
 WAVELENGTH = "wavelength"
 TIMES = ("time", "mjd", "hmjd", "midpointmjdtai", "bjd")  # in lower case; the first that is there is taken
@@ -30,7 +32,7 @@ def sample_column(schema: pa.Schema) -> str | None:
     Examples
     --------
     >>> import pyarrow as pa
-    >>> from clrseries.archive.nested import sample_column
+    >>> from clrseries.io.sample_columns import sample_column
     >>> points = pa.struct({"mjd": pa.list_(pa.float64()), "flux": pa.list_(pa.float32())})
     >>> sample_column(pa.schema({"ra": pa.float64(), "lightcurve": points}))
     'lightcurve'
@@ -71,6 +73,34 @@ def flat(table: pa.Table, nested: str | None, source: str = "") -> pa.Table:
         renamed |= {} if known is None else {known: "time"}
     renamed = {name: new for name, new in renamed.items() if new not in table.column_names}
     return table.rename_columns([renamed.get(name, name) for name in table.column_names]) if renamed else table
+
+
+def with_lists(table: pa.Table, source: str = "") -> pa.Table:
+    """Return a table whose samples are columns of lists with the usual names, if it has one row per object and other names.
+
+    Parameters
+    ----------
+    table : pyarrow.Table
+        Any table.
+    source : str
+        File or table, for the error.
+
+    Returns
+    -------
+    pyarrow.Table
+        The table itself if it has a column ``time`` or ``wavelength``, or one row per point.
+
+    Examples
+    --------
+    >>> import pyarrow as pa
+    >>> from clrseries.io.sample_columns import with_lists
+    >>> points = pa.array([{"mjd": [59000.0, 59001.0], "flux": [1.0, 1.1]}])
+    >>> with_lists(pa.table({"ra": [10.0], "lightcurve": points})).column_names
+    ['ra', 'time', 'flux']
+    """
+    if {"time", WAVELENGTH} & set(table.column_names) or not row_per_object(table.schema):
+        return table
+    return flat(table, sample_column(table.schema), source)
 
 
 def row_per_object(schema: pa.Schema) -> bool:
@@ -127,6 +157,68 @@ def needed_columns(schema: pa.Schema) -> list[str]:
     return [name for name in schema.names if name in {nested, *lists, *plain}]
 
 
+def unnested(table: pa.Table, nested: str, source: str = "") -> pa.Table:
+    """Return a table whose column of structs is replaced by the lists in it, which are not copied.
+
+    Parameters
+    ----------
+    table : pyarrow.Table
+        One row per object.
+    nested : str
+        Name of a column of structs of lists, or of lists of structs.
+    source : str
+        File or table, for the error.
+
+    Returns
+    -------
+    pyarrow.Table
+        The lists follow the other columns, under their own names.
+
+    Raises
+    ------
+    InputError
+        The column is missing or has another type.
+    """
+    if nested not in table.column_names:
+        raise located(f"is missing; there are {', '.join(table.column_names)}", source=source, column=nested)
+    column = one_array(table[nested])
+    table = table.drop_columns([nested])
+    if pa.types.is_struct(column.type):
+        fields = {field.name: _field(column, field.name) for field in column.type}
+    elif is_list(column.type) and pa.types.is_struct(column.type.value_type):
+        if pa.types.is_fixed_size_list(column.type):
+            column = column.cast(pa.large_list(column.type.value_type))
+        fields = {
+            field.name: pa.LargeListArray.from_arrays(
+                pc.cast(column.offsets, pa.int64()), _field(column.values, field.name)
+            )
+            for field in column.type.value_type
+        }
+    else:
+        raise located(
+            f"must be a struct of lists or a list of structs, and is {column.type}", source=source, column=nested
+        )
+    for name, values in fields.items():
+        table = table.append_column(name, values)
+    return table
+
+
+def holds_light_curves(names: Collection[str]) -> bool:
+    """Return whether a table holds light curves.
+
+    Parameters
+    ----------
+    names : collection of str
+        Names of its columns.
+
+    Returns
+    -------
+    bool
+        True if there is a column ``time``, or none named ``wavelength``.
+    """
+    return "time" in names or "wavelength" not in names
+
+
 def _fields(kind: pa.DataType) -> list[str]:
     """Return the names of the lists in a struct of lists, or in a list of structs."""
     if pa.types.is_struct(kind):
@@ -138,3 +230,8 @@ def _fields(kind: pa.DataType) -> list[str]:
 
 def _list_of_plain(kind: pa.DataType) -> bool:
     return is_list(kind) and not pa.types.is_nested(kind.value_type)
+
+
+def _field(structs: pa.StructArray, name: str) -> pa.Array:
+    """Return one field of structs, without a copy if no struct is null."""
+    return pc.struct_field(structs, name) if structs.null_count else structs.field(name)
