@@ -156,9 +156,12 @@ def pretrain(
 
 def _check_folder(arguments: Arguments) -> None:
     """Raise an :class:`InputError` if there is nothing to resume from, or another run is in the way."""
+    from ..training.launched import by_torchrun
+
     folder = arguments.output
     if arguments.resume and not (folder / "last.ckpt").exists():
         raise InputError(f"{folder}: there is no last.ckpt to resume from; leave out resume (--resume)")
-    first_process = os.environ.get("LOCAL_RANK", "0") == "0"  # the others find the folder of the first process
+    rank = "RANK" if by_torchrun() else "LOCAL_RANK"
+    first_process = os.environ.get(rank, "0") == "0"  # the others find the folder of the first process
     if not arguments.resume and first_process:
         refuse_existing(folder, arguments.overwrite, folder=True)

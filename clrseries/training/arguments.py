@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from ..argument_types import check_whole
 from ..errors import InputError
+from .launched import launched
 from .settings import Memory, Optimizer, Partner, Run, Stopping
 
 if TYPE_CHECKING:
@@ -77,5 +78,6 @@ class Arguments:
             check_whole(name, getattr(self, name), least)
         if self.seed >= 1 << 31:
             raise InputError(f"seed must be below 2^31, got {self.seed}")
-        if self.batch_size % self.run.devices:
-            raise InputError(f"batch_size {self.batch_size} must be a multiple of devices, {self.run.devices}")
+        count = launched(self.run.devices).processes
+        if self.batch_size % count:
+            raise InputError(f"batch_size {self.batch_size} must be a multiple of devices, {count}")

@@ -29,6 +29,7 @@ from ..series import Series
 from .arguments import Arguments
 from .column import Column, column_of, source_of_stream
 from .embedding_diagnostics import EmbeddingDiagnostics
+from .launched import launched
 from .module import Pretraining
 from .partner import OtherModality
 from .profile import Profile
@@ -154,10 +155,10 @@ def _training_set(arguments: Arguments) -> TrainingSet:
         series, partner = _joined(series, arguments)
     elif arguments.partner is not None:
         raise InputError(f"{name} does not compare two modalities: leave out partner")
-    if len(series) < max(2, arguments.run.devices):
+    count = launched(arguments.run.devices).processes
+    if len(series) < max(2, count):
         raise InputError(
-            f"contrastive training needs at least two objects, and one for each device; got {len(series)} for devices="
-            f"{arguments.run.devices}"
+            f"contrastive training needs at least two objects, and one for each device; got {len(series)} for devices={count}"
         )
     columns = _columns(arguments, series, kind.label, name)
     first = series if isinstance(series, Series) or arguments.augment is not None else series.first()

@@ -156,7 +156,8 @@ class Run:
     Parameters
     ----------
     devices : int
-        Number of processes, each with its own GPU if there are GPUs, at least 1. The result is that of one process.
+        Number of processes, each with its own GPU if there are GPUs, at least 1. The result is that of one process. Under ``torchrun`` it
+        is left out: the processes that were started train together, on several machines too.
     precision : {"32", "bf16"}
         Precision of the numbers; with ``"bf16"``, the encoder uses bfloat16 and the loss float32.
     compile : bool

@@ -10,13 +10,14 @@ from pathlib import Path
 from typing import Any
 
 import lightning
-from lightning.fabric.plugins.environments import LightningEnvironment, SLURMEnvironment, TorchElasticEnvironment
+from lightning.fabric.plugins.environments import LightningEnvironment, SLURMEnvironment
 from lightning.pytorch.callbacks import ModelCheckpoint, RichProgressBar
 from lightning.pytorch.loggers import TensorBoardLogger
 from lightning.pytorch.plugins.io import TorchCheckpointIO
 
 from ..files import replacing
 from .arguments import Arguments
+from .launched import Launched, by_torchrun, launched
 from .weight_ema import WeightEMA
 
 OFTEN = timedelta(minutes=10)  # time between checkpoints within an epoch
@@ -122,6 +123,7 @@ def build_trainer(arguments: Arguments, callbacks: list[Any]) -> lightning.Train
         callbacks = [*callbacks, WeightEMA(arguments.optimizer.ema)]
     if arguments.progress:
         callbacks = [*callbacks, Progress()]
+    started = launched(arguments.run.devices)
     folder, every = arguments.output, max(arguments.epochs // 20, 1)
     keep = [
         ModelCheckpoint(folder, filename="last", every_n_epochs=every, enable_version_counter=False),
@@ -131,12 +133,13 @@ def build_trainer(arguments: Arguments, callbacks: list[Any]) -> lightning.Train
         max_epochs=arguments.epochs,
         default_root_dir=folder,
         accelerator="auto",
-        devices=arguments.run.devices,
-        strategy="ddp" if arguments.run.devices > 1 else "auto",
+        devices=started.devices,
+        num_nodes=started.machines,
+        strategy="ddp" if started.processes > 1 else "auto",
         precision=PRECISIONS[arguments.run.precision],  # type: ignore[arg-type]
         accumulate_grad_batches=arguments.memory.accumulate,
         callbacks=[*callbacks, *keep],
-        plugins=[WholeCheckpoints(), *_environment(arguments.run.devices)],
+        plugins=[WholeCheckpoints(), *_environment(started)],
         logger=TensorBoardLogger(folder, name="", version="tensorboard") if find_spec("tensorboard") else False,
         reload_dataloaders_every_n_epochs=1,
         use_distributed_sampler=False,
@@ -147,14 +150,14 @@ def build_trainer(arguments: Arguments, callbacks: list[Any]) -> lightning.Train
     )
 
 
-def _environment(devices: int) -> list[Any]:
+def _environment(started: Launched) -> list[Any]:
     """Return Lightning's environment of a single machine, where Lightning would otherwise take that of SLURM by mistake.
 
     It does so in every batch job with ``--ntasks``, also if nothing but this one process was started. Only processes that ``srun``
     has started as one step with a task for each device belong together.
     """
-    if devices == 1:
+    if started.processes == 1:
         return [LightningEnvironment()]
-    started = os.environ.get("SLURM_STEP_NUM_TASKS")
-    apart = SLURMEnvironment.detect() and started != str(devices) and not TorchElasticEnvironment.detect()
+    tasks = os.environ.get("SLURM_STEP_NUM_TASKS")
+    apart = SLURMEnvironment.detect() and tasks != str(started.processes) and not by_torchrun()
     return [LightningEnvironment()] if apart else []

@@ -21,6 +21,7 @@ from clrseries.io.stream import Stream
 from clrseries.training.batches import Batches
 from clrseries.training.column import Column, column_of
 from clrseries.training.lars import LARS
+from clrseries.training.launched import launched
 from clrseries.training.training_set import TrainingSet
 
 TINY: dict[str, Any] = {"encoder": {"resnet1d": {"width": 8, "embedding_dim": 16}}, "batch_size": 20, "progress": False}
@@ -71,18 +72,35 @@ def test_killed_at_some_step_and_resumed_is_as_never_killed(series, plain, tmp_p
 def test_two_processes_train_the_same_model(series, plain, tmp_path):
     write_spectra(series, tmp_path / "data.parquet")
     how = config(tmp_path / "how.yaml", plain, epochs=3)
-    for processes in (1, 2):
-        words = ["pretrain", how, "--data", tmp_path / "data.parquet", "--output", tmp_path / str(processes)]
-        done = subprocess.run(
-            cli(*words, "--run.devices", processes),
-            env=os.environ | {"OMP_NUM_THREADS": "1"},
-            capture_output=True,
-            text=True,
-        )
+    words = ["pretrain", how, "--data", tmp_path / "data.parquet", "--output"]
+    torchrun = [sys.executable, "-m", "torch.distributed.run", "--standalone", "--nproc-per-node", "2"]
+    runs = {
+        "one": cli(*words, tmp_path / "one"),
+        "two": cli(*words, tmp_path / "two", "--run.devices", 2),
+        "torchrun": [*torchrun, *cli(*words, tmp_path / "torchrun")[1:]],
+    }
+    for command in runs.values():
+        done = subprocess.run(command, env=os.environ | {"OMP_NUM_THREADS": "1"}, capture_output=True, text=True)
         assert done.returncode == 0, done.stderr
-    one, two = (load(tmp_path / str(k) / "model") for k in (1, 2))
+    one, two = (load(tmp_path / run / "model") for run in ("one", "two"))
     assert two.notes["loss"] == pytest.approx(one.notes["loss"], rel=1e-3)
     np.testing.assert_allclose(two.embed(series), one.embed(series), rtol=0.02, atol=0.02)
+    assert same_weights(tmp_path / "two", tmp_path / "torchrun")
+
+
+def test_processes_of_torchrun_are_counted(monkeypatch):
+    def started(every, here):
+        for name, value in (("TORCHELASTIC_RUN_ID", "1"), ("WORLD_SIZE", every), ("LOCAL_WORLD_SIZE", here)):
+            monkeypatch.setenv(name, str(value))
+
+    assert launched(2) == (2, 1)
+    started(16, 8)
+    assert launched(1) == launched(8) == (8, 2) and launched(1).processes == 16
+    with pytest.raises(InputError, match="leave out devices"):
+        launched(2)
+    started(12, 8)
+    with pytest.raises(InputError, match="as many on each machine"):
+        launched(1)
 
 
 def test_streaming_sees_every_object_once_and_trains(series, plain, tmp_path):
