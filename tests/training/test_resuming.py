@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 import time
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -167,10 +168,11 @@ def test_a_signal_ends_the_training_with_its_status_and_says_how_to_continue(tmp
         env=os.environ | {"PYTHONPATH": str(root), "PYTHONUNBUFFERED": "1"},
         stderr=subprocess.PIPE,
         text=True,
+        preexec_fn=partial(signal.signal, signal.SIGINT, signal.SIG_DFL),  # a shell's background jobs ignore it
     )
     while process.poll() is None and not (tmp_path / "run" / "metrics.csv").exists():
         time.sleep(0.05)
     process.send_signal(number)
-    said = process.communicate(timeout=60)[1]
+    said = process.communicate(timeout=300)[1]
     assert process.returncode == status, said
     assert "--resume" in said.strip().splitlines()[-1] and "Traceback" not in said
