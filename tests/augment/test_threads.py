@@ -42,7 +42,7 @@ def test_workers_of_a_loader_make_views():
     wanted = views_of(composition, data)
     rows: Any = [data.take(np.array([k])) for k in range(len(data))]
     loader: Any = DataLoader(
-        rows, batch_size=None, num_workers=2, collate_fn=lambda one: composition(one, 2, threads=2).flux, timeout=60
+        rows, batch_size=None, num_workers=2, collate_fn=lambda one: composition(one, 2, threads=2).flux, timeout=300
     )
     np.testing.assert_array_equal(np.concatenate([np.asarray(made) for made in loader]), wanted)
 
@@ -71,5 +71,5 @@ def test_parts_are_processed_while_the_interpreter_shuts_down():
         "in_threads(lambda a, b: None, np.arange(9), 2)\n"
         "atexit.register(lambda: (in_threads(lambda a, b: seen.extend(range(a, b)), np.arange(9), 2), print(sorted(seen))))\n"
     )
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60)
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=300)
     assert done.stdout.split() == str(list(range(8))).split(), done.stderr

@@ -173,5 +173,5 @@ def test_the_table_is_what_the_package_offers():
 
 def test_a_reader_that_ends_early_is_no_error():
     command = f"'{sys.executable}' -m clrseries methods | true; echo ${{PIPESTATUS[0]}}"
-    done = subprocess.run(["bash", "-c", command], capture_output=True, text=True, timeout=120, check=True)
+    done = subprocess.run(["bash", "-c", command], capture_output=True, text=True, timeout=300, check=True)
     assert done.stdout.split()[-1] in ("141", "0") and "Traceback" not in done.stderr and "Error" not in done.stderr

@@ -52,7 +52,7 @@ def opened(path, script=CLICK):
     page.write_text(text.replace("</body>", script))
     command = [CHROMIUM, "--headless", "--no-sandbox", "--disable-gpu", "--window-size=1250,900", "--enable-logging=stderr",
                "--virtual-time-budget=4000", "--dump-dom", page.as_uri()]  # fmt: skip
-    done = subprocess.run(command, capture_output=True, text=True, timeout=120)
+    done = subprocess.run(command, capture_output=True, text=True, timeout=300)
     root = re.search(r"<html[^>]*>", done.stdout)
     assert root, done.stderr[-2000:]
     return dict(re.findall(r'data-(\w+)="([^"]*)"', root[0])), [

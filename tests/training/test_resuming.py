@@ -173,6 +173,9 @@ def test_a_signal_ends_the_training_with_its_status_and_says_how_to_continue(tmp
     while process.poll() is None and not (tmp_path / "run" / "metrics.csv").exists():
         time.sleep(0.05)
     process.send_signal(number)
-    said = process.communicate(timeout=300)[1]
+    try:
+        said = process.communicate(timeout=300)[1]
+    finally:
+        process.kill()
     assert process.returncode == status, said
     assert "--resume" in said.strip().splitlines()[-1] and "Traceback" not in said

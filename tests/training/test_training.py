@@ -55,10 +55,8 @@ def test_killed_at_some_step_and_resumed_is_as_never_killed(series, plain, tmp_p
     environment = os.environ | {"OMP_NUM_THREADS": "1"}
     subprocess.run(cli(*words, tmp_path / "whole"), check=True, env=environment)
     victim = subprocess.Popen(cli(*words, tmp_path / "killed"), env=environment)
-    for _ in range(600):
+    while victim.poll() is None and not (tmp_path / "killed" / "last.ckpt").exists():
         time.sleep(0.05)
-        if (tmp_path / "killed" / "last.ckpt").exists():
-            break
     time.sleep(0.1 * np.random.default_rng().random())  # wherever it happens to be
     victim.send_signal(signal.SIGKILL)
     victim.wait()
