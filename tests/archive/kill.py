@@ -17,7 +17,7 @@ import time
 from functools import partial
 from itertools import count, product
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import astropy_healpix  # noqa: F401 - here, and not in every child
 import pyarrow.parquet as pq
@@ -96,10 +96,10 @@ def write(folder, case, groups):
 
 def run(folder, case, output, overwrite=False, earlier=False):
     """Run the command, or the one that has written the earlier output."""
-    how = {"overwrite": overwrite, "progress": False}
+    how: dict[str, Any] = {"overwrite": overwrite, "progress": False}
     if case.command == "embed":
-        layer = "projection" if earlier else "embedding"
-        embed(load(folder / "model"), folder / "archive", output, layer=layer, **how)
+        how["layer"] = "projection" if earlier else "embedding"
+        embed(load(folder / "model"), folder / "archive", output, **how)
     else:
         steps = sp.Observe([sp.Resample(GRID), sp.Normalize("median" if earlier else "mean")])
         preprocess(steps, folder / "archive", output, **how)
