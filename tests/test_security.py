@@ -5,6 +5,7 @@ import json
 import re
 import sys
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -26,6 +27,7 @@ from clrseries import (
     show_views,
 )
 from clrseries import spectra as sp
+from clrseries.archive import parts
 from clrseries.archive.catalog import catalog_of
 from clrseries.archive.parts import sources_of
 from clrseries.commands.cli import main
@@ -233,38 +235,57 @@ def test_9_a_collection_does_not_lead_out_of_its_folder(tmp_path, name):
         catalog_of(tmp_path / "collection")
 
 
-def test_10_a_file_that_claims_too_much_is_not_read(folder, tmp_path, monkeypatch):
+class Claims:
+    """What the end of a file says, with other numbers in its row groups and columns."""
+
+    def __init__(self, about, lies):
+        self.about, self.lies = about, lies
+
+    def __getattr__(self, name):
+        return self.lies.get(name, getattr(self.about, name))
+
+    def row_group(self, number):
+        return Claims(self.about.row_group(number), self.lies)
+
+    def column(self, number):
+        return Claims(self.about.column(number), self.lies)
+
+
+@pytest.mark.parametrize(
+    "lies",
+    [
+        {"total_uncompressed_size": 300 << 20}, {"num_values": 1 << 26}, {"num_rows": -1}, {"num_rows": -(1 << 60)},
+        {"num_rows": (1 << 40) + 1}, {"num_rows": (1 << 63) - 1},
+    ],
+)  # fmt: skip
+def test_10_a_file_that_claims_too_much_is_not_read(folder, tmp_path, monkeypatch, lies):
     table = pa.table({"object_id": ["a"], "wavelength": [np.linspace(4000, 7000, 900)], "flux": [np.ones(900)]})
     (tmp_path / "data").mkdir()
     for name in "ab":
         pq.write_table(table, tmp_path / "data" / f"{name}.parquet")
-    from clrseries.archive import parts
 
-    honest = pq.read_metadata
+    def claimed(path):
+        return Claims(pq.read_metadata(path), lies if Path(path).name == "b.parquet" else {})
 
-    class Claims:
-        """A row group of one object of 300 MiB."""
-
-        def __init__(self, about):
-            self.about = about
-
-        def __getattr__(self, name):
-            return getattr(self.about, name)
-
-        def row_group(self, number):
-            return self
-
-        def column(self, number):
-            return self
-
-        num_rows = 1
-        total_uncompressed_size = 300 << 20
-
-    monkeypatch.setattr(
-        parts.pq, "read_metadata", lambda path: Claims(honest(path)) if Path(path).name == "b.parquet" else honest(path)
-    )
+    monkeypatch.setattr(parts, "pq", SimpleNamespace(read_metadata=claimed))
     found = sources_of(catalog_of(tmp_path / "data"))
-    assert found[0].problem == "" and "claims 1 objects of" in found[1].problem
+    assert found[0].problem == "" and f"claims {lies.get('num_rows', 1)} objects of" in found[1].problem
+    out = embed(folder, tmp_path / "data", tmp_path / "out/", progress=False)
+    (one,) = pq.read_table(out / "errors.parquet").to_pylist()
+    assert one["file"] == "b.parquet" and "it is damaged" in one["reason"]
+
+
+def test_10_manifests_and_yaml_have_limits(folder, tmp_path):
+    table = pa.table({"object_id": ["a"], "wavelength": [np.linspace(4000, 7000, 900)], "flux": [np.ones(900)]})
+    pq.write_table(table, tmp_path / "a.parquet")
+    out = embed(folder, tmp_path / "a.parquet", tmp_path / "out/", progress=False)
+    with (out / "manifest.json").open("r+b") as file:
+        file.truncate((1 << 28) + 1)  # takes no room on the disk
+    with pytest.raises(InputError, match="256 MiB"):
+        embed(folder, tmp_path / "a.parquet", out, overwrite=True, progress=False)
+    (tmp_path / "steps.yaml").write_bytes(b"a" * ((1 << 24) + 1))
+    with pytest.raises(InputError, match="16 MiB"):
+        preprocess(tmp_path / "steps.yaml", tmp_path / "a.parquet", tmp_path / "other/", progress=False)
 
 
 def test_10_properties_have_a_limit(tmp_path):

@@ -16,10 +16,11 @@ from ..io.hats_catalogs import pixel_of
 from ..io.sample_columns import holds_curves, needed_columns, row_per_object
 from ..io.tables import from_whole_parquet
 from .catalog import Catalog
+from .decoded_size import decoded_bytes
 from .fingerprint import Stamp, stamp
 
 SLAB_BYTES = 1 << 26  # that are read, processed and written together
-PART_BYTES = 1 << 30  # of uncompressed columns, at most, unless one slab has more
+PART_BYTES = 1 << 30  # of columns in memory, at most, unless one slab has more
 PART_ROWS = 1 << 16  # objects of a part, at most
 PART_FILES = 256  # files of a part that are read whole
 MOST_OBJECT_BYTES = 1 << 28  # of one object; a file that claims more is not read
@@ -64,7 +65,7 @@ class Part(NamedTuple):
     rows : int
         Number of objects; 0 if it is not known before reading.
     bytes : int
-        Uncompressed bytes of the columns that are read, or of the files.
+        Bytes of the columns that are read, in memory, or of the files.
     first_row : int
         Number of objects of the file before this part; they are the names of objects without one.
     """
@@ -91,7 +92,7 @@ class Source(NamedTuple):
     spans : tuple of Span
         The row groups of a Parquet file with one row per object; empty for any other file.
     bytes : tuple of int
-        Uncompressed bytes of each.
+        Bytes of each, in memory.
     problem : str
         Why the file cannot be read.
     """
@@ -179,7 +180,7 @@ def _parquet(path: Path, size: Stamp) -> Source | None:
     for number in range(about.num_row_groups):
         group = about.row_group(number)
         rows = group.num_rows
-        claimed = sum(max(group.column(k).total_uncompressed_size, 0) for k in columns)
+        claimed = sum(decoded_bytes(group, k, about.schema) for k in columns)
         total += max(rows, 0)
         if rows < 0 or total > MOST_ROWS or claimed > max(rows, 1) * MOST_OBJECT_BYTES:
             raise InputError(f"{path}: row group {number} claims {rows} objects of {claimed} bytes; it is damaged")

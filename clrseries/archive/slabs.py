@@ -22,8 +22,9 @@ from ..io.sample_columns import flat, needed_columns, sample_column
 from ..series import Series
 from ..series.concatenate import joined
 from ..series.table import REPETITION, without_column
+from .decoded_size import rows_within, text_columns
 from .isolate import isolated
-from .parts import SLAB_BYTES, Part, Span
+from .parts import MOST_OBJECT_BYTES, SLAB_BYTES, Part, Span
 
 BUFFER = 1 << 20  # bytes of a column that are read from the disk together
 PROCESSES = 4  # that read many files, at most
@@ -104,12 +105,23 @@ class _Rows:
         self.batches: Iterator[pa.RecordBatch] = iter(())
         self.rest: pa.Table | None = None
         self.nested: str | None = None
+        self.schema = pa.schema([])
 
     def tables(self, path: Path, span: Span) -> Iterator[pa.Table]:
         """Yield the rows of a span, `slab_rows` at a time."""
         if self.at != (path, span.group, span.first):
-            file = pq.ParquetFile(path, buffer_size=BUFFER, pre_buffer=False, page_checksum_verification=True)
-            names, self.nested = needed_columns(file.schema_arrow), sample_column(file.schema_arrow)
+            about = pq.read_metadata(path)
+            whole = about.schema.to_arrow_schema()
+            names, self.nested = needed_columns(whole), sample_column(whole)
+            self.schema = pa.schema([whole.field(name) for name in names])
+            file = pq.ParquetFile(
+                path,
+                metadata=about,
+                buffer_size=BUFFER,
+                pre_buffer=False,
+                page_checksum_verification=True,
+                read_dictionary=text_columns(about.schema),
+            )
             self.batches = file.iter_batches(span.slab_rows, row_groups=[span.group], columns=names)
             self.rest = None
             self._skip(span.first)
@@ -119,7 +131,7 @@ class _Rows:
             table = self._next(min(span.slab_rows, span.last - at))
             table.validate(full=True)  # nothing else looks at text and offsets before they are used
             at += table.num_rows
-            yield table
+            yield table.cast(self.schema)
         self.at = (path, span.group, span.last)
 
     def _skip(self, rows: int) -> None:
@@ -134,6 +146,7 @@ class _Rows:
             if found is None:
                 raise pa.ArrowInvalid("the row group has fewer rows than the file says")
             table = pa.Table.from_batches([found])
+        rows = rows_within(table.slice(0, rows), SLAB_BYTES, MOST_OBJECT_BYTES)
         self.rest = table.slice(rows)
         return table.slice(0, rows)
 
@@ -150,7 +163,7 @@ def _of_rows(part: Part, reader: _Rows, medium: str | None) -> Iterator[Slab]:
             for table in reader.tables(part.paths[0], span):
                 waiting.append(table)
                 read += table.num_rows
-                full = sum(one.num_rows for one in waiting) * mean >= SLAB_BYTES / 2
+                full = sum(one.nbytes for one in waiting) >= SLAB_BYTES / 2
                 if full and read < part.rows:
                     yield _slab(part, waiting, reader.nested, first, lost, read - done, mean, medium)
                     waiting, lost, first, done = [], [], part.first_row + read, read

@@ -80,9 +80,9 @@ def curve_model():
 
 @pytest.fixture
 def small_parts(monkeypatch):
-    """Parts of 100 objects and slabs of about 40."""
+    """Parts of 100 objects and slabs of about 80."""
     monkeypatch.setattr(parts, "PART_ROWS", 100)
-    monkeypatch.setattr(parts, "SLAB_BYTES", 40 * 1200)
+    monkeypatch.setattr(parts, "SLAB_BYTES", 80 * 1250)
 
 
 @pytest.fixture
