@@ -17,8 +17,8 @@ from .. import __version__
 from ..augment.threads import limit_cores
 from ..errors import InputError
 from ..model import Model
-from .manifest import NAME, Manifest, read_manifest
-from .part_writer import Finished, PartWriter, finished_part
+from .manifest import NAME, Done, Manifest, read_manifest
+from .part_writer import PartWriter, finished_part
 from .parts import Part
 from .sent_model import forget, models
 from .slabs import Lost
@@ -62,7 +62,7 @@ class Report(NamedTuple):
     ----------
     rows, bytes : int
         Objects, and bytes of the archive.
-    finished : list of Finished
+    finished : list of Done
         The parts that are complete.
     failed : list of list of Lost
         Why other parts have no file.
@@ -70,7 +70,7 @@ class Report(NamedTuple):
 
     rows: int
     bytes: int
-    finished: list[Finished]
+    finished: list[Done]
     failed: list[list[Lost]]
 
 
@@ -217,7 +217,7 @@ def process_parts(task: Task) -> Report:
             waiting.append(part)
         else:
             finished.append(earlier)
-            rows, size = rows + earlier.done.rows, size + part.bytes
+            rows, size = rows + earlier.rows, size + part.bytes
     with running.work() as work, closing(_steps(task, waiting, work)) as steps:
         for step in steps:
             rows, size = rows + step.rows, size + step.bytes
@@ -257,12 +257,12 @@ class Guarded(PartWriter):
         super().__init__(folder, name, own=True)
         self.folder, self.manifest = folder, manifest
 
-    def finish(self) -> Finished | None:
+    def finish(self) -> Done | None:
         """Complete the file and give it its name.
 
         Returns
         -------
-        Finished or None
+        Done or None
             None if there were no rows.
 
         Raises

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import shutil
 from collections.abc import Callable, Generator, Iterator, Sequence
-from contextlib import suppress
+from contextlib import closing, suppress
 from functools import partial
 from pathlib import Path
 from typing import NamedTuple
@@ -15,6 +15,7 @@ from ..files import left_of, make_folder, refuse_existing
 from .catalog import Catalog, catalog_of
 from .errors_table import NAME as ERRORS
 from .errors_table import write_errors
+from .failed_parts import FailedParts
 from .fingerprint import fingerprint
 from .hats_files import NAMES as HATS
 from .hats_files import SCHEMA, write_hats
@@ -22,7 +23,7 @@ from .lock import NAME as LOCK
 from .lock import locked
 from .manifest import NAME as MANIFEST
 from .manifest import Done, Manifest, check_same, read_manifest, write_manifest
-from .part_writer import Finished, finished_part, remove_unfinished
+from .part_writer import finished_part, lost_of, remove_unfinished
 from .parts import Part, Source, parts_of, sources_of
 from .progress import shown
 from .slabs import Lost
@@ -146,10 +147,11 @@ def process(
         if file.resolve().is_relative_to(folder.resolve()):
             raise InputError(f"{folder}: is the folder of the data, which are never overwritten; choose another folder")
     make_folder(folder)
-    with locked(folder):
+    doing = partial(run, work=work, folder=folder, medium=medium, stop=stop)
+    with locked(folder), closing(FailedParts(folder)) as failed:
         begin(folder, planned, overwrite)
         try:
-            return _run(folder, planned, partial(run, work=work, folder=folder, medium=medium, stop=stop), progress)
+            return _run(folder, planned, doing, failed, progress)
         except KeyboardInterrupt as error:
             raise KeyboardInterrupt(_how_to_continue(folder)) from error
         except Terminated as error:
@@ -201,8 +203,8 @@ def _remove_all(folder: Path) -> None:
         (folder / name).unlink(missing_ok=True)
 
 
-def _run(folder: Path, planned: Plan, run: Run, progress: bool) -> int:
-    finished: dict[str, Finished] = {}
+def _run(folder: Path, planned: Plan, run: Run, failed: FailedParts, progress: bool) -> int:
+    finished: dict[str, Done] = {}
     for part in planned.parts:
         earlier = finished_part(folder, part.name)
         if earlier is not None:
@@ -210,7 +212,6 @@ def _run(folder: Path, planned: Plan, run: Run, progress: bool) -> int:
     waiting = [part for part in planned.parts if part.name not in finished]
     if finished and waiting:
         logger.info("%d of %d parts are done already", len(finished), len(planned.parts))
-    failed: dict[str, list[Lost]] = {}
     total = sum(part.bytes for part in planned.parts)
     done = total - sum(part.bytes for part in waiting)
     try:
@@ -220,9 +221,9 @@ def _run(folder: Path, planned: Plan, run: Run, progress: bool) -> int:
                 for step in steps:
                     told.advance(step.rows, step.bytes)
                     if step.finished is not None:
-                        finished[step.finished.done.name] = step.finished
+                        finished[step.finished.name] = step.finished
                     if step.failed:
-                        failed[step.failed[0].part] = step.failed
+                        failed.add(step.failed)
             finally:
                 steps.close()
     except BaseException:
@@ -236,7 +237,7 @@ def _run(folder: Path, planned: Plan, run: Run, progress: bool) -> int:
     return count
 
 
-def finish(folder: Path, planned: Plan, finished: dict[str, Finished], failed: dict[str, list[Lost]]) -> int:
+def finish(folder: Path, planned: Plan, finished: dict[str, Done], failed: FailedParts) -> int:
     """Write the manifest and the table of errors of an output folder, and what makes it a HATS catalog if the archive is one.
 
     Parameters
@@ -245,10 +246,10 @@ def finish(folder: Path, planned: Plan, finished: dict[str, Finished], failed: d
         The folder.
     planned : Plan
         The run.
-    finished : dict of str to Finished
+    finished : dict of str to Done
         The parts that are complete, by name.
-    failed : dict of str to list of Lost
-        Why other parts have no file, by name.
+    failed : FailedParts
+        Why other parts have no file.
 
     Returns
     -------
@@ -259,10 +260,13 @@ def finish(folder: Path, planned: Plan, finished: dict[str, Finished], failed: d
     def lost() -> Iterator[list[Lost]]:
         yield planned.unreadable
         for part in planned.parts:
-            yield finished[part.name].lost if part.name in finished else failed.get(part.name, [])
+            if part.name not in finished:
+                yield failed.of(part.name)
+            elif finished[part.name].lost:
+                yield lost_of(folder, part.name)
 
     count = write_errors(folder, lost())
-    done: list[Done] = [finished[part.name].done for part in planned.parts if part.name in finished]
+    done = [finished[part.name] for part in planned.parts if part.name in finished]
     if planned.catalog.properties:
         write_hats(folder, planned.catalog.properties, done)
     write_manifest(folder, planned.manifest, len(planned.parts), done)

@@ -6,7 +6,6 @@ import json
 import os
 from contextlib import suppress
 from pathlib import Path
-from typing import NamedTuple
 from uuid import uuid4
 
 import pyarrow as pa
@@ -19,21 +18,6 @@ from .slabs import Lost
 
 LOST = b"clrseries.lost"  # metadata of a part: what is not in it, and why
 UNFINISHED = ".unfinished."  # how temporary names begin
-
-
-class Finished(NamedTuple):
-    """A part that is complete, and what is not in it.
-
-    Parameters
-    ----------
-    done : Done
-        Name and number of rows.
-    lost : list of Lost
-        What is not in it.
-    """
-
-    done: Done
-    lost: list[Lost]
 
 
 class PartWriter:
@@ -86,12 +70,12 @@ class PartWriter:
         self._writer.write_table(_as(table, self._writer.schema, self.name))
         self.rows += table.num_rows
 
-    def finish(self) -> Finished | None:
+    def finish(self) -> Done | None:
         """Complete the file and give it its name.
 
         Returns
         -------
-        Finished or None
+        Done or None
             None if there were no rows; then there is no file.
         """
         if self._writer is None:
@@ -102,7 +86,7 @@ class PartWriter:
             os.fsync(file.fileno())  # complete on the disk before it has its name, whatever happens to the machine
         self.temporary.replace(self.path)
         _sync_folder(self.path.parent)
-        return Finished(Done(self.name, self.rows, len(self.lost)), self.lost)
+        return Done(self.name, self.rows, len(self.lost))
 
     def abandon(self) -> None:
         """Remove what there is of the file."""
@@ -113,7 +97,7 @@ class PartWriter:
             self.temporary.unlink(missing_ok=True)
 
 
-def finished_part(folder: Path, name: str) -> Finished | None:
+def finished_part(folder: Path, name: str) -> Done | None:
     """Return what an earlier run has written of a part.
 
     Parameters
@@ -125,7 +109,7 @@ def finished_part(folder: Path, name: str) -> Finished | None:
 
     Returns
     -------
-    Finished or None
+    Done or None
         None if the part is not complete.
 
     Raises
@@ -133,18 +117,46 @@ def finished_part(folder: Path, name: str) -> Finished | None:
     InputError
         The file is damaged.
     """
-    path = folder / name
-    if not path.is_file():
+    if not (folder / name).is_file():
         return None
+    rows, lost = _footer(folder, name)
+    return Done(name, rows, len(lost))
+
+
+def lost_of(folder: Path, name: str) -> list[Lost]:
+    """Return what is not in a part that is complete.
+
+    Parameters
+    ----------
+    folder : Path
+        The output folder.
+    name : str
+        Name of the part.
+
+    Returns
+    -------
+    list of Lost
+        From the end of its file.
+
+    Raises
+    ------
+    InputError
+        The file is damaged.
+    """
+    return _footer(folder, name)[1]
+
+
+def _footer(folder: Path, name: str) -> tuple[int, list[Lost]]:
+    """Return the number of rows of a part, and what is not in it."""
     try:
-        about = pq.read_metadata(path)
+        about = pq.read_metadata(folder / name)
         told = json.loads((about.metadata or {}).get(LOST, b"[]"))
         lost = [Lost(name, str(file), None if row is None else str(row), str(reason)) for file, row, reason in told]
     except (pa.ArrowException, OSError, ValueError, TypeError) as error:
         raise InputError(
-            f"{path}: is damaged ({str(error).splitlines()[0]}); remove it, and run the command again"
+            f"{folder / name}: is damaged ({str(error).splitlines()[0]}); remove it, and run the command again"
         ) from error
-    return Finished(Done(name, about.num_rows, len(lost)), lost)
+    return about.num_rows, lost
 
 
 def remove_unfinished(folder: Path) -> None:

@@ -13,7 +13,8 @@ from ..augment.resident import host_series
 from ..errors import InputError
 from ..series import Series
 from .isolate import isolated
-from .part_writer import Finished, PartWriter
+from .manifest import Done
+from .part_writer import PartWriter
 from .parts import Part
 from .pipeline import ahead
 from .slabs import Lost, Slab, slabs
@@ -29,7 +30,7 @@ class Progress(NamedTuple):
     ----------
     rows, bytes : int
         Objects, and bytes of the archive.
-    finished : Finished or None
+    finished : Done or None
         A part that is complete.
     failed : list of Lost
         Why a part has no file.
@@ -37,7 +38,7 @@ class Progress(NamedTuple):
 
     rows: int
     bytes: int
-    finished: Finished | None = None
+    finished: Done | None = None
     failed: list[Lost] = []  # noqa: RUF012 - never changed
 
 

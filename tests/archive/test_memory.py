@@ -3,6 +3,7 @@
 import shutil
 import subprocess
 import sys
+import tracemalloc
 from pathlib import Path
 
 import numpy as np
@@ -10,11 +11,15 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
+from clrseries.archive import job, parts
 from clrseries.archive.catalog import catalog_of
+from clrseries.archive.embedding import Embedding
+from clrseries.archive.part_writer import PartWriter
 from clrseries.archive.parts import SLAB_BYTES, parts_of, sources_of
-from clrseries.archive.slabs import slabs
+from clrseries.archive.slabs import Lost, slabs
+from clrseries.archive.stream import Progress
 
-from .conftest import curves_table, lists, nested
+from .conftest import curves_table, lists, nested, spectra_table
 
 PEAK = """
 import sys
@@ -85,3 +90,30 @@ def test_an_object_of_endless_text_is_not_written_out(tmp_path):
     pq.write_table(table.set_column(table.column_names.index("band"), "band", column), tmp_path / "a.parquet")
     (slab,) = slabs_of(tmp_path / "a.parquet")
     assert slab.series is None and "an object has 4" in slab.lost[0].reason and "of text" in slab.lost[0].reason
+
+
+@pytest.mark.parametrize("written", [True, False])
+def test_lost_objects_are_not_held_in_memory(spectrum_model, tmp_path, monkeypatch, written):
+    """The names of those of a part are, and no more, whether the part has a file or not."""
+    monkeypatch.setattr(parts, "PART_ROWS", 10)
+    peaks = []
+    for count in (6, 24):
+        pq.write_table(spectra_table(10 * count), tmp_path / f"{count}.parquet", row_group_size=10)
+
+        def run(waiting, work, folder, medium, stop):
+            for part in waiting:
+                writer = PartWriter(folder, part.name)
+                writer.lost = [Lost(part.name, "a.parquet", f"{part.name} {k}", f"reason {k}") for k in range(5000)]
+                if written:
+                    writer.write(pa.table({"object_id": ["a"]}))
+                yield Progress(10, part.bytes, writer.finish(), [] if written else writer.lost)
+
+        tracemalloc.start()
+        work = Embedding(spectrum_model)
+        lost = job.process(tmp_path / f"{count}.parquet", work, tmp_path / f"{count}", progress=False, run=run)
+        peaks.append(tracemalloc.get_traced_memory()[1])
+        tracemalloc.stop()
+        assert lost == 5000 * count == pq.read_metadata(tmp_path / f"{count}/errors.parquet").num_rows
+    assert peaks[1] < 1.5 * peaks[0], peaks
+    names = pq.read_table(tmp_path / "24/errors.parquet")["part"].to_pylist()
+    assert names == sorted(names)
