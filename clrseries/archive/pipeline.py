@@ -13,7 +13,7 @@ WAIT = 0.2  # [s] between two looks whether the work was given up
 
 
 def ahead(items: Iterable[Item], depth: int = DEPTH) -> Generator[Item, None, None]:
-    """Take items from an iterator in a thread of its own, a few before they are asked for.
+    """Take items from an iterator in a thread of its own, which begins at once, a few before they are asked for.
 
     Stages are put together as generators: ``encode(ahead(prepare(ahead(read(parts)))))``. Each works while the others do, and waits when
     the queue behind it is full, so that the memory is that of a few items whatever the number of all.
@@ -25,10 +25,10 @@ def ahead(items: Iterable[Item], depth: int = DEPTH) -> Generator[Item, None, No
     depth : int
         Number of items that wait, at most.
 
-    Yields
-    ------
-    object
-        The items, in order. When this generator is closed, the thread ends after the item that it is at.
+    Returns
+    -------
+    generator
+        Of the items, in order. When it is closed, the thread ends after the item that it is at.
 
     Examples
     --------
@@ -36,6 +36,13 @@ def ahead(items: Iterable[Item], depth: int = DEPTH) -> Generator[Item, None, No
     >>> list(ahead(x * x for x in range(4)))
     [0, 1, 4, 9]
     """
+    taken = _taken(items, depth)
+    next(taken)
+    return taken
+
+
+def _taken(items: Iterable[Item], depth: int) -> Generator[Any, None, None]:
+    """Start the thread, yield nothing of use once, and then the items: a generator that has begun ends its thread when it is closed."""
     waiting: queue.Queue[tuple[str, Any]] = queue.Queue(depth)
     given_up = threading.Event()
 
@@ -66,6 +73,7 @@ def ahead(items: Iterable[Item], depth: int = DEPTH) -> Generator[Item, None, No
     thread = threading.Thread(target=work, name="clrseries-archive", daemon=True)
     thread.start()
     try:
+        yield None
         while True:
             kind, item = waiting.get()
             if kind == "error":

@@ -17,7 +17,8 @@ from .manifest import Done
 from .part_writer import PartWriter
 from .parts import Part
 from .pipeline import ahead
-from .slabs import Lost, Slab, slabs
+from .reading import read_ahead
+from .slabs import Lost, Slab
 from .work import Named, Result, Work
 
 MOST_FAILURES = 3  # parts one after the other that cannot be written, before a run is given up
@@ -144,7 +145,7 @@ def tables(
     Slab, pyarrow.Table or None, list of Lost
         The slab without its samples, the rows of the output, and what is not in it or has no result.
     """
-    yield from processed(slabs(parts, medium), work)
+    yield from processed(read_ahead(parts, medium), work)
 
 
 def processed(items: Iterable[Slab], work: Work) -> Generator[tuple[Slab, pa.Table | None, list[Lost]], None, None]:
