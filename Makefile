@@ -50,6 +50,7 @@ bench: $(VENV)/.ready
 	$(BIN)/python benchmarks/resampling.py
 	$(BIN)/python benchmarks/chain.py
 	$(BIN)/python benchmarks/light_curves.py
+	$(BIN)/python benchmarks/tricks.py
 	$(BIN)/python benchmarks/losses.py
 
 bench-science: $(VENV)/.ready

@@ -216,9 +216,6 @@ def main() -> None:
     whole(options.spectra, options.pixels, options.repeats)
     steps(min(options.spectra, 512), options.pixels, options.repeats)
     grids(min(options.spectra, 1024), options.pixels, options.repeats)
-    from tricks import tricks  # which imports this file
-
-    tricks({"spectra": min(options.spectra, 1024), "light curves": 4000}, options.repeats)
     if not options.no_scaling:
         scaling(options.repeats)
 
