@@ -8,6 +8,7 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from ..errors import InputError
 from ..files import replacing
 from .slabs import Lost
 
@@ -40,3 +41,33 @@ def write_errors(folder: Path, lost: Iterable[list[Lost]]) -> int:
     if not count:
         path.unlink(missing_ok=True)
     return count
+
+
+def files_named(folder: Path) -> set[str]:
+    """Return the files of an archive that the table of errors names.
+
+    Parameters
+    ----------
+    folder : Path
+        The output folder.
+
+    Returns
+    -------
+    set of str
+        Names of files; empty if there is no table.
+
+    Raises
+    ------
+    InputError
+        The table cannot be read.
+    """
+    if not (folder / NAME).is_file():
+        return set()
+    names: set[str] = set()
+    try:
+        with pq.ParquetFile(folder / NAME) as table:
+            for batch in table.iter_batches(columns=["file"]):
+                names.update(batch.column(0).unique().to_pylist())
+    except (pa.ArrowException, OSError) as error:
+        raise InputError(f"{folder / NAME}: is damaged ({str(error).splitlines()[0]}); remove it") from error
+    return names - {"", None}

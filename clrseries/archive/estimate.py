@@ -8,9 +8,10 @@ from pathlib import Path
 from typing import NamedTuple
 
 from ..errors import InputError
-from .job import Plan
-from .manifest import read_manifest
-from .part_writer import finished_part
+from ..files import refuse_existing
+from .found_parts import written_parts
+from .job import Plan, refuse_other
+from .part_writer import read_footer
 from .parts import Part
 from .progress import in_bytes, in_time
 from .stream import stream
@@ -55,7 +56,7 @@ class Estimate(NamedTuple):
         )
 
 
-def estimate(planned: Plan, work: Work, folder: Path, medium: str | None = None) -> Estimate:
+def estimate(planned: Plan, work: Work, folder: Path, medium: str | None = None, overwrite: bool = False) -> Estimate:
     """Measure a few thousand objects, and estimate what a run over all remaining parts takes.
 
     Parameters
@@ -68,6 +69,8 @@ def estimate(planned: Plan, work: Work, folder: Path, medium: str | None = None)
         The output folder, in which nothing is written.
     medium : {"vacuum", "air"}, optional
         What the wavelengths of spectra are measured in.
+    overwrite : bool
+        Whether an earlier output would be replaced.
 
     Returns
     -------
@@ -76,20 +79,22 @@ def estimate(planned: Plan, work: Work, folder: Path, medium: str | None = None)
     Raises
     ------
     InputError
-        No object of the sample can be used.
+        The run would be refused, or no object of the sample can be used.
     """
-    old = read_manifest(folder) if folder.is_dir() else None
-    same = old is not None and old == planned.manifest
-    waiting = [part for part in planned.parts if not (same and finished_part(folder, part.name))]
+    refuse_existing(folder, True, folder=True)
+    if folder.is_dir():
+        refuse_other(folder, planned, overwrite)
+    there = set() if overwrite else {read_footer(path)[2] for path in written_parts(folder)}
+    waiting = [part for part in planned.parts if part.made_of not in there]
     if not waiting:
         return Estimate(len(planned.parts), len(planned.parts), 0, 0, 0.0, 0.0, 0)
     taken = [_begin(waiting[len(waiting) * k // SAMPLES]) for k in range(min(SAMPLES, len(waiting)))]
-    with tempfile.TemporaryDirectory() as there:
-        list(stream(taken[:1], work, Path(there) / "first", medium))  # compiles the kernels, and fills the caches
+    with tempfile.TemporaryDirectory() as place:
+        list(stream(taken[:1], work, Path(place) / "first", medium))  # compiles the kernels, and fills the caches
         began = time.perf_counter()
-        steps = list(stream(taken, work, Path(there) / "sample", medium))
+        steps = list(stream(taken, work, Path(place) / "sample", medium))
         seconds = time.perf_counter() - began
-        written = sum(path.stat().st_size for path in (Path(there) / "sample").rglob("*.parquet"))
+        written = sum(path.stat().st_size for path in (Path(place) / "sample").rglob("*.parquet"))
     rows, size = sum(step.rows for step in steps), sum(step.bytes for step in steps)
     if not rows or not any(step.finished for step in steps):
         raise InputError("no object of a sample can be used; run the command to see why in errors.parquet")

@@ -14,16 +14,17 @@ from ..errors import InputError, Terminated
 from ..files import left_of, make_folder, refuse_existing
 from .catalog import Catalog, catalog_of
 from .errors_table import NAME as ERRORS
-from .errors_table import write_errors
+from .errors_table import files_named, write_errors
 from .failed_parts import FailedParts
 from .fingerprint import fingerprint
+from .found_parts import found_parts, written_parts
 from .hats_files import NAMES as HATS
 from .hats_files import SCHEMA, write_hats
 from .lock import NAME as LOCK
 from .lock import locked
 from .manifest import NAME as MANIFEST
-from .manifest import Done, Manifest, check_same, read_manifest, write_manifest
-from .part_writer import finished_part, lost_of, remove_unfinished
+from .manifest import Done, Manifest, check_same, read_inputs, read_manifest, write_manifest
+from .part_writer import lost_of, remove_unfinished
 from .parts import Part, Source, parts_of, sources_of
 from .progress import shown
 from .slabs import Lost
@@ -54,6 +55,12 @@ class Plan(NamedTuple):
     sources: list[Source]
     parts: list[Part]
     manifest: Manifest
+
+    @property
+    def inputs(self) -> dict[str, str]:
+        """What tells each file from what it was before, by name."""
+        stamps = (source.stamp for source in self.sources)
+        return {self.catalog.name_of(number): f"{one.bytes} {one.hash}" for number, one in enumerate(stamps)}
 
     @property
     def unreadable(self) -> list[Lost]:
@@ -175,40 +182,69 @@ def begin(folder: Path, planned: Plan, overwrite: bool = False) -> None:
     InputError
         The folder holds something else than parts of the same run.
     """
+    refuse_other(folder, planned, overwrite)
+    if overwrite and (folder / MANIFEST).is_file():
+        _remove_all(folder)
+    for path in _left(folder):
+        path.unlink(missing_ok=True)
+    remove_unfinished(folder)
+    write_manifest(folder, planned.manifest, len(planned.parts), planned.inputs)
+
+
+def refuse_other(folder: Path, planned: Plan, overwrite: bool = False) -> None:
+    """Check that an output folder is empty, or holds an earlier output that this run continues or replaces.
+
+    Parameters
+    ----------
+    folder : Path
+        The folder, which exists.
+    planned : Plan
+        The run.
+    overwrite : bool
+        Whether an earlier output is replaced.
+
+    Raises
+    ------
+    InputError
+        The folder holds something else.
+    """
     old = read_manifest(folder)
-    left = [path for name in OURS for path in left_of(folder / name)]
     if old is None:
+        left = _left(folder)
         others = [path.name for path in folder.iterdir() if not path.name.startswith(LOCK) and path not in left]
         if others:
             raise InputError(
                 f"{folder}: exists already and holds {others[0]!r}, but no {MANIFEST} of an earlier run; choose another folder"
             )
-    elif overwrite:
-        _remove_all(folder)
-    else:
-        check_same(folder, old, planned.manifest)
-    for path in left:
-        path.unlink(missing_ok=True)
-    remove_unfinished(folder)
-    write_manifest(folder, planned.manifest, len(planned.parts))
+    elif not overwrite:
+        repaired = old.input != planned.manifest.input and _only_repaired(folder, planned)
+        check_same(folder, old._replace(input=planned.manifest.input) if repaired else old, planned.manifest)
+
+
+def _only_repaired(folder: Path, planned: Plan) -> bool:
+    """Whether nothing of the archive has changed except files that the table of errors names."""
+    before, now = read_inputs(folder), planned.inputs
+    changed = {name for name, told in now.items() if before.get(name) != told}
+    return before.keys() == now.keys() and changed <= files_named(folder)
+
+
+def _left(folder: Path) -> list[Path]:
+    """Return what killed runs have left of files of an output folder while they wrote them."""
+    return [path for name in OURS for path in left_of(folder / name)]
 
 
 def _remove_all(folder: Path) -> None:
     """Remove an earlier output; as long as any of it is there, the manifest says what it is."""
     shutil.rmtree(folder / "dataset", ignore_errors=True)
-    kept = next((folder / "dataset").rglob("part-*.parquet"), None)
-    if kept is not None:
-        raise InputError(f"{kept}: cannot be removed; remove it, or choose another folder")
+    kept = written_parts(folder)
+    if kept:
+        raise InputError(f"{kept[0]}: cannot be removed; remove it, or choose another folder")
     for name in OURS:
         (folder / name).unlink(missing_ok=True)
 
 
 def _run(folder: Path, planned: Plan, run: Run, failed: FailedParts, progress: bool) -> int:
-    finished: dict[str, Done] = {}
-    for part in planned.parts:
-        earlier = finished_part(folder, part.name)
-        if earlier is not None:
-            finished[part.name] = earlier
+    finished = found_parts(folder, planned.parts)
     waiting = [part for part in planned.parts if part.name not in finished]
     if finished and waiting:
         logger.info("%d of %d parts are done already", len(finished), len(planned.parts))
@@ -269,7 +305,7 @@ def finish(folder: Path, planned: Plan, finished: dict[str, Done], failed: Faile
     done = [finished[part.name] for part in planned.parts if part.name in finished]
     if planned.catalog.properties:
         write_hats(folder, planned.catalog.properties, done)
-    write_manifest(folder, planned.manifest, len(planned.parts), done)
+    write_manifest(folder, planned.manifest, len(planned.parts), planned.inputs, done)
     return count
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -68,7 +69,9 @@ class Done(NamedTuple):
     lost: int
 
 
-def write_manifest(folder: Path, manifest: Manifest, parts: int, done: list[Done] | None = None) -> None:
+def write_manifest(
+    folder: Path, manifest: Manifest, parts: int, inputs: Mapping[str, str], done: list[Done] | None = None
+) -> None:
     """Write the manifest of an output folder.
 
     Parameters
@@ -79,10 +82,12 @@ def write_manifest(folder: Path, manifest: Manifest, parts: int, done: list[Done
         What the output is made of.
     parts : int
         Number of all parts.
+    inputs : mapping of str to str
+        What tells each file of the archive from what it was before, by name.
     done : list of Done, optional
         The parts that are complete, at the end of a run; None at its beginning.
     """
-    about = {"format": FORMAT, **manifest._asdict(), "parts": parts}
+    about = {"format": FORMAT, **manifest._asdict(), "parts": parts, "inputs": dict(inputs)}
     if done is not None:
         about |= {"complete": len(done) == parts, "rows": sum(part.rows for part in done)}
         about |= {"files": [part._asdict() for part in done]}
@@ -110,7 +115,33 @@ def read_manifest(folder: Path) -> Manifest | None:
     InputError
         The file is not a manifest, is too long, or names files outside the folder.
     """
-    path = folder / NAME
+    about = _content(folder / NAME)
+    return None if about is None else Manifest(*(about[name] for name in Manifest._fields))
+
+
+def read_inputs(folder: Path) -> dict[str, str]:
+    """Return what the files of the archive were when an output folder was begun.
+
+    Parameters
+    ----------
+    folder : Path
+        The folder.
+
+    Returns
+    -------
+    dict of str to str
+        As :func:`write_manifest` takes it; empty if there is no manifest.
+
+    Raises
+    ------
+    InputError
+        The file is not a manifest.
+    """
+    return (_content(folder / NAME) or {}).get("inputs", {})
+
+
+def _content(path: Path) -> dict[str, Any] | None:
+    """Return what a manifest says, after a check of all of it; None if there is none."""
     if not path.is_file():
         return None
     with path.open("rb") as file:
@@ -133,8 +164,11 @@ def read_manifest(folder: Path) -> Manifest | None:
     ):
         raise InputError(f"{path}: is damaged ('files' is no list of files); choose another folder")
     for one in files:
-        inside(folder, one["name"], path)
-    return Manifest(*(about[name] for name in Manifest._fields))
+        inside(path.parent, one["name"], path)
+    inputs = about.get("inputs", {})
+    if not isinstance(inputs, dict) or not all(isinstance(one, str) for one in inputs.values()):
+        raise InputError(f"{path}: is damaged ('inputs' does not describe files); choose another folder")
+    return about
 
 
 def check_same(folder: Path, old: Manifest, new: Manifest) -> None:

@@ -17,6 +17,7 @@ from .manifest import Done
 from .slabs import Lost
 
 LOST = b"clrseries.lost"  # metadata of a part: what is not in it, and why
+MADE_OF = b"clrseries.made_of"  # what it was made of
 UNFINISHED = ".unfinished."  # how temporary names begin
 
 
@@ -43,6 +44,7 @@ class PartWriter:
         self.path = folder / name
         self.temporary = self.path.with_name(UNFINISHED + (f"{uuid4().hex}." if own else "") + self.path.name)
         self.lost: list[Lost] = []
+        self.made_of = ""
         self.rows = 0
         self._writer: pq.ParquetWriter | None = None
 
@@ -80,7 +82,8 @@ class PartWriter:
         """
         if self._writer is None:
             return None
-        self._writer.add_key_value_metadata({LOST.decode(): json.dumps([one[1:] for one in self.lost])})
+        told = {LOST.decode(): json.dumps([one[1:] for one in self.lost]), MADE_OF.decode(): self.made_of}
+        self._writer.add_key_value_metadata(told)
         self._writer.close()
         with self.temporary.open("rb+") as file:
             os.fsync(file.fileno())  # complete on the disk before it has its name, whatever happens to the machine
@@ -119,7 +122,7 @@ def finished_part(folder: Path, name: str) -> Done | None:
     """
     if not (folder / name).is_file():
         return None
-    rows, lost = _footer(folder, name)
+    rows, lost, _ = read_footer(folder / name)
     return Done(name, rows, len(lost))
 
 
@@ -143,20 +146,37 @@ def lost_of(folder: Path, name: str) -> list[Lost]:
     InputError
         The file is damaged.
     """
-    return _footer(folder, name)[1]
+    return [Lost(name, *one) for one in read_footer(folder / name)[1]]
 
 
-def _footer(folder: Path, name: str) -> tuple[int, list[Lost]]:
-    """Return the number of rows of a part, and what is not in it."""
+def read_footer(path: Path) -> tuple[int, list[tuple[str, str | None, str]], str]:
+    """Return what the end of the file of a part says.
+
+    Parameters
+    ----------
+    path : Path
+        The file.
+
+    Returns
+    -------
+    int, list of tuple of str, str
+        Its number of rows, what is not in it (file, object and reason), and what it was made of.
+
+    Raises
+    ------
+    InputError
+        The file is damaged.
+    """
     try:
-        about = pq.read_metadata(folder / name)
-        told = json.loads((about.metadata or {}).get(LOST, b"[]"))
-        lost = [Lost(name, str(file), None if row is None else str(row), str(reason)) for file, row, reason in told]
+        about = pq.read_metadata(path)
+        told = about.metadata or {}
+        rows = json.loads(told.get(LOST, b"[]"))
+        lost = [(str(file), None if row is None else str(row), str(reason)) for file, row, reason in rows]
+        return about.num_rows, lost, told.get(MADE_OF, b"").decode()
     except (pa.ArrowException, OSError, ValueError, TypeError) as error:
         raise InputError(
-            f"{folder / name}: is damaged ({str(error).splitlines()[0]}); remove it, and run the command again"
+            f"{path}: is damaged ({str(error).splitlines()[0]}); remove it, and run the command again"
         ) from error
-    return about.num_rows, lost
 
 
 def remove_unfinished(folder: Path) -> None:

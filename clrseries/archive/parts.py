@@ -17,7 +17,7 @@ from ..io.sample_columns import holds_curves, needed_columns, row_per_object
 from ..io.tables import from_whole_parquet
 from .catalog import Catalog
 from .decoded_size import decoded_bytes
-from .fingerprint import Stamp, stamp
+from .fingerprint import Stamp, hash_of, stamp
 
 SLAB_BYTES = 1 << 26  # that are read, processed and written together
 PART_BYTES = 1 << 30  # of columns in memory, at most, unless one slab has more
@@ -68,6 +68,8 @@ class Part(NamedTuple):
         Bytes of the columns that are read, in memory, or of the files.
     first_row : int
         Number of objects of the file before this part; they are the names of objects without one.
+    made_of : str
+        Hash of the files, as they are now, and of the rows.
     """
 
     name: str
@@ -78,6 +80,7 @@ class Part(NamedTuple):
     rows: int
     bytes: int
     first_row: int
+    made_of: str = ""
 
 
 class Source(NamedTuple):
@@ -145,8 +148,11 @@ def parts_of(catalog: Catalog, sources: list[Source]) -> list[Part]:
         for files in [[number] for number in some] if streamed else _grouped(list(some), sources):
             parts += _parts_of_file(catalog, files[0], sources) if streamed else [_whole(catalog, files, sources)]
     counts: Counter[str] = Counter()  # of the files of a partition, which may itself be a folder of several files
+    stamps = {catalog.name_of(number): source.stamp for number, source in enumerate(sources)}
     for number, part in enumerate(parts):
-        parts[number] = part._replace(name=part.name.format(number=number, count=counts[part.name]))
+        made_of = hash_of([[[name, *stamps[name]] for name in part.files], part.spans, part.first_row])
+        name = part.name.format(number=number, count=counts[part.name])
+        parts[number] = part._replace(name=name, made_of=made_of)
         counts[part.name] += 1
     return parts
 

@@ -98,6 +98,7 @@ def stream(
                 raise _stopped(lost[0])
             if writer is None or writer.name != slab.part.name:
                 writer, problem = writer_of(folder, slab.part.name), ""
+                writer.made_of = slab.part.made_of
             finished, failed = None, []
             writer.lost += lost
             try:

@@ -96,7 +96,7 @@ def in_parts(
         )
     archive = some[0] if len(some) == 1 else some
     if dry_run:
-        print(estimate(plan(archive, work, medium), work, Path(output), medium))
+        print(estimate(plan(archive, work, medium), work, Path(output), medium, overwrite))
         return Path(output)
     how: dict[str, Any] = {"stop": stop, "overwrite": overwrite, "progress": progress}
     if scheduler is None:

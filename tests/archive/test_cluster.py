@@ -20,7 +20,7 @@ from clrseries.archive.manifest import read_manifest
 
 from .conftest import spectra_table
 from .test_embed import embeddings, errors
-from .test_hats import COUNT, write_catalog
+from .test_hats import COUNT, broken, write_catalog
 
 with warnings.catch_warnings():
     warnings.simplefilter("ignore")
@@ -215,6 +215,16 @@ def test_a_worker_says_what_it_cannot_see(in_threads, archive, spectrum_model, t
         patch.setattr(cluster_worker, "read_manifest", lambda folder: None)
         with pytest.raises(InputError, match="output folder that all machines share"):
             embed(spectrum_model, archive, tmp_path / "out/", **run)
+
+
+def test_a_partition_that_was_repaired_is_added(in_threads, catalog, curve_model, tmp_path):
+    file, whole = broken(catalog, tmp_path / "curves")
+    run = {"progress": False, "scheduler": in_threads.scheduler.address}
+    out = embed(curve_model, tmp_path / "curves", tmp_path / "out/", **run)
+    assert len(embeddings(out)[0]) < COUNT and len(errors(out)) == 1
+    file.write_bytes(whole)
+    embed(curve_model, tmp_path / "curves", out, **run)
+    assert len(embeddings(out)[0]) == COUNT and not (out / "errors.parquet").exists()
 
 
 def test_what_a_lost_worker_writes_does_not_come_into_a_folder_begun_anew(archive, spectrum_model, tmp_path):

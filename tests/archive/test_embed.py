@@ -7,7 +7,13 @@ import pytest
 
 from clrseries import InputError, embed, read_light_curves, read_spectra
 from clrseries.archive.catalog import catalog_of
+from clrseries.archive.embedding import Embedding
+from clrseries.archive.estimate import estimate
+from clrseries.archive.job import plan, process
 from clrseries.archive.parts import parts_of, sources_of
+from clrseries.archive.preprocessing import Preprocessing
+from clrseries.commands.cli import main
+from clrseries.config import composition
 
 from .conftest import curves_table, nested, spectra_table
 
@@ -170,3 +176,28 @@ def test_an_estimate_writes_nothing(spectrum_model, archive, small_parts, tmp_pa
     told = capsys.readouterr().out
     assert "5 of 5 parts: about 330 objects" in told and "to write" in told
     assert not (tmp_path / "out").exists()
+
+
+def test_an_estimate_says_that_a_run_would_be_refused(spectrum_model, archive, small_parts, tmp_path, capsys):
+    spectrum_model.save(tmp_path / "model")
+    words = ["embed", str(tmp_path / "model"), str(archive), "--dry-run", "--output", f"{tmp_path}/out/"]
+    embed(spectrum_model, archive, tmp_path / "out/", layer="projection", progress=False)
+    assert (
+        main(words) == 2 and "cannot be continued, because it was made with other arguments" in capsys.readouterr().err
+    )
+    assert main([*words, "--overwrite"]) == 0 and "5 of 5 parts" in capsys.readouterr().out
+    assert main([*words, "--layer", "projection"]) == 0 and "0 of 5 parts" in capsys.readouterr().out
+    (tmp_path / "thesis").mkdir()
+    (tmp_path / "thesis/chapter1.tex").touch()
+    assert main([*words[:-1], f"{tmp_path}/thesis/"]) == 2 and "chapter1.tex" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("command", ["embed", "preprocess"])
+def test_an_estimate_tells_the_size_of_the_output(spectrum_model, tmp_path, command):
+    pq.write_table(spectra_table(6000), tmp_path / "a.parquet", row_group_size=1500)
+    steps = [{"Resample": {"grid": spectrum_model.observe.grid.to_dict()}}]
+    work = Embedding(spectrum_model) if command == "embed" else Preprocessing(composition(steps))
+    found = estimate(plan(tmp_path / "a.parquet", work), work, tmp_path / "out")
+    process(tmp_path / "a.parquet", work, tmp_path / "out", progress=False)
+    written = sum(path.stat().st_size for path in (tmp_path / "out/dataset").iterdir())
+    assert found.objects == 6000 and found.output == pytest.approx(written, rel=0.2)

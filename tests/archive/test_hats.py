@@ -108,6 +108,28 @@ def test_partitions_of_several_files_keep_every_row(hats_catalog, curve_model, i
     assert len(lsdb.open_catalog(out)) == COUNT and lsdb.open_catalog(out).npartitions == len(source.files)
 
 
+def broken(catalog, folder):
+    """Copy a catalog, and break one of its partitions; return its file and what it holds."""
+    shutil.copytree(catalog, folder)
+    file = catalog_of(folder).files[2]
+    whole = file.read_bytes()
+    file.write_bytes(whole[:-100])
+    return file, whole
+
+
+def test_a_partition_that_was_repaired_is_added(hats_catalog, curve_model, tmp_path):
+    file, whole = broken(hats_catalog, tmp_path / "curves")
+    out = embed(curve_model, tmp_path / "curves", tmp_path / "out/", progress=False)
+    (one,) = pq.read_table(out / "errors.parquet").to_pylist()
+    assert file.as_posix().endswith(one["file"])
+    before = {path: path.stat().st_ino for path in out.rglob("part-*.parquet")}
+    file.write_bytes(whole)
+    embed(curve_model, tmp_path / "curves", out, progress=False)
+    assert len(lsdb.open_catalog(out)) == COUNT and not (out / "errors.parquet").exists()
+    after = {path: path.stat().st_ino for path in out.rglob("part-*.parquet")}
+    assert len(after) == len(before) + 1 and before.items() <= after.items()
+
+
 def test_an_interrupted_run_is_a_catalog_of_what_is_there(hats_catalog, curve_model, tmp_path):
     out = embed(curve_model, hats_catalog, tmp_path / "out/", progress=False)
     before = {path: path.read_bytes() for path in out.rglob("*") if path.is_file() and path.name != ".lock"}

@@ -13,7 +13,7 @@ import numpy as np
 import pyarrow.parquet as pq
 import pytest
 
-from clrseries import InputError, embed, read_spectra
+from clrseries import InputError, embed, load, read_spectra
 from clrseries.archive import part_writer, stream
 from clrseries.commands.cli import main
 
@@ -248,6 +248,53 @@ def test_a_full_disk_is_told_and_room_is_all_it_takes(archive, spectrum_model, s
             embed(spectrum_model, archive, tmp_path / "second/", progress=False)
     for name in ("out/", "second/"):
         assert files(embed(spectrum_model, archive, f"{tmp_path}/{name}", progress=False)) == files(whole)
+
+
+def folder_of(tmp_path):
+    """Four files, of which one cannot be read, one has a damaged row group, and one a hopeless object."""
+    folder = tmp_path / "data"
+    folder.mkdir()
+    for k in range(4):
+        pq.write_table(spectra_table(150, k), folder / f"{k}.parquet", row_group_size=50, write_page_checksum=True)
+    whole = {k: (folder / f"{k}.parquet").read_bytes() for k in range(4)}
+    (folder / "0.parquet").write_bytes(whole[0][:-500])
+    corrupt(folder / "2.parquet", 1)
+    return folder, whole
+
+
+def test_a_run_goes_on_with_the_files_that_were_repaired(spectrum_model, small_parts, tmp_path, capsys):
+    folder, whole = folder_of(tmp_path)
+    spectrum_model.save(tmp_path / "model")
+    words = ["embed", str(tmp_path / "model"), str(folder), "--output", f"{tmp_path}/out/"]
+    assert main(words) == 3
+    out = tmp_path / "out"
+    assert sorted({row["file"] for row in errors(out)}) == ["0.parquet", "2.parquet"]
+    kept = {path.stat().st_ino for path in (out / "dataset").iterdir() if part_writer.read_footer(path)[1] == []}
+    (folder / "3.parquet").write_bytes(whole[3] + b" ")  # not named
+    (folder / "2.parquet").write_bytes(whole[2])
+    assert main(words) == 2 and "other data" in capsys.readouterr().err
+    (folder / "3.parquet").write_bytes(whole[3])
+    main([*words, "--dry-run"])
+    assert "2 of 6 parts" in capsys.readouterr().out
+    assert main(words) == 3 and {row["file"] for row in errors(out)} == {"0.parquet"}
+    (folder / "0.parquet").write_bytes(whole[0])  # the numbers of all parts change
+    assert main(words) == 0
+    embed(load(tmp_path / "model"), folder, tmp_path / "new/", progress=False)
+    assert files(out) == files(tmp_path / "new")
+    assert kept and kept <= {path.stat().st_ino for path in (out / "dataset").iterdir()}  # renamed, and not made again
+
+
+def test_parts_that_are_renamed_are_found_after_a_kill(archive, spectrum_model, small_parts, tmp_path):
+    out = embed(spectrum_model, archive, tmp_path / "out/", progress=False)
+    before = files(out)
+    dataset = out / "dataset"
+    paths = sorted(dataset.iterdir())
+    made_of = part_writer.read_footer(paths[1])[2]
+    paths[1].rename(dataset / f".moving.{made_of}.parquet")
+    paths[2].rename(paths[1])  # has the number of another one
+    inodes = {path.stat().st_ino for path in dataset.iterdir()}
+    embed(spectrum_model, archive, out, progress=False)
+    assert files(out) == before and {path.stat().st_ino for path in dataset.iterdir()} == inodes
 
 
 SMALL_FILES = """
