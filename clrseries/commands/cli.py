@@ -107,6 +107,9 @@ def run() -> None:
     try:
         status = main()
         sys.stdout.flush()
+    except KeyboardInterrupt:  # while modules are imported, before a command begins
+        print("clrseries: interrupted", file=sys.stderr)
+        status = INTERRUPTED
     except BrokenPipeError:  # what reads the output, such as head, has ended
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # nothing is left to complain at the end
         status = PIPE_CLOSED

@@ -180,6 +180,51 @@ def test_an_interruption_ends_cleanly_and_tells_how_to_continue(
     assert files(embed(spectrum_model, archive, tmp_path / "out/", progress=False)) == files(whole)
 
 
+COMMAND = """
+import sys
+from clrseries.archive import parts
+from clrseries.commands.cli import run
+parts.PART_ROWS, parts.SLAB_BYTES = 10, 10 * 1300
+sys.argv[0] = "clrseries"
+run()
+"""
+
+
+def test_ctrl_c_ends_the_command_and_says_how_to_go_on(spectrum_model, tmp_path):
+    pq.write_table(spectra_table(20_000, pixels=100), tmp_path / "a.parquet")
+    spectrum_model.save(tmp_path / "model")
+    out = tmp_path / "out"
+    words = ["embed", str(tmp_path / "model"), str(tmp_path / "a.parquet"), "--output", f"{out}/"]
+    command = [sys.executable, "-c", COMMAND, *words]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+        try:
+            ends = time.monotonic() + 120
+            while len(list(out.rglob("part-*.parquet"))) < 3 and process.poll() is None and time.monotonic() < ends:
+                time.sleep(0.01)
+            process.send_signal(signal.SIGINT)
+            _, told = process.communicate(timeout=120)
+        finally:
+            process.kill()
+    assert process.returncode == 130, told
+    assert told.splitlines()[-1].startswith("clrseries embed: interrupted") and "Traceback" not in told
+    assert f"the parts that are done stay in {out}: run the same command again to continue" in told
+    about = json.loads((out / "manifest.json").read_text())
+    assert not about["complete"] and 0 < len(about["files"]) < about["parts"]
+    assert not list(out.rglob(".unfinished*"))
+
+
+@pytest.mark.parametrize("seconds", [0.0, 0.05, 0.1, 0.2, 0.4])
+def test_ctrl_c_during_the_imports_prints_no_traceback(tmp_path, seconds):
+    begin = (
+        f"import os, signal, threading, time; from clrseries.commands.cli import run; me = os.getpid()\n"
+        f"threading.Thread(target=lambda: (time.sleep({seconds}), os.kill(me, signal.SIGINT)), daemon=True).start(); run()"
+    )
+    words = ["embed", "supernova-spectra", "nothing.parquet", "--output", f"{tmp_path}/out/"]
+    done = subprocess.run([sys.executable, "-c", begin, *words], capture_output=True, text=True, timeout=120)
+    assert "Traceback" not in done.stderr and len(done.stderr.splitlines()) == 1
+    assert done.returncode in (2, 130)  # 2 if the command was faster
+
+
 def corrupt(path, group, column="flux"):
     """Overwrite the middle of a column of a row group."""
     about = pq.read_metadata(path).row_group(group)
