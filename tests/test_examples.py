@@ -1,8 +1,11 @@
 """Examples and README snippets run as they stand."""
 
+import inspect
 import re
 import runpy
+import sys
 from pathlib import Path
+from unittest.mock import MagicMock
 
 import numpy as np
 import pytest
@@ -56,6 +59,46 @@ def test_every_method_is_described():
 
     page = (ROOT / "docs" / "methods.md").read_text()
     assert all(f"`{name}`" in page for name in (*METHODS, *TERMS))
+
+
+def archive_page():
+    return (ROOT / "docs/archives.md").read_text()
+
+
+def test_commands_on_the_page_of_archives_are_understood():
+    from clrseries.commands.cli import function_of
+    from clrseries.commands.parser import arguments_of
+    from clrseries.commands.table import COMMANDS
+
+    lines = re.findall(r"^    clrseries (.*)$", archive_page(), re.M)
+    assert len(lines) >= 5
+    for line in lines:
+        word, *words = line.split()
+        assert arguments_of(function_of(COMMANDS[word]), COMMANDS[word], words)["output"].endswith("/")
+
+
+def test_snippets_on_the_page_of_archives(monkeypatch):
+    """They run against a cluster and a catalog that take whatever is asked of them; calls of clrseries have its arguments."""
+    import clrseries
+
+    def called(function):
+        def call(*words, **options):
+            bound = inspect.signature(function).bind(*words, **options)
+            calls.append((function.__name__, dict(bound.arguments)))
+            return MagicMock()
+
+        return call
+
+    calls: list = []
+    for name in ("embed", "embed_catalog"):
+        monkeypatch.setattr(clrseries, name, called(getattr(clrseries, name)))
+    for name in ("dask_jobqueue", "lsdb", "dask.distributed"):
+        monkeypatch.setitem(sys.modules, name, MagicMock())
+    blocks = re.findall(r"```python\n(.*?)```", archive_page(), re.S)
+    for block in blocks:
+        exec(compile(block, "docs/archives.md", "exec"), {"__name__": "__main__"})
+    assert [name for name, _ in calls] == ["embed", "embed", "embed_catalog"]
+    assert calls[1][1]["device"] == "cuda" and all("scheduler" in given for name, given in calls if name == "embed")
 
 
 @pytest.mark.slow

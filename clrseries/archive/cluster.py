@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import logging
+import time
 from collections import deque
 from collections.abc import Generator, Iterable, Iterator
 from concurrent.futures import CancelledError
@@ -70,9 +72,9 @@ def connected(scheduler: str) -> Iterator[Client]:
             with suppress(TimeoutError):  # the work is done; Dask kills workers that take long to end
                 cluster.close()
         return
-    where = {"scheduler_file": scheduler} if scheduler.endswith(".json") else {"address": scheduler}
+    address = _address_in(Path(scheduler)) if scheduler.endswith(".json") else scheduler
     try:
-        client = distributed.Client(**where, timeout=CONNECTING)
+        client = distributed.Client(address, timeout=CONNECTING)
     except (OSError, ValueError, TimeoutError) as error:
         told = (str(error) or type(error).__name__).splitlines()[0]
         raise InputError(
@@ -80,6 +82,26 @@ def connected(scheduler: str) -> Iterator[Client]:
         ) from error
     with client:
         yield client
+
+
+def _address_in(file: Path) -> str:
+    """Return the address in the file of a scheduler, which may be about to be written."""
+    ends = time.monotonic() + CONNECTING
+    while True:
+        try:
+            address = json.loads(file.read_bytes())["address"]
+            if isinstance(address, str):
+                return address
+            told = "its address is no text"
+        except OSError as error:
+            told = str(error.strerror)
+        except (ValueError, LookupError, TypeError):
+            told = "it holds no address"
+        if time.monotonic() > ends:
+            raise InputError(
+                f"scheduler: {file}: is no file of a scheduler ({told}); 'dask scheduler --scheduler-file {file}' writes one"
+            )
+        time.sleep(0.1)
 
 
 def on_cluster(

@@ -157,6 +157,26 @@ def test_without_dask_the_error_says_what_to_install(archive, spectrum_model, tm
         embed(spectrum_model, archive, tmp_path / "out/", scheduler="local")
 
 
+def test_the_file_of_a_scheduler_takes_the_place_of_its_address(
+    in_threads, archive, spectrum_model, small_parts, tmp_path
+):
+    in_threads.write_scheduler_file(tmp_path / "s.json")
+    seen = len(in_threads.scheduler_info()["workers"])
+    out = embed(spectrum_model, archive, tmp_path / "out/", progress=False, scheduler=str(tmp_path / "s.json"))
+    assert len(embeddings(out)[0]) == 330 and seen == 2
+
+
+def test_a_file_that_is_not_of_a_scheduler_is_an_error(archive, spectrum_model, tmp_path, monkeypatch):
+    monkeypatch.setattr(cluster_module, "CONNECTING", 0.3)
+    for k, content in enumerate((None, "", "{", "[]", "{}", '{"address": 1}')):
+        path = tmp_path / f"{k}.json"
+        if content is not None:
+            path.write_text(content)
+        with pytest.raises(InputError, match=f"{k}.json: is no file of a scheduler"):
+            embed(spectrum_model, archive, tmp_path / "out/", progress=False, scheduler=str(path))
+    assert not (tmp_path / "out").exists()
+
+
 @pytest.fixture
 def in_threads():
     """A cluster within this process, whose tasks can be replaced."""

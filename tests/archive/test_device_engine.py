@@ -215,6 +215,21 @@ def test_half_the_bits_move_embeddings_by_as_little_as_is_said(spectrum_model, u
     assert 0 < np.abs(found - wanted).max() < 2**-9 * np.abs(wanted).max()
 
 
+@pytest.mark.parametrize("unit", [1.0, 1e-17, 1e6])
+def test_half_the_bits_of_light_curves(curve_model, unit):
+    """Flux and ivar have 16 bits on the way to the device, and times all of theirs."""
+    device = SimulatedDevice()
+    some = [
+        replace(series, flux=np.float32(unit) * series.flux, ivar=np.float32(unit**-2) * series.ivar)
+        for series in slabs_of(curves_table(40), [15, 25])
+    ]
+    with simulated(device):
+        found = run(engine_of(curve_model, device, half=True), some, device.chance)
+    wanted = on_host(curve_model, some)
+    offset = 10  # flux of 10 that varies by 1: what is rounded is the flux, and what is seen is its variation
+    assert 0 < np.abs(found - wanted).max() < 2**-9 * offset * np.abs(wanted).max()
+
+
 def test_numbers_beyond_16_bits_are_sent_with_32_and_the_log_says_so(spectrum_model, caplog):
     series = one_grid(20)
     wide = replace(series, ivar=np.where(np.arange(len(series.ivar)) == 77, np.float32(1e6), series.ivar))
