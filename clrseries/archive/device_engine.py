@@ -176,4 +176,7 @@ class DeviceEngine(Engine):
 
 def _current_device() -> torch.device:
     """Return torch's current CUDA device, or raise an :class:`InputError` that says what is missing."""
-    return torch.device("cuda", arrays_for(np.empty(0)).place[1])
+    try:
+        return torch.device("cuda", arrays_for(np.empty(0)).place[1])
+    except InputError as error:
+        raise InputError(str(error).replace("backend", "device")) from error  # as the argument is called here

@@ -270,5 +270,5 @@ def test_without_a_device_it_is_an_error(spectrum_model, archive, tmp_path):
 
     if torch.cuda.is_available():
         pytest.skip("there is a device")
-    with pytest.raises(InputError, match="needs a CUDA device"):
+    with pytest.raises(InputError, match="^device 'cuda' needs a CUDA device.*device='cpu'"):
         embed(spectrum_model, archive, tmp_path / "out/", device="cuda", progress=False)
