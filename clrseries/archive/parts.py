@@ -26,6 +26,7 @@ PART_FILES = 256  # files of a part that are read whole
 MOST_OBJECT_BYTES = 1 << 28  # of one object; a file that claims more is not read
 MOST_ROWS = 1 << 40  # of one file
 READERS = 16  # threads that look into files
+WAITING = 1024  # files that wait for one of them
 
 
 class Span(NamedTuple):
@@ -120,8 +121,11 @@ def sources_of(catalog: Catalog) -> list[Source]:
     list of Source
         One for each file.
     """
+    found: list[Source] = []
     with ThreadPoolExecutor(READERS) as pool:
-        return list(pool.map(_source, catalog.files))
+        for first in range(0, len(catalog.files), WAITING):  # a file that waits for its turn takes memory, too
+            found += pool.map(_source, catalog.files[first : first + WAITING])
+    return found
 
 
 def parts_of(catalog: Catalog, sources: list[Source]) -> list[Part]:

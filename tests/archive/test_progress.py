@@ -59,7 +59,9 @@ def test_units():
 def test_a_run_without_a_terminal_ends_with_a_line(archive, spectrum_model, small_parts, tmp_path, capsys):
     embed(spectrum_model, archive, tmp_path / "out/")
     (line,) = capsys.readouterr().err.splitlines()
-    share, _, objects, *_ = re.fullmatch(LINE, line).groups()
+    found = re.fullmatch(LINE, line)
+    assert found is not None, line
+    share, _, objects, *_ = found.groups()
     assert (share, objects) == ("100", "330")
     (tmp_path / "out/dataset/part-000001.parquet").unlink()
     embed(spectrum_model, archive, tmp_path / "out/")
