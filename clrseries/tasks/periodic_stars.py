@@ -83,12 +83,9 @@ def _entrants(
     def plain(kind: str, columns: Any = slice(None)) -> Any:
         return lambda rows, seed: fitted(kind, rows, seed, columns).predict(features[test][:, columns])
 
-    def network(columns: tuple[str, ...]) -> Any:
-        def classify(rows: Rows, seed: int) -> NDArray[np.str_]:
-            probability = _trained(stars.take(rows), target[rows], unlabeled, columns, seed, STEPS)
-            return np.unique(target[rows])[probability(tested).argmax(1)]
-
-        return classify
+    def network(rows: Rows, seed: int) -> NDArray[np.str_]:
+        probability = _trained(stars.take(rows), target[rows], unlabeled, names, seed, STEPS)
+        return np.unique(target[rows])[probability(tested).argmax(1)]
 
     simulated = cache(lambda: _simulated(unlabeled, kinds))
     of_kinds = cache(lambda seed: _chances(simulated(), unlabeled, tested, kinds, seed))
@@ -103,8 +100,7 @@ def _entrants(
         Entrant("features and periods, random forest", plain("forest")),
         Entrant("features and periods, logistic regression", plain("linear")),
         Entrant("features without a period, random forest", plain("forest", aperiodic)),
-        Entrant("clrseries, curve folded at the best period", network(()), ours=True),
-        Entrant("clrseries, folded curve, features and periods", network(names), ours=True),
+        Entrant("clrseries, folded curve, features and periods", network, ours=True),
         Entrant(
             "clrseries, simulated stars, no label", lambda rows, seed: classes[of_kinds(seed).argmax(1)], ours=True
         ),
@@ -153,14 +149,11 @@ def observe() -> Observe:
 def _trained(
     train: Series, target: NDArray[np.str_], blind: Series, columns: tuple[str, ...], seed: int, steps: int
 ) -> Classifier:
-    """Train an encoder with labels, fitted to all stars that may be labeled."""
+    """Train an encoder of curve and columns with labels, fitted to all stars that may be labeled."""
     made = observe()
 
     def build() -> Any:
-        encoder = fitted_encoder(ENCODER, made, blind, seed)
-        if not columns:
-            return encoder
-        both = WithColumns(encoder, columns, WIDTH, DROPOUT)
+        both = WithColumns(fitted_encoder(ENCODER, made, blind, seed), columns, WIDTH, DROPOUT)
         both.fit_columns(torch.from_numpy(column_values(blind, columns)))
         return both
 
