@@ -54,6 +54,7 @@ bench: $(VENV)/.ready
 	$(BIN)/python benchmarks/losses.py
 
 bench-science: $(VENV)/.ready
+	$(BIN)/pip install --quiet --no-deps "$(SNMACHINE)"
 	$(BIN)/clrseries benchmark all --output docs/leaderboard.md
 
 SANITIZE = compute-sanitizer --error-exitcode 1 --tool

@@ -8,10 +8,11 @@ from .measures import MEASURES
 
 HEAD = """# Leaderboard
 
-`clrseries benchmark TASK --output {page}` runs a task and rewrites its part of this page; `make bench-science` runs all. The numbers of
-every part stand beside it as JSON. The rows of one object are on one side of a split. Settings were chosen on splits inside the part
-that may be labeled, unless a task says otherwise; the test objects are the same for all seeds, and are scored once a run. A score is the mean over seeds; `±` is
-first the standard deviation over seeds (labeled objects, weights, views), if there are several, then that of a bootstrap over the test objects.
+`clrseries benchmark TASK --output {page}` runs a task and rewrites its part of this page; `make bench-science` runs all with three seeds.
+Each part names the command that makes it again, with the number of its seeds; its numbers stand beside this page as JSON. The rows of one object are
+on one side of a split. Settings were chosen on splits inside the part that may be labeled, unless a task says otherwise; the test objects are the same
+for all seeds, and are scored once a run. A score is the mean over seeds; `±` is first the standard deviation over seeds (labeled objects, weights,
+views), if there are several, then that of a bootstrap over the test objects.
 Rows that are quoted were not run here. In bold: the best row, quoted ones included.
 """
 
