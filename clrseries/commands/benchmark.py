@@ -6,10 +6,13 @@ import json
 from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ..argument_types import check_whole
 from ..errors import InputError
+
+if TYPE_CHECKING:
+    from ..tasks import Contest, Trial
 
 
 def benchmark(
@@ -81,9 +84,8 @@ def benchmark(
         make_folder(folder)
         earlier = _earlier(folder / f"{word}.json", seeds) if entrants else {}
         found = [contest_scores(contest, seeds, partial(_say, word, progress), tuple(entrants)) for contest in contests]
-        for contest in found:
-            again = {row["name"] for row in contest["rows"]}
-            contest["rows"] += [row for row in earlier.get(contest["title"], []) if row["name"] not in again]
+        for contest, scored in zip(contests, found, strict=True):
+            scored["rows"] = _in_order(contest, scored["rows"], earlier.get(contest.title, []))
         made[word] = strict(
             {"command": f"clrseries benchmark {word} --output {page} --seeds {seeds}", "contests": found}
         )
@@ -97,6 +99,14 @@ def benchmark(
 def _say(word: str, progress: bool, text: str) -> None:
     if progress:
         print(f"{word}: {text}", flush=True)
+
+
+def _in_order(contest: Contest | Trial, rows: list[Any], earlier: list[Any]) -> list[Any]:
+    """Return new rows, and earlier ones of what did not run again, in the order of the entrants."""
+    again = {row["name"] for row in rows}
+    place = {entrant.name: k for k, entrant in enumerate(contest.entrants)}
+    kept = [row for row in earlier if row["name"] in place and row["name"] not in again]
+    return sorted(rows + kept, key=lambda row: place[row["name"]])
 
 
 def _earlier(path: Path, seeds: int) -> dict[str, Any]:
