@@ -21,6 +21,12 @@ flux = sp.Observe([sp.Resample(Grid.linear(4100, 4900, 10))])(Series.from_arrays
 assert abs(flux - 1).max() < 1e-6
 from clrseries.config import default_steps
 assert len(default_steps("spectra")) > 3 and len(default_steps("lightcurves")) > 3
+from clrseries import load
+from clrseries.model import weights, zoo
+assert zoo.FOLDER == pathlib.Path(clrseries.__file__).parent / "weights" and len(weights()) == 4
+for name in weights():  # each is checked against its hashes
+    model = load(name)
+    assert model.notes["scores"] and model.head is not None
 import importlib.metadata
 assert importlib.metadata.version("clrseries") == clrseries.__version__
 """
