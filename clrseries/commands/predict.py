@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -38,11 +39,12 @@ def predict(
     data : path, name, Series or table
         Spectra or light curves, as for ``embed``.
     output : path, optional
-        Without it, nothing is written and one line for each object is returned. Parquet file with all columns of `data` that are not lists. For a target T it also has ``T_predicted``. For classes, the
+        Without it, nothing is written and one line for each object is returned; several of one object are numbered in the order of `data`. Parquet file with all columns of `data` that are not lists. For a target T it also has ``T_predicted``. For classes, the
         probability of each class follows in a column of its own, ``p_CLASS`` for the class named CLASS; where classes are written as ``parent/child``,
         the sum of each parent's children, ``p_PARENT/*``; and ``T_probability`` is the
         list of them in the same order (in the metadata of the field, ``classes`` has the names as JSON); ``T_set_90`` lists the classes of which one is the true one for nine objects in ten, and
-        ``unlike`` is the fraction of known objects that are less unlike all that the model knows, if the head was calibrated. For values, ``T_sigma``
+        ``unlike`` is the fraction of known objects that are less unlike all that the model knows, if the head was calibrated: above 0.9 lies one known object in ten, and
+        the rest is to be distrusted. For values, ``T_sigma``
         follows, half the width of the central 68 percent of the predicted distribution. A model may predict a class and values V; then ``V_predicted`` and ``V_sigma`` follow.
     medium : {"vacuum", "air"}, optional
         Medium of the wavelengths of spectra in files and tables; those in air are brought to vacuum.
@@ -85,7 +87,7 @@ def predict(
     series = open_series(data, medium=medium, kind=known.observe.kind)
     found = known.predict(series, on_error=on_error)
     if output is None:
-        return "\n".join(_line(k, str(name), found, known) for k, name in enumerate(series.object_ids))
+        return "\n".join(_line(k, name, found, known) for k, name in enumerate(_names(series.object_ids)))
     table = series.table
     for field, column in _columns(found, known):
         if field.name in table.column_names:
@@ -98,6 +100,16 @@ def predict(
     write_table(table, output, overwrite=overwrite)
     write_failed(series, output)
     return Path(output)
+
+
+def _names(ids: Sequence[Any]) -> list[str]:
+    """Return the name of each row: the object, and which of its rows it is if there are several."""
+    of, seen = Counter(ids), Counter[Any]()
+    names = []
+    for name in ids:
+        seen[name] += 1
+        names.append(f"{name} ({seen[name]} of {of[name]})" if of[name] > 1 else str(name))
+    return names
 
 
 def _columns(found: dict[str, NDArray[Any]], model: Model) -> Iterator[tuple[pa.Field, pa.Array]]:

@@ -93,3 +93,13 @@ def test_views_without_a_redshift_have_no_information():
     none = series().with_columns({"z": [float("nan")] * 6})
     with pytest.raises(InputError, match="no better for any other object"):
         sp.Observe([sp.Redshift(z="z"), sp.Resample(Grid.log(4100, 6800, 300))])(none)
+
+
+def test_lines_of_one_object_can_be_told_apart(model):
+    if model.head is None:
+        pytest.skip("this model predicts nothing")
+    spectra = series().take([0, 5, 0, 2])
+    spectra = spectra.with_columns({"object_id": ["SN1", "SN2", "SN1", "SN1"]})
+    lines = predict(model, spectra).splitlines()
+    assert [line.split("  ")[0] for line in lines] == ["SN1 (1 of 3)", "SN2", "SN1 (2 of 3)", "SN1 (3 of 3)"]
+    assert lines[0].split("  ")[1] == lines[2].split("  ")[1] != lines[3].split("  ")[1]
