@@ -9,6 +9,7 @@ import numpy as np
 from .. import lightcurves, spectra
 from ..augment.step import Step
 from ..config import Observe
+from ..lightcurves.features import ANY
 from ..series import Series
 
 
@@ -25,7 +26,7 @@ def why_unusable(observe: Observe, one: Series) -> str:
     Returns
     -------
     str
-        One of: a column without a number, no usable sample, no data on the grid, or a flux that cannot be normalized.
+        One of: no usable sample, a column without a number, no data on the grid, or a flux that cannot be normalized.
 
     Examples
     --------
@@ -37,12 +38,14 @@ def why_unusable(observe: Observe, one: Series) -> str:
     "column 'wavelength': no data within the model's 4100-4900 Angstrom"
     """
     curves = isinstance(observe, lightcurves.Observe)
+    if not (one.ivar > 0).any():
+        joined = one.bands == (ANY,)  # of which in_one_band has left nothing
+        told = "no band has five usable points" if joined else "no usable point"
+        return f"column 'flux': {told}" if curves else "column 'ivar': all pixels are masked"
     for step in observe.steps:
         column = _column_without_number(step, one)
         if column:
             return f"column {column!r}: no usable number, which {type(step).__name__} needs"
-    if not (one.ivar > 0).any():
-        return "column 'flux': no usable point" if curves else "column 'ivar': all pixels are masked"
     kept: Any = [step for step in observe.steps if not isinstance(step, (spectra.Normalize, lightcurves.Normalize))]
     if (type(observe)(kept, observe.backend)(one).ivar > 0).any():
         return "column 'flux': its mean or median is not positive, so that it cannot be normalized"

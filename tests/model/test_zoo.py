@@ -1,6 +1,8 @@
 """Weights in the package: found by name, checked, offline, small, and with the scores that their training measured."""
 
 import json
+import logging
+import re
 import shutil
 import socket
 from pathlib import Path
@@ -9,13 +11,16 @@ import numpy as np
 import pyarrow.parquet as pq
 import pytest
 
-from clrseries import Grid, InputError, Model, Series, embed, load, methods, predict, read_spectra, spectra
+from clrseries import Grid, InputError, Model, Series, embed, lightcurves, load, methods, predict, read_spectra, spectra
 from clrseries.commands.cli import main
+from clrseries.datasets.stars import matched
 from clrseries.encoders import build_encoder
 from clrseries.encoders.joint_head import JointHead
+from clrseries.lightcurves.features import ANY
 from clrseries.model import weights, zoo
 
 NAMES = weights()
+PAGE = Path(__file__).parents[2] / "docs" / "weights.md"
 
 
 @pytest.fixture
@@ -143,6 +148,11 @@ def test_a_supernova_is_recognized_and_a_star_is_not_known(shared_data, stars, m
     spread = 1.48 * np.median(np.abs(found["redshift"] - z) / (1 + z))
     assert spread == pytest.approx(stored["redshift, 1.48 median of the error / (1 + z)"], abs=1e-3)
     assert np.median(model.predict(stars[1])["unlike"]) > 0.95 and np.median(found["unlike"]) < 0.7
+    also, _ = matched(stars[1], stars[0])
+    others = stars[1].take(np.setdiff1d(np.arange(len(stars[1])), also))
+    flagged = [float((unlike > 0.9).mean()) for unlike in (found["unlike"], model.predict(others)["unlike"])]
+    told = re.search(r"^\| 0\.9 \| [\d.]+ \| ([\d.]+) \| ([\d.]+) \|", PAGE.read_text(), re.M)
+    assert told and flagged == pytest.approx([float(share) for share in told.groups()], abs=0.015)
     peculiar = ["Ia-91T", "Ia-91bg", "Iax", "Ia-CSM"]  # the catalog calls them all Ia-pec
     allowed = [np.isin(model.head.classes, peculiar if kind == "Ia-pec" else [kind]) for kind in true]
     covered = (found["set_90"] & np.array(allowed)).any(axis=1).mean()
@@ -183,8 +193,33 @@ def test_a_joint_head_is_made_again_with_its_sets(tmp_path):
 
 
 def test_the_page_about_the_weights_shows_the_stored_scores():
-    page = (Path(__file__).parents[2] / "docs" / "weights.md").read_text()
+    page = PAGE.read_text()
     for name in NAMES:
-        for one in json.loads((zoo.FOLDER / name / "scores.json").read_text())["scores"]:
+        scores = json.loads((zoo.FOLDER / name / "scores.json").read_text())["scores"]
+        covered = next(one["value"] for one in scores if "`set_90`" in one["what"])  # of the objects of the test
+        assert f"{covered:.3f} for `{name}`" in page
+        for one in scores:
             shown = f"| `{name}` | {one['what']} | {one['value']:g} | {one['low']:g} to {one['high']:g} |"
             assert shown in page, shown
+
+
+@pytest.mark.parametrize("bands", [("V",), ("P", "Q", "R1", "S", "T9", "zeta")])
+def test_variables_of_any_bands_are_told_and_one_without_a_point_is_named(bands, caplog):
+    """The weights read curves that `lightcurves.in_one_band` has joined; the bands may have any names, and any number."""
+    rng, model, stars = np.random.default_rng(0), load("variables"), 3
+    time = np.sort(rng.uniform(0, 200, (stars, 300)), axis=1)
+    phase = time / 0.57 % 1  # of an RR Lyrae star, which brightens faster than it fades
+    magnitude = 0.8 * np.where(phase < 0.15, 1 - phase / 0.15, (phase - 0.15) / 0.85)
+    flux = 100 * 10 ** (-0.4 * magnitude) * rng.normal(1, 0.01, phase.shape)
+    band = np.resize(bands, phase.shape)
+    curves = Series.from_points(time, flux, np.ones(phase.shape), band, {"object_id": ["one", "empty", "two"]})
+    curves.ivar[curves.offsets[1] : curves.offsets[2]] = 0
+    assert lightcurves.in_one_band(curves).bands == (ANY,) == model.bands
+    with caplog.at_level(logging.WARNING, "clrseries"):
+        found = model.predict(curves)
+    assert "1 of 3 objects cannot be embedded: 1 x column 'flux': no band has five usable points" in caplog.text
+    assert np.isfinite(found["probability"]).all(axis=1).tolist() == [True, False, True]
+    assert all(found["predicted"][k].startswith("RR") for k in (0, 2)) and found["predicted"][1] == ""
+    with pytest.raises(InputError, match="object 'empty', .*no band has five"):
+        model.predict(curves, on_error="stop")
+    assert predict(model, curves).splitlines()[1] == "empty  cannot be used"
