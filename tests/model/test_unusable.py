@@ -100,6 +100,6 @@ def test_lines_of_one_object_can_be_told_apart(model):
         pytest.skip("this model predicts nothing")
     spectra = series().take([0, 5, 0, 2])
     spectra = spectra.with_columns({"object_id": ["SN1", "SN2", "SN1", "SN1"]})
-    lines = predict(model, spectra).splitlines()
+    lines = str(predict(model, spectra)).splitlines()
     assert [line.split("  ")[0] for line in lines] == ["SN1 (1 of 3)", "SN2", "SN1 (2 of 3)", "SN1 (3 of 3)"]
     assert lines[0].split("  ")[1] == lines[2].split("  ")[1] != lines[3].split("  ")[1]

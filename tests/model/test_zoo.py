@@ -222,4 +222,4 @@ def test_variables_of_any_bands_are_told_and_one_without_a_point_is_named(bands,
     assert all(found["predicted"][k].startswith("RR") for k in (0, 2)) and found["predicted"][1] == ""
     with pytest.raises(InputError, match="object 'empty', .*no band has five"):
         model.predict(curves, on_error="stop")
-    assert predict(model, curves).splitlines()[1] == "empty  cannot be used"
+    assert str(predict(model, curves)).splitlines()[1] == "empty  cannot be used"

@@ -1,7 +1,9 @@
 """The published leaderboard: what its page, its JSON and the code say is the same, and what README and results quote is in it."""
 
 import json
+import re
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -60,3 +62,66 @@ def test_the_scores_are_of_the_tasks_as_they_are(contests):
             assert rows == [(entrant.name, budget) for entrant in contest.entrants for budget in budgets]
             quoted = [(q["name"], q["scores"], q["source"]) for q in stored["quoted"]]
             assert quoted == [(q.name, q.scores, q.source) for q in contest.quoted]
+
+
+def means(word, name, measure, budgets, part=0):
+    """Return the stored means of a row, or a quoted one, as a text with two digits."""
+    contest = STORED[word]["contests"][part]
+    if quoted := [q["scores"][measure] for q in contest["quoted"] if q["name"] == name]:
+        return [f"{quoted[0]:.2f}"]
+    stored = {row["budget"]: row["scores"][measure]["mean"] for row in contest["rows"] if row["name"] == name}
+    return [f"{stored[budget]:.2f}" for budget in budgets]
+
+
+TYPES, NINE = "supernova-templates", "supernova-spectra"
+SIMULATED, BOTH = "clrseries, simulated stars, no label", "clrseries, simulated stars, and a forest on the labels"
+ALONE, LABELED = "features and periods, random forest", "clrseries, folded curve, features and periods"
+QUOTED: dict[tuple[str, str], list[Any]] = {  # by the page and the beginning of a line: what its numbers are, in their order
+    ("../README.md", "| supernova type, ten types on ABC-SN's split"): [
+        (TYPES, name, measure, (0,))
+        for name in ("clrseries, resnet1d from scratch", "ABC-SN", "random forest on pixels", "logistic regression on pixels")
+        for measure in ("accuracy", "macro_f1")
+    ],
+    ("../README.md", "| the same without objects on both sides"): [
+        (TYPES, name, "macro_f1", (100,), 1) for name in ("clrseries, resnet1d from scratch", "logistic regression on pixels")
+    ],
+    ("../README.md", "| the same, 5 labels a type"): [
+        (TYPES, name, "macro_f1", (5,), 1)
+        for name in ("clrseries, both networks, labels carried and guessed", "random forest on pixels, labels carried")
+    ],
+    ("../README.md", "| supernova class, nine classes"): [
+        (NINE, name, "macro_f1", (20,))
+        for name in ("clrseries, library and labels, and correlation", "cross-correlation, best of labels and library")
+    ],
+    ("../README.md", "| variable stars of ASAS"): [("asas", name, "balanced_accuracy", (5,)) for name in (SIMULATED, BOTH, ALONE)],
+    ("../README.md", "| variable stars of EROS-1"): [
+        ("eros", name, "balanced_accuracy", (5,)) for name in (SIMULATED, BOTH, "features and periods, logistic regression")
+    ],
+    ("results.md", "| simulated stars, no label"): [(word, SIMULATED, "balanced_accuracy", (5,)) for word in ("asas", "eros")],
+    **{
+        ("results.md", start): [("asas", name, "balanced_accuracy", (5, 10, 0)), ("eros", name, "balanced_accuracy", (5, 20, 100, 0))]
+        for start, name in (
+            ("| simulated stars, and a forest on the labels", BOTH),
+            ("| the forest on the labels alone", ALONE),
+            ("| clrseries, trained with the labels alone", LABELED),
+        )
+    },
+    **{
+        ("results.md", start): [(NINE, name, "macro_f1", budgets)]
+        for start, name, budgets in (
+            ("| cross-correlation with the labeled spectra", "cross-correlation, best template", (5, 20, 100, 0)),
+            ("| cross-correlation with the library and", "cross-correlation, best of labels and library", (5, 20, 100, 0)),
+            ("| clrseries, SimCLR, then fine-tuned", "clrseries, SimCLR without labels, then fine-tuned", (5, 20, 100, 0)),
+            ("| clrseries, the library and no label", "clrseries, library alone, no label", (5,)),
+            ("| clrseries, the library and the labels", "clrseries, library and labels", (5, 20, 100, 0)),
+            ("| the same, and cross-correlation", "clrseries, library and labels, and correlation", (5, 20, 100, 0)),
+        )
+    },
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("page", "start"), QUOTED)
+def test_numbers_that_pages_quote_are_those_of_the_leaderboard(page, start):
+    (line,) = (line for line in (DOCS / page).read_text().splitlines() if line.startswith(start))
+    wanted = [number for quoted in QUOTED[page, start] for number in means(*quoted)]
+    assert re.findall(r"\d\.\d\d", line.removeprefix(start)) == wanted
