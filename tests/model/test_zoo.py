@@ -223,3 +223,11 @@ def test_variables_of_any_bands_are_told_and_one_without_a_point_is_named(bands,
     with pytest.raises(InputError, match="object 'empty', .*no band has five"):
         model.predict(curves, on_error="stop")
     assert str(predict(model, curves)).splitlines()[1] == "empty  cannot be used"
+
+
+def test_readme_quotes_the_stored_scores_of_variables_on_another_survey():
+    stored = json.loads((zoo.FOLDER / "variables" / "scores.json").read_text())["scores"]
+    values = {one["what"]: f"{one['value']:.2f}" for one in stored}
+    start, what = "| classes of variable stars of another survey", "balanced accuracy, PLAsTiCC"
+    (line,) = (line for line in (PAGE.parents[1] / "README.md").read_text().splitlines() if line.startswith(start))
+    assert re.findall(r"\d\.\d\d", line) == [values[what], values[f"{what}, random forest on the same features"]]
