@@ -6,11 +6,14 @@ from dataclasses import replace
 from typing import Any, NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from ..config import Observe
 from ..series import Series
 from ..views import Views
 from .device_engine import DeviceEngine, Viewed
+
+LARGEST = float(np.finfo(np.float32).max)
 
 
 class Returning(NamedTuple):
@@ -80,7 +83,7 @@ class DeviceObserver(DeviceEngine):
         found = []
         for one, ready in views:
             self.operations.wait(self.computing, ready)
-            found.append(_with(one, [self.operations.back(part, self.computing) for part in one.torch()]))
+            found.append(_with(one, [self.operations.back(part, self.computing) for part in one.inputs]))
         return Returning(found, self.operations.record(self.computing))
 
     def finish(self, found: Returning) -> Views:
@@ -97,10 +100,16 @@ class DeviceObserver(DeviceEngine):
             In the memory of the host.
         """
         self.operations.finish(found.ready)
-        parts = [[part.numpy() for part in one.inputs] for one in found.views]
+        parts = [[_narrow(part.numpy()) for part in one.inputs] for one in found.views]
         inputs = parts[0] if len(parts) == 1 else [np.concatenate(some) for some in zip(*parts, strict=True)]
         params = np.concatenate([one.params for one in found.views])
         return replace(_with(found.views[0], inputs), params=params)
+
+
+def _narrow(array: NDArray[Any]) -> NDArray[Any]:
+    """Return an array in float32, as it is on the host, unless a number is beyond that."""
+    wide = array.dtype == np.float64 and np.nanmax(array, initial=0.0) > LARGEST
+    return array if wide or array.dtype != np.float64 else array.astype(np.float32)
 
 
 def _with(views: Any, inputs: list[Any]) -> Any:

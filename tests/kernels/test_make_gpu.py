@@ -42,8 +42,8 @@ def test_the_run_for_the_sanitizers_compares_every_composition_in_both_memories(
 @pytest.mark.parametrize("kind", smoke.KINDS)
 def test_that_run_fails_where_the_device_makes_other_views(kind, monkeypatch):
     monkeypatch.setattr(driver, "shared_limit", lambda: 227 * 1024)
-    with stand_in():
-        monkeypatch.setattr(f"clrseries.{kind}.observe._cuda_launch", lambda: lambda *arguments, **options: None)
+    with stand_in(), monkeypatch.context() as patch:  # ends before the stand-in, whose function is put back
+        patch.setattr(f"clrseries.{kind}.observe._cuda_launch", lambda: lambda *arguments, **options: None)
         with pytest.raises(AssertionError):
             smoke.main(kind)
 
