@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import Any, NamedTuple
 
 import numpy as np
+import torch
 from numpy.typing import NDArray
 
 from ..config import Observe
@@ -83,7 +84,10 @@ class DeviceObserver(DeviceEngine):
         found = []
         for one, ready in views:
             self.operations.wait(self.computing, ready)
-            found.append(_with(one, [self.operations.back(part, self.computing) for part in one.inputs]))
+            tensors = [
+                torch.as_tensor(part) for part in one.inputs
+            ]  # as they are: a conversion would be work for another stream
+            found.append(_with(one, [self.operations.back(part, self.computing) for part in tensors]))
         return Returning(found, self.operations.record(self.computing))
 
     def finish(self, found: Returning) -> Views:
