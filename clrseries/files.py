@@ -231,8 +231,10 @@ def write_json(path: str | Path, data: Any) -> None:
     >>> path.read_text()
     '{\\n  "r2": null\\n}\\n'
     """
-    with replacing(path) as part:
-        part.write_text(json_text(data), encoding="utf-8")
+    with replacing(path) as part, part.open("w", encoding="utf-8") as file:
+        file.write(json_text(data))
+        file.flush()
+        os.fsync(file.fileno())  # complete on the disk before it has its name, also in a power cut
 
 
 def _remove(path: Path) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from ..errors import InputError
-from ..io.hats_catalogs import hats_catalog, properties_of
+from ..io.hats_catalogs import hats_catalog, partitions, properties_of
 from ..io.paths import files_of
 
 
@@ -72,7 +72,7 @@ def catalog_of(archive: str | Path | Sequence[str | Path]) -> Catalog:
     if isinstance(archive, str | Path) and Path(archive).is_dir():
         folder = hats_catalog(archive)
         if folder is not None:
-            return Catalog(files_of(folder), folder.absolute(), properties_of(folder))
+            return Catalog(partitions(folder), folder.absolute(), properties_of(folder))
     files = files_of(archive)
     missing = next((file for file in files if not file.is_file()), None)
     if missing is not None:

@@ -84,9 +84,8 @@ class DeviceObserver(DeviceEngine):
         found = []
         for one, ready in views:
             self.operations.wait(self.computing, ready)
-            tensors = [
-                torch.as_tensor(part) for part in one.inputs
-            ]  # as they are: a conversion would be work for another stream
+            # as they are, since a conversion would be work for another stream
+            tensors = [torch.as_tensor(part) for part in one.inputs]
             found.append(_with(one, [self.operations.back(part, self.computing) for part in tensors]))
         return Returning(found, self.operations.record(self.computing))
 

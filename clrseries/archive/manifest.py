@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from .. import __version__
 from ..errors import InputError
-from ..files import replacing
+from ..files import write_json
 from ..io.hats_catalogs import inside
-from ..plain_data import json_text
 
 NAME = "manifest.json"
 FORMAT = 1
@@ -91,10 +89,7 @@ def write_manifest(
     if done is not None:
         about |= {"complete": len(done) == parts, "rows": sum(part.rows for part in done)}
         about |= {"files": [part._asdict() for part in done]}
-    with replacing(folder / NAME) as part, part.open("w", encoding="utf-8") as file:
-        file.write(json_text(about))
-        file.flush()
-        os.fsync(file.fileno())  # without it, the parts are worth nothing after a power cut
+    write_json(folder / NAME, about)
 
 
 def read_manifest(folder: Path) -> Manifest | None:
