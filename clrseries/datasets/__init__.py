@@ -2,6 +2,7 @@
 
 from .open import open_series
 from .simulated import simulated_light_curves
+from .simulated_transients import simulated_transients
 from .simulated_variables import simulated_variables
 from .stars import miles, stelib
 from .supernovae import supernova_spectra, supernova_templates
@@ -15,6 +16,7 @@ __all__ = [
     "open_series",
     "plasticc",
     "simulated_light_curves",
+    "simulated_transients",
     "simulated_variables",
     "stelib",
     "stripe82_rr_lyrae",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -81,13 +81,7 @@ def simulated_variables(
     """
     check_whole("objects", objects, 1)
     check_whole("seed", seed)
-    kinds = [kinds] if isinstance(kinds, str) else list(kinds)
-    unknown = [kind for kind in kinds if kind not in KINDS]
-    if unknown or not kinds:
-        raise InputError(
-            f"simulated_variables: kinds are some of {', '.join(KINDS)}; got {', '.join(map(str, unknown)) or 'none'}"
-            f"{did_you_mean(unknown, KINDS)}"
-        )
+    kinds = chosen_kinds("simulated_variables", kinds, KINDS)
     if like.band is None:
         raise InputError("simulated_variables: needs light curves as `like`, and the series holds spectra")
     usable = (like.ivar > 0) & (like.flux > 0)
@@ -111,6 +105,37 @@ def simulated_variables(
     time, flux, error, band = zip(*curves, strict=True)
     names = [np.array(like.bands, object)[own] for own in band]
     return Series.from_points(list(time), list(flux), list(error), names, columns, bands=like.bands)
+
+
+def chosen_kinds(function: str, kinds: str | Sequence[str], known: Collection[str]) -> list[str]:
+    """Return the kinds that are wanted as a list.
+
+    Parameters
+    ----------
+    function : str
+        Name of the function, for the error.
+    kinds : str or sequence of str
+        One kind, or several.
+    known : collection of str
+        The kinds that there are.
+
+    Returns
+    -------
+    list of str
+
+    Raises
+    ------
+    InputError
+        None is wanted, or one that there is not.
+    """
+    kinds = [kinds] if isinstance(kinds, str) else list(kinds)
+    unknown = [kind for kind in kinds if kind not in known]
+    if unknown or not kinds:
+        raise InputError(
+            f"{function}: kinds are some of {', '.join(known)}; got {', '.join(map(str, unknown)) or 'none'}"
+            f"{did_you_mean(unknown, known)}"
+        )
+    return kinds
 
 
 def _star(
