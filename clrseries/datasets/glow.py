@@ -37,8 +37,8 @@ def blackbody(luminosity: Array, temperature: Array, wavelength: Array) -> Array
     >>> import numpy as np
     >>> from clrseries.datasets.glow import blackbody
     >>> sun = blackbody(np.array(3.828e33), np.array(5772.0), np.array(5500.0))
-    >>> (25 - 2.5 * np.log10(sun)).round(1)  # absolute magnitude of the Sun in V
-    np.float64(4.8)
+    >>> round(float(25 - 2.5 * np.log10(sun)), 2)  # in V, where the Sun has 4.8
+    4.86
     """
     x = np.minimum(1.4388e8 / (wavelength * temperature), 500.0)
     per_hertz = 15.0 / np.pi**4 * x**3 / np.expm1(x) * 4.799e-11 / temperature

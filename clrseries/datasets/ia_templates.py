@@ -74,7 +74,7 @@ def ia_magnitude(table: Array, phase: Array, wavelength: Array, rise: float) -> 
     >>> import numpy as np
     >>> from clrseries.datasets.ia_templates import NORMAL, ia_magnitude
     >>> ia_magnitude(NORMAL, np.array([0.0, 15.0]), np.array([4400.0, 4400.0]), 19.0)
-    array([0.  , 1.03])
+    array([0.  , 1.04])
     """
     row = np.clip(np.searchsorted(PHASES, phase) - 1, 0, len(PHASES) - 2)
     later = np.maximum((phase - PHASES[row]) / np.diff(PHASES)[row], 0.0)

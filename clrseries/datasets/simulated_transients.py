@@ -24,10 +24,8 @@ FEWEST = 10  # points of an observed light curve
 DETECTED, POINTS = 5.0, 3  # S/N of a point, and so many of them make a detection
 REDSHIFTS, DISTANCES = (1e-3, 3.0), (3.0, 2e4)  # from where to where objects are; of stars [pc]
 GALACTIC, HOST = 0.04, 0.1  # mean E(B-V) of the Milky Way and of host galaxies [mag]
-BRIGHT, LOWEST = (
-    20.0,
-    5.0,
-)  # S/N of the points that tell the noise of the source; percentile of their variances over fluxes
+BRIGHT = 20.0  # S/N of points that tell the noise of the source
+LOWEST = 5.0  # percentile of their variances over fluxes that does
 FAINTEST = 0.5  # percentile of the S/N below which points are not recorded
 
 
@@ -136,7 +134,8 @@ def simulated_transients(
             "Rename or drop bands with like.with_bands(..., rename={...}, drop=True)"
         )
     epochs = _epochs(like)
-    rows = np.flatnonzero(np.add.reduceat(epochs.usable, like.offsets[:-1].astype(np.int64)) >= FEWEST)
+    owner = np.repeat(np.arange(len(like)), np.diff(like.offsets))
+    rows = np.flatnonzero(np.bincount(owner[epochs.usable], minlength=len(like)) >= FEWEST)
     if not len(rows):
         raise InputError(f"simulated_transients: no light curve of `like` has {FEWEST} points with an error")
     columns: dict[str, list[object]] = {

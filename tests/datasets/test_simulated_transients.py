@@ -1,5 +1,7 @@
 """Simulated transients at the epochs of a survey: distances, time dilation, noise and losses."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from astropy.cosmology import Planck18
@@ -36,6 +38,13 @@ def test_objects_take_the_epochs_of_those_that_were_observed(observed):
     stars = np.isin(made.table["class"].to_pylist(), ["uLens-Single", "M-dwarf"])
     assert np.array_equal(made.table["redshift"].to_numpy() == 0.0, stars)
     assert made.table["peak_time"].null_count == 2 and made.table["peak_time"][list(KINDS).index("AGN")].as_py() is None
+
+
+def test_curves_without_errors_are_passed_over(observed):
+    ivar = observed.ivar.copy()
+    ivar[int(observed.offsets[1]) :] = 0.0
+    made = simulated_transients(replace(observed, ivar=ivar), 12)
+    assert np.isin(made.x, observed.x[ivar > 0]).all()
 
 
 def test_an_object_depends_on_seed_and_number_alone(observed):
