@@ -72,7 +72,8 @@ def pretrain(
         Column with the name of the source, if a source has several rows. The views of a source are then of different rows, and
         rows of the same source are not pushed apart.
     label : str, optional
-        Column that the method learns from: classes for ``supcon``, numbers for ``rank_n_contrast``; null where unknown.
+        Column that the method learns from: classes for ``supcon``, numbers for ``rank_n_contrast``; null where unknown. Also the
+        classes that a term with ``given_class`` is told: ``{domain_adversarial: {given_class: true}}``.
     domain : str, optional
         Column with the instrument or survey, for ``domain_adversarial``, ``mmd`` and ``coral``.
     partner : Partner, mapping, path, name, Series or table, optional

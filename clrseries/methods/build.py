@@ -58,7 +58,7 @@ TERMS: dict[str, type[nn.Module]] = {
     "coral": CORAL,
 }
 # Arguments of methods and terms that follow from the data and the encoder, so that users do not set them.
-FROM_DATA = ("encoder", "partner", "samples", "bands", "domains")
+FROM_DATA = ("encoder", "partner", "samples", "bands", "domains", "classes")
 
 
 def method_kind(method: Choice | Method) -> type[Method]:
@@ -129,7 +129,9 @@ def build_method(method: Choice, encoder: Any, partner: Any = None, samples: int
     return kind(encoder, **known, **settings)
 
 
-def build_terms(terms: Sequence[Choice], encoder: Any, samples: int, bands: int, domains: int) -> nn.ModuleList:
+def build_terms(
+    terms: Sequence[Choice], encoder: Any, samples: int, bands: int, domains: int, classes: int = 0
+) -> nn.ModuleList:
     """Return auxiliary terms, which are added to the loss of a method.
 
     Parameters
@@ -144,6 +146,8 @@ def build_terms(terms: Sequence[Choice], encoder: Any, samples: int, bands: int,
         Number of bands of light curves; 0 for spectra.
     domains : int
         Number of instruments or surveys; 0 if they are not known.
+    classes : int
+        Number of classes of objects; 0 if they are not known.
 
     Returns
     -------
@@ -153,7 +157,7 @@ def build_terms(terms: Sequence[Choice], encoder: Any, samples: int, bands: int,
     Raises
     ------
     InputError
-        There is no such term or setting, or a term needs domains and there are none.
+        There is no such term or setting, or a term needs domains or classes and there are none.
 
     Examples
     --------
@@ -167,7 +171,9 @@ def build_terms(terms: Sequence[Choice], encoder: Any, samples: int, bands: int,
     for term in terms:
         name, settings = named_choice("auxiliary", term, TERMS, FROM_DATA)
         kind: Any = TERMS[name]
-        known = {"samples": samples, "bands": bands} if kind is Reconstruction else {"domains": domains}
+        known = (
+            {"samples": samples, "bands": bands} if kind is Reconstruction else {"domains": domains, "classes": classes}
+        )
         if known.get("domains") == 0:
             raise InputError(f"auxiliary: {name} makes instruments alike: give domain, the column that names them")
         built.append(kind(encoder, **known, **settings))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable
 from typing import Any
 
@@ -102,23 +103,31 @@ def coral(first: Tensor, second: Tensor) -> Tensor:
 class DomainAdversarial(nn.Module):
     """Term that trains a classifier of the instrument, and the encoder to prevent it by a reversed gradient.
 
+    Instruments often differ in what they observe. A classifier that is told the class of an object anyway learns only what an
+    embedding tells of the instrument beyond it, so that what the class tells may stay.
+
     Parameters
     ----------
     encoder : torch.nn.Module
         Network with an attribute ``embedding_dim``.
     domains : int
         Number of instruments.
+    classes : int
+        Number of classes of objects; 0 if they are not known.
     weight : float
         Factor of the term in the loss, above 0.
+    given_class : bool
+        Whether the classifier is told the class; objects without one are left out.
 
     Raises
     ------
     InputError
-        `weight` is not above 0.
+        `weight` is not above 0, or `given_class` is true and `classes` is 0.
 
     References
     ----------
-    Ganin et al. 2016, arXiv:1505.07818.
+    Ganin et al. 2016, arXiv:1505.07818; Li et al. 2018, ECCV, "Deep domain generalization via conditional invariant adversarial
+    networks" (given the class).
 
     Examples
     --------
@@ -134,14 +143,17 @@ class DomainAdversarial(nn.Module):
     ['simclr', 'domainadversarial']
     """
 
-    def __init__(self, encoder: Any, domains: int, weight: float = 0.1) -> None:
+    def __init__(
+        self, encoder: Any, domains: int, classes: int = 0, weight: float = 0.1, given_class: bool = False
+    ) -> None:
         super().__init__()
         self.weight = positive("weight", weight)
+        self.classes = _told(classes, given_class)
         width = encoder.embedding_dim
-        self.classifier = nn.Sequential(nn.Linear(width, width), nn.ReLU(), nn.Linear(width, domains))
+        self.classifier = nn.Sequential(nn.Linear(width + self.classes, width), nn.ReLU(), nn.Linear(width, domains))
 
     def forward(self, method: Method, embeddings: Tensor, batch: Batch) -> Tensor:
-        """Return the cross entropy of the classifier over all views whose instrument is known.
+        """Return the cross entropy of the classifier over all views whose instrument, and class if it is told, are known.
 
         Parameters
         ----------
@@ -150,7 +162,7 @@ class DomainAdversarial(nn.Module):
         embeddings : float (N, V, D)
             Embeddings of V views of N objects.
         batch : Batch
-            Its `domain` says which instrument observed each object.
+            Its `domain` says which instrument observed each object, its `label` of which class it is.
 
         Returns
         -------
@@ -160,12 +172,13 @@ class DomainAdversarial(nn.Module):
         Raises
         ------
         InputError
-            The batch has no `domain`.
+            The batch has no `domain`, or no `label` and classes are told.
         """
-        vectors, domain = _of_domains(embeddings, batch)
+        vectors, domain, number = _of_domains(embeddings, batch, self.classes)
         if not len(vectors):
             return embeddings.sum() * 0.0
-        return functional.cross_entropy(self.classifier(_Reversed.apply(vectors)), domain)
+        told = functional.one_hot(number, self.classes).to(vectors) if self.classes else vectors[:, :0]
+        return functional.cross_entropy(self.classifier(torch.cat([_Reversed.apply(vectors), told], dim=1)), domain)
 
 
 class _Discrepancy(nn.Module):
@@ -173,10 +186,12 @@ class _Discrepancy(nn.Module):
 
     measure: Callable[[Tensor, Tensor], Tensor]
 
-    def __init__(self, encoder: Any, domains: int, weight: float = 1.0) -> None:
+    def __init__(
+        self, encoder: Any, domains: int, classes: int = 0, weight: float = 1.0, given_class: bool = False
+    ) -> None:
         super().__init__()
         self.weight = positive("weight", weight)
-        self.domains = domains
+        self.domains, self.classes = domains, _told(classes, given_class)
 
     def forward(self, method: Method, embeddings: Tensor, batch: Batch) -> Tensor:
         """Return the mean over instruments of the discrepancy between one and all others.
@@ -188,24 +203,24 @@ class _Discrepancy(nn.Module):
         embeddings : float (N, V, D)
             Embeddings of V views of N objects.
         batch : Batch
-            Its `domain` says which instrument observed each object.
+            Its `domain` says which instrument observed each object, its `label` of which class it is.
 
         Returns
         -------
         float ()
-            Instruments with fewer than two views are left out. Not yet multiplied by `weight`.
+            Mean over classes too, if they are told. Instruments with fewer than two views are left out. Not yet multiplied by `weight`.
 
         Raises
         ------
         InputError
-            The batch has no `domain`.
+            The batch has no `domain`, or no `label` and classes are told.
         """
-        vectors, domain = _of_domains(embeddings, batch)
-        parts = [
-            self.measure(vectors[domain == k], vectors[domain != k])
-            for k in range(self.domains)
-            if min(int((domain == k).sum()), int((domain != k).sum())) > 1
-        ]
+        vectors, domain, number = _of_domains(embeddings, batch, self.classes)
+        parts = []
+        for c, k in itertools.product(range(max(self.classes, 1)), range(self.domains)):
+            one, others = (number == c) & (domain == k), (number == c) & (domain != k)
+            if min(int(one.sum()), int(others.sum())) > 1:
+                parts.append(self.measure(vectors[one], vectors[others]))
         return torch.stack(parts).mean() if parts else embeddings.sum() * 0.0
 
 
@@ -218,13 +233,18 @@ class MMD(_Discrepancy):
         Not used; every term is built with it.
     domains : int
         Number of instruments.
+    classes : int
+        Number of classes of objects; 0 if they are not known.
     weight : float
         Factor of the term in the loss, above 0.
+    given_class : bool
+        Whether instruments are compared class by class, so that those that observe different classes may differ; objects without
+        a class are left out.
 
     Raises
     ------
     InputError
-        `weight` is not above 0.
+        `weight` is not above 0, or `given_class` is true and `classes` is 0.
 
     References
     ----------
@@ -253,13 +273,18 @@ class CORAL(_Discrepancy):
         Not used; every term is built with it.
     domains : int
         Number of instruments.
+    classes : int
+        Number of classes of objects; 0 if they are not known.
     weight : float
         Factor of the term in the loss, above 0.
+    given_class : bool
+        Whether instruments are compared class by class, so that those that observe different classes may differ; objects without
+        a class are left out.
 
     Raises
     ------
     InputError
-        `weight` is not above 0.
+        `weight` is not above 0, or `given_class` is true and `classes` is 0.
 
     References
     ----------
@@ -279,10 +304,22 @@ class CORAL(_Discrepancy):
     measure = staticmethod(coral)
 
 
-def _of_domains(embeddings: Tensor, batch: Batch) -> tuple[Tensor, Tensor]:
-    """Return all views of all processes whose instrument is known, and the instruments."""
+def _told(classes: int, given_class: bool) -> int:
+    """Return the number of classes that a term is told, 0 for none."""
+    if given_class and not classes:
+        raise InputError("given_class: needs the classes of the objects: give label, a column with classes")
+    return classes if given_class else 0
+
+
+def _of_domains(embeddings: Tensor, batch: Batch, classes: int) -> tuple[Tensor, Tensor, Tensor]:
+    """Return all views of all processes whose instrument is known, the instruments, and the classes (0 if they are not told)."""
     if batch.domain is None:
         raise InputError("terms that make domains alike need a column: give domain")
-    domain = gather(batch.domain).repeat_interleave(embeddings.shape[1])
-    vectors = gather(embeddings).flatten(0, 1)
-    return vectors[domain >= 0], domain[domain >= 0]
+    if classes and batch.label is None:
+        raise InputError("given_class: needs the classes of the objects: give label")
+    views = embeddings.shape[1]
+    domain = gather(batch.domain).repeat_interleave(views)
+    told = classes and batch.label is not None
+    number = gather(batch.label).repeat_interleave(views) if told else torch.zeros_like(domain)
+    known = (domain >= 0) & (number >= 0)
+    return gather(embeddings).flatten(0, 1)[known], domain[known], number[known]

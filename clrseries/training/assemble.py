@@ -13,7 +13,7 @@ import pyarrow.compute as pc
 import torch
 from torch import nn
 
-from ..choice import named_choice
+from ..choice import Choice, named_choice
 from ..config import Observe, composition, default_augmentation
 from ..datasets.open import open_series, parts_of
 from ..encoders import build_encoder
@@ -22,7 +22,8 @@ from ..encoders.with_columns import columns_of, columns_read
 from ..errors import InputError
 from ..io.stream import Stream
 from ..lightcurves.measured import with_measured
-from ..methods import METHODS, Method, build_method, build_terms, method_kind
+from ..methods import METHODS, TERMS, Method, build_method, build_terms, method_kind
+from ..methods.build import FROM_DATA
 from ..model import Model
 from ..model.model_hash import model_hash
 from ..series import Series
@@ -175,6 +176,8 @@ def _columns(arguments: Arguments, series: Series | Stream, needs: str, name: st
         if not arguments.label:
             raise InputError(f"{name} learns from a column: give label")
         columns["label"] = column_of(arguments.label, series, classes=needs == "class")
+    elif arguments.label and any(_given_class(term) for term in arguments.auxiliary):
+        columns["label"] = column_of(arguments.label, series, classes=True)
     elif arguments.label:
         raise InputError(f"{name} does not look at labels: leave out label")
     for role in ("domain", "source"):
@@ -184,6 +187,11 @@ def _columns(arguments: Arguments, series: Series | Stream, needs: str, name: st
         elif column:
             columns[role] = column_of(column, series, classes=True)
     return columns
+
+
+def _given_class(term: Choice) -> bool:
+    """Return whether a term of the loss is told the classes of the objects."""
+    return bool(named_choice("auxiliary", term, TERMS, FROM_DATA)[1].get("given_class"))
 
 
 def _name_of(method: Any) -> str:
@@ -260,7 +268,7 @@ def _standardize(network: nn.Module, series: Series, observe: Observe, seed: int
     standardize(network, observe, series.take(rows), 2, seed)
 
 
-def _shape(training_set: TrainingSet) -> tuple[int, int, int]:
-    """Return the number of samples of a view, of bands and of domains."""
-    domains = len(training_set.domain.classes) if training_set.domain else 0
-    return training_set.observe.length, len(training_set.data.bands), domains
+def _shape(training_set: TrainingSet) -> tuple[int, int, int, int]:
+    """Return the number of samples of a view, of bands, of domains and of classes."""
+    domains, classes = (len(column.classes) if column else 0 for column in (training_set.domain, training_set.label))
+    return training_set.observe.length, len(training_set.data.bands), domains, classes

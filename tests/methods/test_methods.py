@@ -125,6 +125,54 @@ def test_terms_add_up_and_make_domains_alike():
             assert (free[::2].mean((0, 1)) - free[1::2].mean((0, 1))).norm().item() < 0.7 * gap, name
 
 
+@pytest.mark.parametrize("name", ["domain_adversarial", "mmd", "coral"])
+def test_given_the_class_a_term_leaves_what_the_class_tells(name):
+    """Two instruments that saw mostly one class each: the classes stay apart, and within a class the instruments come together."""
+    torch.manual_seed(0)
+    kind = torch.arange(80) % 2
+    domain = torch.where(torch.rand(80) < 0.8, kind, 1 - kind)
+    start = torch.randn(80, 16) * 0.3
+    start[:, 0] += 3.0 * kind
+    start[:, 1] += domain * 3.0 * (torch.randn(80) if name == "coral" else 1.0)  # a difference that the term looks at
+
+    def of_class(points):
+        return (points[kind == 1, 0].mean() - points[kind == 0, 0].mean()).item()
+
+    def of_instrument(points):
+        one, other = (points[(kind == 0) & (domain == k), 1] for k in (0, 1))
+        return (other.std() - one.std() if name == "coral" else other.mean() - one.mean()).abs().item()
+
+    moved = {}
+    for given in (True, False):
+        free = start.clone().requires_grad_()
+        (term,) = build_terms([{name: {"given_class": given}}], encoder(), P, 0, domains=2, classes=2)
+        optimizer = torch.optim.Adam([free, *term.parameters()], 0.01)
+        for _ in range(150):
+            optimizer.zero_grad()
+            term(None, free.unsqueeze(1), Batch((), label=kind, domain=domain)).backward()
+            optimizer.step()
+        moved[given] = free.detach()
+    assert of_class(moved[True]) > max(0.85 * of_class(start), of_class(moved[False]))
+    assert of_instrument(moved[True]) < 0.75 * of_instrument(start)
+
+
+def test_objects_without_a_class_are_left_out_given_the_class():
+    (term,) = build_terms([{"mmd": {"given_class": True}}], encoder(), P, 0, domains=2, classes=2)
+    points, label = torch.randn(12, 1, 16), torch.arange(12) // 2 % 2
+    known = Batch((), label=label, domain=torch.arange(12) % 2)
+    more = Batch(
+        (), label=torch.cat([label, torch.full((4,), -1)]), domain=torch.cat([known.domain, torch.zeros(4, dtype=int)])
+    )
+    torch.testing.assert_close(term(None, torch.cat([points, torch.randn(4, 1, 16)]), more), term(None, points, known))
+    alone = [
+        build_terms(["mmd"], encoder(), P, 0, domains=2)[0](
+            None, points[label == k], Batch((), domain=known.domain[label == k])
+        )
+        for k in (0, 1)
+    ]
+    torch.testing.assert_close(term(None, points, known), torch.stack(alone).mean())
+
+
 def test_reconstruction_fills_in_what_is_hidden_from_it():
     from clrseries.encoders import CurveTransformer
 
@@ -185,6 +233,12 @@ def test_names_settings_and_what_is_refused():
         build_method("clip", encoder())
     with pytest.raises(InputError, match="give domain"):
         build_terms(["mmd"], encoder(), P, 0, 0)
+    for name in ("mmd", "coral", "domain_adversarial"):
+        with pytest.raises(InputError, match="given_class: needs the classes of the objects: give label"):
+            build_terms([{name: {"given_class": True}}], encoder(), P, 0, domains=2)
+    (term,) = build_terms([{"mmd": {"given_class": True}}], encoder(), P, 0, domains=2, classes=2)
+    with pytest.raises(InputError, match="give label"):
+        term(None, torch.zeros(2, 1, 16), Batch((), domain=torch.tensor([0, 1])))
     with pytest.raises(InputError, match="needs a column of classes"):
         made("supcon")(Batch(batch("simclr").inputs))
 

@@ -9,6 +9,7 @@ import time
 from typing import Any
 
 import numpy as np
+import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 import torch
@@ -257,6 +258,21 @@ def test_labels_are_used_and_needed(series, plain, tmp_path, method):
         column_of("none", series, classes=True)
 
 
+def test_a_term_may_be_told_the_class(series, plain, tmp_path):
+    series = series.with_columns({"spectrograph": pa.array(["B", "R", "R", None] * 10)})
+    models = [
+        load(
+            pretrain(
+                series, tmp_path / str(given), augment=plain, method="simclr", domain="spectrograph", label="kind" if given else None,
+                auxiliary=[{"domain_adversarial": {"given_class": given}}], epochs=1, **TINY,
+            )
+        )
+        for given in (True, False)
+    ]  # fmt: skip
+    assert models[0].notes["label"] == "kind" and "label" not in models[1].notes
+    assert not np.allclose(*(model.embed(series) for model in models))
+
+
 @pytest.mark.parametrize("method", ["clip", "siglip"])
 def test_two_modalities_of_real_supernovae(shared_data, tmp_path, method):
     """Spectra and light curves of the same supernovae: each ends near its own partner."""
@@ -295,6 +311,7 @@ def test_what_training_refuses(series, plain, tmp_path):
         ({"epochs": 0}, "epochs must be a whole number of at least 1"),
         ({"run": {"devices": 3}}, "multiple of devices"),
         ({"auxiliary": ["mmd"]}, "give domain"),
+        ({"auxiliary": [{"mmd": {"given_class": True}}], "domain": "kind"}, "give label"),
         ({"domain": "nothing"}, "is missing"),
         ({"stopping": {"probe": "nothing"}}, "is missing"),
     ):
