@@ -315,11 +315,9 @@ def _of_domains(embeddings: Tensor, batch: Batch, classes: int) -> tuple[Tensor,
     """Return all views of all processes whose instrument is known, the instruments, and the classes (0 if they are not told)."""
     if batch.domain is None:
         raise InputError("terms that make domains alike need a column: give domain")
-    if classes and batch.label is None:
+    label = batch.label if classes else torch.zeros_like(batch.domain)
+    if label is None:
         raise InputError("given_class: needs the classes of the objects: give label")
-    views = embeddings.shape[1]
-    domain = gather(batch.domain).repeat_interleave(views)
-    told = classes and batch.label is not None
-    number = gather(batch.label).repeat_interleave(views) if told else torch.zeros_like(domain)
+    domain, number = (gather(each).repeat_interleave(embeddings.shape[1]) for each in (batch.domain, label))
     known = (domain >= 0) & (number >= 0)
     return gather(embeddings).flatten(0, 1)[known], domain[known], number[known]
