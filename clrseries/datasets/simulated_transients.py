@@ -84,6 +84,7 @@ def simulated_transients(
     Redshifts follow volume and rate among the objects that have three points with S/N above 5, so that bright ones
     are seen farther away; of some only the rise or the decline is seen. Spectra are shifted to the red, times stretched, and dust of the host and the Milky Way reddens.
     Fluxes are differences from an image without the transient, as in alerts: about 0 when it is off, and negative for a quasar fainter than usual.
+    Points of lower S/N than nearly all observed ones of their band, but at most 5, are lost: detections alone give detections alone.
 
     Parameters
     ----------
