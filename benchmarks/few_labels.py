@@ -132,7 +132,7 @@ WAYS = {
     "mixup of views": Way(network=lambda encoder, head: Mixed(encoder, head, True)),
     "mixup of embeddings": Way(network=lambda encoder, head: Mixed(encoder, head, False)),
     "pretraining: short view against long": Way(ShortAgainstLong),
-    "pretraining: moving average of the weights (0.95)": Way(ema=0.95),
+    "pretraining: moving average of the weights (0.999)": Way(ema=0.999),
     "pretraining: SupCon with the labels": Way(SupCon),
     "pretraining: SupCon with the labels, classes balanced": Way(BalancedSupCon),
     "from scratch": Way(None),

@@ -318,6 +318,11 @@ def _of_domains(embeddings: Tensor, batch: Batch, classes: int) -> tuple[Tensor,
     label = batch.label if classes else torch.zeros_like(batch.domain)
     if label is None:
         raise InputError("given_class: needs the classes of the objects: give label")
-    domain, number = (gather(each).repeat_interleave(embeddings.shape[1]) for each in (batch.domain, label))
+    domain, number = (_of_views(gather(each), embeddings.shape[1]) for each in (batch.domain, label))
     known = (domain >= 0) & (number >= 0)
     return gather(embeddings).flatten(0, 1)[known], domain[known], number[known]
+
+
+def _of_views(value: Tensor, views: int) -> Tensor:
+    """Return one value for each view, from values of the views (N, V) or of their objects (N,)."""
+    return (value if value.ndim == 2 else value[:, None].expand(-1, views)).flatten()

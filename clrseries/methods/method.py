@@ -28,8 +28,8 @@ class Batch:
         Arrays that an encoder takes, (N, V, P or L) each.
     label : int64 or float32 (N,), optional
         Class, -1 if unknown; or a value, NaN if unknown.
-    domain : int64 (N,), optional
-        Number of the instrument or survey, from 0; -1 if unknown.
+    domain : int64 (N,) or (N, V), optional
+        Number of the instrument or survey of each object or view, from 0; -1 if unknown.
     partner : tuple of Tensor, optional
         Arrays of the same objects in another modality, (N, 1, P or L) each.
     number : int

@@ -10,11 +10,13 @@ from typing import Any
 
 import numpy as np
 import torch
+from numpy.typing import NDArray
 
 from ..distributed import world_size
 from ..encoders.with_columns import column_inputs
 from ..methods import Batch
 from ..series import Series
+from .column import Column
 from .hand_over import HandOver, OnHost
 from .partner import OtherModality
 from .training_set import Chosen, TrainingSet
@@ -136,9 +138,9 @@ class Batches:
             )
         batch = Batch(inputs, number=(seed << 32) + number)
         if more.label is not None:
-            batch.label = torch.from_numpy(more.label.of(own[0]))
-        if more.domain is not None:
-            batch.domain = torch.from_numpy(more.domain.of(own[0]))
+            batch.label = torch.from_numpy(_first_known(more.label, own))
+        if more.domain is not None:  # that of the row that a view is of
+            batch.domain = torch.from_numpy(np.stack([more.domain.of(own[v % len(own)]) for v in range(self.views)], 1))
         if partner is not None:
             rng = np.random.default_rng((seed, number))
             other = partner.first().take(partner.rows(own[0].object_ids, rng))
@@ -146,3 +148,11 @@ class Batches:
             beside = (part[:, None].to(views[0].device) for part in column_inputs(partner.columns, other))
             batch.partner = (*views, *beside)
         return batch
+
+
+def _first_known(label: Column, own: list[Series]) -> NDArray[Any]:
+    """Return the label of each object, from the first of its rows in `own` that has one."""
+    found = label.of(own[0])
+    for rows in own[1:]:
+        found = np.where(found < 0 if label.classes else np.isnan(found), label.of(rows), found)
+    return found

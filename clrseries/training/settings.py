@@ -30,7 +30,8 @@ class Optimizer:
     weight_decay : float
         Weight decay, at least 0.
     ema : float
-        If above 0, the model is the exponential moving average of the weights with this decay, for instance 0.999; below 1.
+        If above 0, the model is the exponential moving average of the weights with this decay, for instance 0.999; below 1. It is less in the
+        first steps, so that short trainings forget their random weights too.
 
     Raises
     ------

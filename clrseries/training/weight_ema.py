@@ -13,8 +13,9 @@ Weights = dict[str, torch.Tensor]
 class WeightEMA(lightning.Callback):
     """Callback that averages the weights over the steps, and replaces them by the average at the end.
 
-    After every step, ``mean = decay mean + (1 - decay) weights``. (``EMAWeightAveraging`` of Lightning is not used because it
-    copies the whole module together with the data.)
+    After step n, ``mean = d mean + (1 - d) weights``, where d is `decay`, or ``(1 + n) / (10 + n)`` while that is smaller: otherwise
+    the average of a training of some hundred steps would be mostly the random weights that it began with. (``EMAWeightAveraging`` of
+    Lightning is not used because it copies the whole module together with the data.)
 
     Parameters
     ----------
@@ -47,12 +48,13 @@ class WeightEMA(lightning.Callback):
         if trainer.global_step == self.steps:
             return
         self.steps = trainer.global_step
+        decay = min(self.decay, (1 + self.steps) / (10 + self.steps))
         now: Weights = module.method.state_dict()
         if not self.mean:
             self.mean = {name: value.clone() for name, value in now.items()}
         for name, value in now.items():
             old = self.mean[name] = self.mean[name].to(value.device)
-            old.lerp_(value, 1.0 - self.decay) if value.is_floating_point() else old.copy_(value)
+            old.lerp_(value, 1.0 - decay) if value.is_floating_point() else old.copy_(value)
 
     def on_train_end(self, trainer: Any, module: Any) -> None:
         """Load the average into the method.
