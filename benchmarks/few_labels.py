@@ -19,13 +19,12 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+import few_labels_tried as tried
 import numpy as np
 import pyarrow as pa
 import torch
 from numpy.typing import NDArray
 from sklearn.metrics import f1_score
-from torch import Tensor
-from torch.nn import functional
 
 from clrseries import Optimizer
 from clrseries.encoders.heads import ClassHead
@@ -34,7 +33,8 @@ from clrseries.evaluation import labeled_rows
 from clrseries.finetuning.averaged_views import mean_probability
 from clrseries.finetuning.encoder_with_head import EncoderWithHead, fit, outputs_of
 from clrseries.finetuning.guessed_labels import carried
-from clrseries.methods import SimCLR, SupCon, nt_xent
+from clrseries.methods import SimCLR, SupCon
+from clrseries.spectra import DropArm, MaskRuns, Observe
 from clrseries.tasks.contest import held_out
 from clrseries.tasks.pretrained import pretrained
 from clrseries.tasks.supernova_networks import DECAY, VIEWS, chance
@@ -43,76 +43,8 @@ from clrseries.tasks.supernova_spectra import FRACTION, RECIPE, spectra_and_test
 LABELS = (5, 20, 0)  # of each class; 0 is all
 SPLITS = (1, 2)
 FINE_TUNED = "SimCLR, fine-tuned"
+ARMS = ((3600.0, 5400.0), (5400.0, 9000.0))  # Angstrom
 AVERAGED = 0.99  # decay of the moving average of the weights in fine-tuning
-ALPHA = 0.4  # of the Beta distribution of mixup
-
-
-class ShortAgainstLong(SimCLR):
-    """SimCLR whose first view is cut to 30-60 % of the pixels (after DINO's local crops, Caron et al. 2021, arXiv:2104.14294)."""
-
-    def embed(self, inputs: tuple[Tensor, ...]) -> Tensor:
-        flux, ivar = (part.clone() for part in inputs)
-        pixels = flux.shape[-1]
-        length = pixels * (0.3 + 0.3 * torch.rand(len(flux), 1))
-        first = (pixels - length) * torch.rand(len(flux), 1)
-        place = torch.arange(pixels)
-        ivar[:, 0] *= (place >= first) & (place < first + length)
-        good = ivar[:, 0] > 0
-        mean = (flux[:, 0] * good).sum(-1, keepdim=True) / good.sum(-1, keepdim=True).clamp(min=1)
-        mean = torch.where(mean.abs() > 1e-3, mean, 1.0)  # brought to a mean of 1 again, as a short spectrum would be
-        flux[:, 0], ivar[:, 0] = flux[:, 0] / mean * good, ivar[:, 0] * mean.square()
-        return super().embed((flux, ivar))
-
-
-class BalancedSupCon(SupCon):
-    """SupCon in which every class counts alike: as anchors, and in the denominator (Zhu et al. 2022, arXiv:2207.09052, without prototypes)."""
-
-    def loss(self, embeddings: Tensor, batch: Any) -> Tensor:
-        first, second = self.projected(embeddings)
-        known = batch.label >= 0
-        loss = (1.0 - self.weight) * nt_xent(first, second, self.temperature)
-        unit = functional.normalize(torch.cat([first[known], second[known]]), dim=-1)
-        if len(unit) < 4:
-            return loss
-        _, group, size = batch.label[known].repeat(2).unique(return_inverse=True, return_counts=True)
-        similar, itself = unit @ unit.T / self.temperature, torch.eye(len(unit), dtype=torch.bool)
-        same = (group[:, None] == group) & ~itself
-        others = size[None, :] - functional.one_hot(group)  # of each class, less the anchor itself
-        inverse = 1.0 / others.clamp(min=1).float()
-        denominator = (similar + inverse.log()[:, group]).masked_fill(itself, -torch.inf).logsumexp(1)
-        each = denominator - (similar * same).sum(1) / same.sum(1).clamp(min=1)
-        weight = 1.0 / size[group]
-        return loss + self.weight * (each * weight).sum() / weight.sum()
-
-
-class Mixed(EncoderWithHead):
-    """A network that learns from mixtures of two objects of a batch, of their views or of their embeddings.
-
-    Zhang et al. 2018, arXiv:1710.09412; Verma et al. 2019, arXiv:1806.05236.
-    """
-
-    def __init__(self, encoder: Any, head: Any, of_views: bool) -> None:
-        super().__init__(encoder, head)
-        self.of_views, own = of_views, head.loss
-        head.loss = lambda outputs, true: (
-            self.share * own(outputs, true) + (1 - self.share) * own(outputs, true[self.other])
-        )
-
-    def forward(self, *inputs: Tensor) -> Tensor:
-        if not self.training:
-            return super().forward(*inputs)
-        count = len(inputs[0])
-        self.other = torch.randperm(count)
-        self.share = torch.distributions.Beta(ALPHA, ALPHA).sample((count,))
-        a, b = self.share[:, None], 1 - self.share[:, None]
-        if not self.of_views:
-            found = self.encoder(*inputs)
-            return self.head(a * found + b * found[self.other])
-        flux, ivar = inputs
-        variance = a.square() / ivar + b.square() / ivar[self.other]  # infinite where one of the two is unknown
-        good = torch.isfinite(variance) & (variance > 0)
-        mixed = torch.where(good, a * flux + b * flux[self.other], 0.0)
-        return self.head(self.encoder(mixed, torch.where(good, 1.0 / variance, 0.0)))
 
 
 @dataclass(frozen=True)
@@ -121,6 +53,7 @@ class Way:
 
     method: Callable[[Any], Any] | None = SimCLR
     ema: float = 0.0
+    arm_dropped: float = 0.0
     layer_decay: float = 1.0
     network: Callable[[Any, Any], Any] = field(default=EncoderWithHead)
 
@@ -129,12 +62,13 @@ WAYS = {
     FINE_TUNED: Way(),
     "rates fall by 0.8 a layer": Way(layer_decay=0.8),
     "rates fall by 0.65 a layer": Way(layer_decay=0.65),
-    "mixup of views": Way(network=lambda encoder, head: Mixed(encoder, head, True)),
-    "mixup of embeddings": Way(network=lambda encoder, head: Mixed(encoder, head, False)),
-    "pretraining: short view against long": Way(ShortAgainstLong),
+    "mixup of views": Way(network=lambda encoder, head: tried.Mixed(encoder, head, True)),
+    "mixup of embeddings": Way(network=lambda encoder, head: tried.Mixed(encoder, head, False)),
+    "pretraining: short view against long": Way(tried.ShortAgainstLong),
+    "pretraining: half of the views lose an arm": Way(arm_dropped=0.5),
     "pretraining: moving average of the weights (0.999)": Way(ema=0.999),
     "pretraining: SupCon with the labels": Way(SupCon),
-    "pretraining: SupCon with the labels, classes balanced": Way(BalancedSupCon),
+    "pretraining: SupCon with the labels, classes balanced": Way(tried.BalancedSupCon),
     "from scratch": Way(None),
 }
 NOT_AVERAGED, SIXTEEN, AVERAGE = (
@@ -156,16 +90,17 @@ class Split:
         self.number, self.epochs, self.steps = number, epochs, steps
         self.pretrained = cache(self._pretrained)
 
-    def _pretrained(self, kind: Any, ema: float, labeled: tuple[int, ...]) -> Any:
+    def _pretrained(self, kind: Any, ema: float, arm_dropped: float, labeled: tuple[int, ...]) -> Any:
         torch.manual_seed(self.number)
         series, told = self.spectra.take(self.pool), {}
-        method = kind(fitted_encoder(RECIPE.encoder, RECIPE.observe, series, self.number))
+        observe = with_arms(arm_dropped) if arm_dropped else RECIPE.observe
+        method = kind(fitted_encoder(RECIPE.encoder, observe, series, self.number))
         if labeled:  # a label is one of a supernova, so all its spectra have it
             known = np.isin(self.pool, carried(self.groups, self.pool, np.array(labeled)))
             series = series.with_columns({"kind": pa.array(np.where(known, self.target[self.pool], None))})
             told = {"label": "kind"}
         return pretrained(
-            series, *told.values(), augment=RECIPE.observe, method=method, source="object_id", epochs=self.epochs, seed=self.number,
+            series, *told.values(), augment=observe, method=method, source="object_id", epochs=self.epochs, seed=self.number,
             optimizer=Optimizer(ema=ema), stopping={"every": self.epochs}, **told,
         ).encoder  # fmt: skip
 
@@ -174,10 +109,10 @@ class Split:
         rows = labeled_rows(self.target, self.pool, labels or len(self.pool), seed)
         own, series = self.target[rows], self.spectra.take(rows)
         names, number = np.unique(own, return_inverse=True)
-        told = tuple(rows) if way.method in (SupCon, BalancedSupCon) else ()
+        told = tuple(rows) if way.method in (SupCon, tried.BalancedSupCon) else ()
         torch.manual_seed(seed)
         encoder = (
-            copy.deepcopy(self.pretrained(way.method, way.ema, told))
+            copy.deepcopy(self.pretrained(way.method, way.ema, way.arm_dropped, told))
             if way.method
             else fitted_encoder(RECIPE.encoder, RECIPE.observe, series, seed)
         )
@@ -191,7 +126,7 @@ class Split:
                 mean[key] = mean[key].lerp(value, 1 - AVERAGED) if value.is_floating_point() else value
 
         fit(
-            network, RECIPE.observe, series, number, groups_of(network, rates, way.layer_decay), steps=self.steps,
+            network, RECIPE.observe, series, number, tried.groups_of(network, rates, way.layer_decay), steps=self.steps,
             chance=chance(own, np.ones(len(own))), weight_decay=DECAY, seed=seed, after_step=average if name == FINE_TUNED else lambda step: None,
         )  # fmt: skip
         asked = self.spectra.take(self.test)
@@ -208,14 +143,11 @@ class Split:
         return found
 
 
-def groups_of(network: Any, rates: tuple[float, float], decay: float) -> list[dict[str, Any]]:
-    """The weights with their rates, which fall from layer to layer towards the input (Clark et al. 2020, Bao et al. 2022)."""
-    encoder = network.encoder
-    layers = [[encoder.head], *([block] for block in reversed(encoder.body)), [encoder.stem, encoder.stem_norm]]
-    groups = [{"params": list(network.head.parameters()), "lr": rates[1]}]
-    for depth, parts in enumerate(layers):
-        groups.append({"params": [p for part in parts for p in part.parameters()], "lr": rates[0] * decay**depth})
-    return groups
+def with_arms(probability: float) -> Observe:
+    """The views of the task, of which some lose the blue or the red arm of a spectrograph."""
+    steps = list(RECIPE.observe.steps)
+    place = next(k for k, step in enumerate(steps) if isinstance(step, MaskRuns))
+    return Observe([*steps[:place], DropArm(ARMS, probability=probability), *steps[place:]])
 
 
 def table(found: dict[str, dict[str, float]]) -> str:
