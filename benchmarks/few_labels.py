@@ -62,13 +62,11 @@ WAYS = {
     FINE_TUNED: Way(),
     "rates fall by 0.8 a layer": Way(layer_decay=0.8),
     "rates fall by 0.65 a layer": Way(layer_decay=0.65),
-    "mixup of views": Way(network=lambda encoder, head: tried.Mixed(encoder, head, True)),
-    "mixup of embeddings": Way(network=lambda encoder, head: tried.Mixed(encoder, head, False)),
+    "mixup of views": Way(network=tried.Mixed),
     "pretraining: short view against long": Way(tried.ShortAgainstLong),
-    "pretraining: half of the views lose an arm": Way(arm_dropped=0.5),
-    "pretraining: moving average of the weights (0.999)": Way(ema=0.999),
     "pretraining: SupCon with the labels": Way(SupCon),
-    "pretraining: SupCon with the labels, classes balanced": Way(tried.BalancedSupCon),
+    "pretraining: moving average of the weights (0.999)": Way(ema=0.999),
+    "pretraining: half of the views lose an arm": Way(arm_dropped=0.5),
 }
 NOT_AVERAGED, SIXTEEN, AVERAGE = (
     "one view, not changed",
@@ -108,7 +106,7 @@ class Split:
         rows = labeled_rows(self.target, self.pool, labels or len(self.pool), seed)
         own, series = self.target[rows], self.spectra.take(rows)
         names, number = np.unique(own, return_inverse=True)
-        told = tuple(rows) if way.method in (SupCon, tried.BalancedSupCon) else ()
+        told = tuple(rows) if way.method is SupCon else ()
         encoder = copy.deepcopy(self.pretrained(way.method, way.ema, way.arm_dropped, told))
         torch.manual_seed(seed)
         network = way.network(encoder, ClassHead(encoder.embedding_dim, list(map(str, names)))).train()

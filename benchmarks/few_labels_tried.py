@@ -1,4 +1,4 @@
-"""What `few_labels.py` tries beside the product: cut views, SupCon with balanced classes, mixup, and rates that fall from layer to layer."""
+"""What `few_labels.py` tries beside the product: a short view, mixup, and rates that fall from layer to layer."""
 
 from __future__ import annotations
 
@@ -6,10 +6,9 @@ from typing import Any
 
 import torch
 from torch import Tensor
-from torch.nn import functional
 
 from clrseries.finetuning.encoder_with_head import EncoderWithHead
-from clrseries.methods import SimCLR, SupCon, nt_xent
+from clrseries.methods import SimCLR
 
 ALPHA = 0.4  # of the Beta distribution of mixup
 
@@ -31,36 +30,12 @@ class ShortAgainstLong(SimCLR):
         return super().embed((flux, ivar))
 
 
-class BalancedSupCon(SupCon):
-    """SupCon in which every class counts alike: as anchors, and in the denominator (Zhu et al. 2022, arXiv:2207.09052, without prototypes)."""
-
-    def loss(self, embeddings: Tensor, batch: Any) -> Tensor:
-        first, second = self.projected(embeddings)
-        known = batch.label >= 0
-        loss = (1.0 - self.weight) * nt_xent(first, second, self.temperature)
-        unit = functional.normalize(torch.cat([first[known], second[known]]), dim=-1)
-        if len(unit) < 4:
-            return loss
-        _, group, size = batch.label[known].repeat(2).unique(return_inverse=True, return_counts=True)
-        similar, itself = unit @ unit.T / self.temperature, torch.eye(len(unit), dtype=torch.bool)
-        same = (group[:, None] == group) & ~itself
-        others = size[None, :] - functional.one_hot(group)  # of each class, less the anchor itself
-        inverse = 1.0 / others.clamp(min=1).float()
-        denominator = (similar + inverse.log()[:, group]).masked_fill(itself, -torch.inf).logsumexp(1)
-        each = denominator - (similar * same).sum(1) / same.sum(1).clamp(min=1)
-        weight = 1.0 / size[group]
-        return loss + self.weight * (each * weight).sum() / weight.sum()
-
-
 class Mixed(EncoderWithHead):
-    """A network that learns from mixtures of two objects of a batch, of their views or of their embeddings.
+    """A network that learns from mixtures of the views of two objects of a batch (Zhang et al. 2018, arXiv:1710.09412)."""
 
-    Zhang et al. 2018, arXiv:1710.09412; Verma et al. 2019, arXiv:1806.05236.
-    """
-
-    def __init__(self, encoder: Any, head: Any, of_views: bool) -> None:
+    def __init__(self, encoder: Any, head: Any) -> None:
         super().__init__(encoder, head)
-        self.of_views, own = of_views, head.loss
+        own = head.loss
         head.loss = lambda outputs, true: (
             self.share * own(outputs, true) + (1 - self.share) * own(outputs, true[self.other])
         )
@@ -72,9 +47,6 @@ class Mixed(EncoderWithHead):
         self.other = torch.randperm(count)
         self.share = torch.distributions.Beta(ALPHA, ALPHA).sample((count,))
         a, b = self.share[:, None], 1 - self.share[:, None]
-        if not self.of_views:
-            found = self.encoder(*inputs)
-            return self.head(a * found + b * found[self.other])
         flux, ivar = inputs
         variance = a.square() / ivar + b.square() / ivar[self.other]  # infinite where one of the two is unknown
         good = torch.isfinite(variance) & (variance > 0)
