@@ -94,7 +94,7 @@ class Split:
         method = kind(fitted_encoder(RECIPE.encoder, observe, series, self.number))
         if labeled:  # a label is one of a supernova, so all its spectra have it
             known = np.isin(self.pool, carried(self.groups, self.pool, np.array(labeled)))
-            series = series.with_columns({"kind": pa.array(np.where(known, self.target[self.pool], None))})
+            series = series.with_columns({"kind": pa.array(self.target[self.pool], mask=~known)})
             told = {"label": "kind"}
         return pretrained(
             series, *told.values(), augment=observe, method=method, source="object_id", epochs=self.epochs, seed=self.number,
