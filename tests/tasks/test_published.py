@@ -93,6 +93,11 @@ QUOTED: dict[tuple[str, str], list[Any]] = {  # by the page and the beginning of
         (NINE, name, "macro_f1", (20,))
         for name in ("clrseries, library and labels, and correlation", "cross-correlation, best of labels and library")
     ],
+    ("../README.md", "| transients and variables of PLAsTiCC"): [
+        ("plasticc", name, measure, (0,))
+        for name in ("clrseries, two networks and boosted trees, catalog", "features, periods and catalog, boosted trees")
+        for measure in ("accuracy", "balanced_accuracy")
+    ],
     ("../README.md", "| variable stars of ASAS"): [("asas", name, "balanced_accuracy", (5,)) for name in (SIMULATED, BOTH, ALONE)],
     ("../README.md", "| variable stars of EROS-1"): [
         ("eros", name, "balanced_accuracy", (5,)) for name in (SIMULATED, BOTH, "features and periods, logistic regression")
