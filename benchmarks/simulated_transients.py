@@ -1,6 +1,6 @@
 """What simulated transients are worth: classes of PLAsTiCC from curves alone, with few labels or none, on a split inside the part that may be labeled.
 
-    python benchmarks/transients.py [--labels 5 20] [--seeds 1]
+    python benchmarks/simulated_transients.py [--labels 5 20] [--seeds 1]
 
 The objects that the task `plasticc` keeps apart are not touched. Simulated objects take the epochs and the sky noise of those that
 may be labeled, not their classes.
