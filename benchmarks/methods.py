@@ -36,7 +36,7 @@ from clrseries.datasets.supernovae import held_out_objects, supernova_spectra
 from clrseries.encoders.heads import ClassHead
 from clrseries.encoders.standardize import fitted_encoder
 from clrseries.evaluation import balanced_scores, labeled_rows
-from clrseries.finetuning.encoder_with_head import EncoderWithHead, equal_chances, fit, outputs_of
+from clrseries.finetuning.encoder_with_head import EncoderWithHead, balanced_chances, fit, outputs_of
 from clrseries.methods import METHODS
 from clrseries.spectra import Normalize, Observe, Redshift, Resample
 
@@ -98,7 +98,7 @@ def with_labels(
             {"params": list(part.parameters()), "lr": rate}
             for part, rate in zip((own, network.head), rates, strict=True)
         ]
-        chance = equal_chances(number[rows])
+        chance = balanced_chances(number[rows])
         fit(network, observe, series.take(rows), number[rows], groups, steps=300, chance=chance, seed=seed)
         answers = outputs_of(network, observe, series.take(np.flatnonzero(held_out))).argmax(1).numpy()
         found.append(balanced_accuracy_score(number[held_out], answers))

@@ -81,6 +81,7 @@ def answers(
 
 
 def main() -> None:
+    """Print the table."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--labels", type=int, nargs="+", default=[5, 20])
     parser.add_argument("--seeds", type=int, default=1)

@@ -9,16 +9,13 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from ..argument_types import check_whole
 from ..errors import InputError
 from ..lightcurves.source import luminosity_distance
 from ..series.series import Series
 from ..spectra.extinction_curves import powers
-from .simulated_variables import FLOOR, WAVELENGTH, chosen_kinds
+from .simulated_objects import FLOOR, WAVELENGTH, Array, Points, Rng, checked_kinds, simulated_objects
 from .transient_shapes import KINDS
 
-Array = NDArray[np.float64]
-Rng = np.random.Generator
 CANDIDATES, ROUNDS = 64, 12  # drawn at once, of which one is taken; how often, until one is detected
 FEWEST = 10  # points of an observed light curve
 DETECTED, POINTS = 5.0, 3  # S/N of a point, and so many of them make a detection
@@ -123,11 +120,7 @@ def simulated_transients(
     >>> transients.table["class"].to_pylist(), transients.bands
     (['SNIa', 'TDE', 'SNIa'], ('B', 'R'))
     """
-    check_whole("objects", objects, 1)
-    check_whole("seed", seed)
-    kinds = chosen_kinds("simulated_transients", kinds, KINDS)
-    if like.band is None:
-        raise InputError("simulated_transients: needs light curves as `like`, and the series holds spectra")
+    kinds = checked_kinds("simulated_transients", like, objects, kinds, KINDS, seed)
     unknown = [name for name in like.bands if name not in WAVELENGTH]
     if unknown:
         raise InputError(
@@ -139,20 +132,12 @@ def simulated_transients(
     rows = np.flatnonzero(np.bincount(owner[epochs.usable], minlength=len(like)) >= FEWEST)
     if not len(rows):
         raise InputError(f"simulated_transients: no light curve of `like` has {FEWEST} points with an error")
-    columns: dict[str, list[object]] = {
-        name: [] for name in ("object_id", "class", "redshift", "peak_time", "simulated")
-    }
-    curves = []
-    for number in range(objects):
-        rng, kind = np.random.default_rng((seed, number)), kinds[number % len(kinds)]
-        redshift, peak, curve = _object(rng, kind, like, epochs, int(rng.choice(rows)))
-        curves.append(curve)
-        own = (f"simulated {number:06d}", kind, redshift, None if kind == "AGN" else peak, True)
-        for column, value in zip(columns.values(), own, strict=True):
-            column.append(value)
-    time, flux, error, band = zip(*curves, strict=True)
-    names = [np.array(like.bands, object)[own] for own in band]
-    return Series.from_points(list(time), list(flux), list(error), names, columns, bands=like.bands)
+
+    def draw(rng: Rng, kind: str) -> tuple[dict[str, object], Points]:
+        redshift, peak, points = _object(rng, kind, like, epochs, int(rng.choice(rows)))
+        return {"redshift": redshift, "peak_time": None if kind == "AGN" else peak}, points
+
+    return simulated_objects(objects, kinds, seed, like.bands, draw)
 
 
 def _epochs(like: Series) -> Epochs:
@@ -175,9 +160,7 @@ def _epochs(like: Series) -> Epochs:
     return Epochs(usable, sky, usual, gain, faintest)
 
 
-def _object(
-    rng: Rng, kind: str, like: Series, epochs: Epochs, row: int
-) -> tuple[float, float, tuple[Array, Array, Array, NDArray[np.int8]]]:
+def _object(rng: Rng, kind: str, like: Series, epochs: Epochs, row: int) -> tuple[float, float, Points]:
     """Return the redshift and the time of the maximum of an object, and times, fluxes, errors and bands of its points."""
     assert like.band is not None
     own = np.arange(int(like.offsets[row]), int(like.offsets[row + 1]))

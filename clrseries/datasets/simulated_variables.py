@@ -2,28 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
-from ..argument_types import check_whole
 from ..errors import InputError
-from ..names import did_you_mean
 from ..series.series import Series
+from .simulated_objects import FLOOR, WAVELENGTH, Array, Points, Rng, checked_kinds, simulated_objects
 from .variability import ECLIPSING, KINDS
 
-Array = NDArray[np.float64]
-Rng = np.random.Generator
 REDDER = 1.2  # how amplitudes fall with wavelength, except those of eclipses
-WAVELENGTH = {
-    "u": 3600.0, "U": 3650.0, "B": 4400.0, "g": 4800.0, "BP": 5100.0, "V": 5500.0, "G": 6200.0, "Kp": 6300.0, "r": 6200.0, "R": 6500.0,
-    "i": 7600.0, "RP": 7800.0, "T": 7900.0, "I": 8000.0, "z": 8900.0, "y": 9700.0, "J": 12500.0, "H": 16500.0, "K": 22000.0,
-}  # fmt: skip
 DETECTED = 12.0  # S/N of the variation of a star that a survey takes for variable
 DRAWS = 30  # of a star until it is detected
 FEWEST = 15  # points
-FLOOR = 0.005  # systematic error, as a fraction of the flux
 FAINTEST = 0.5  # percentile of the fluxes of a band below which points are lost
 TAIL = 4  # degrees of freedom of the errors
 POINTS_KEPT = (0.5, 1.0)
@@ -79,11 +71,7 @@ def simulated_variables(
     >>> stars.table["class"].to_pylist(), stars.bands
     (['RRab', 'EW', 'RRab'], ('B', 'R'))
     """
-    check_whole("objects", objects, 1)
-    check_whole("seed", seed)
-    kinds = chosen_kinds("simulated_variables", kinds, KINDS)
-    if like.band is None:
-        raise InputError("simulated_variables: needs light curves as `like`, and the series holds spectra")
+    kinds = checked_kinds("simulated_variables", like, objects, kinds, KINDS, seed)
     usable = (like.ivar > 0) & (like.flux > 0)
     counts = np.add.reduceat(usable, like.offsets[:-1].astype(np.int64))
     rows = np.flatnonzero(counts >= 2 * FEWEST)
@@ -93,54 +81,17 @@ def simulated_variables(
         )
     faintest = np.array([_faintest(like.flux[usable & (like.band == b)]) for b in range(len(like.bands))])
     factor = np.array([(5500.0 / WAVELENGTH.get(name, 5500.0)) ** REDDER for name in like.bands])
-    columns: dict[str, list[object]] = {"object_id": [], "class": [], "period": [], "simulated": []}
-    curves = []
-    for number in range(objects):
-        rng, kind = np.random.default_rng((seed, number)), kinds[number % len(kinds)]
-        period, curve = _star(rng, kind, like, rows, usable, factor, faintest)
-        curves.append(curve)
-        own = (f"simulated {number:06d}", kind, period if np.isfinite(period) else None, True)
-        for column, value in zip(columns.values(), own, strict=True):
-            column.append(value)
-    time, flux, error, band = zip(*curves, strict=True)
-    names = [np.array(like.bands, object)[own] for own in band]
-    return Series.from_points(list(time), list(flux), list(error), names, columns, bands=like.bands)
 
+    def draw(rng: Rng, kind: str) -> tuple[dict[str, object], Points]:
+        period, points = _star(rng, kind, like, rows, usable, factor, faintest)
+        return {"period": period if np.isfinite(period) else None}, points
 
-def chosen_kinds(function: str, kinds: str | Sequence[str], known: Collection[str]) -> list[str]:
-    """Return the kinds that are wanted as a list.
-
-    Parameters
-    ----------
-    function : str
-        Name of the function, for the error.
-    kinds : str or sequence of str
-        One kind, or several.
-    known : collection of str
-        The kinds that there are.
-
-    Returns
-    -------
-    list of str
-
-    Raises
-    ------
-    InputError
-        None is wanted, or one that there is not.
-    """
-    kinds = [kinds] if isinstance(kinds, str) else list(kinds)
-    unknown = [kind for kind in kinds if kind not in known]
-    if unknown or not kinds:
-        raise InputError(
-            f"{function}: kinds are some of {', '.join(known)}; got {', '.join(map(str, unknown)) or 'none'}"
-            f"{did_you_mean(unknown, known)}"
-        )
-    return kinds
+    return simulated_objects(objects, kinds, seed, like.bands, draw)
 
 
 def _star(
     rng: Rng, kind: str, like: Series, rows: NDArray[np.intp], usable: NDArray[np.bool_], factor: Array, faintest: Array
-) -> tuple[float, tuple[Array, Array, Array, NDArray[np.int8]]]:
+) -> tuple[float, Points]:
     """Return the period of a star, and times, fluxes, errors and bands of its points."""
     for _ in range(DRAWS):
         time, band, level, error = _epochs(rng, like, int(rng.choice(rows)), usable)

@@ -45,6 +45,10 @@ def _even(rng: Rng, time: Array, low: float, high: float) -> Array:
     return rng.uniform(low, high, (len(time), 1))
 
 
+def _flux(magnitude: Array) -> Array:
+    return 10.0 ** (-0.4 * (magnitude - 25.0))
+
+
 def _tint(color: Array, wave: Array) -> Array:
     """Return magnitudes that are even in inverse wavelength, with the color B - V."""
     return color * (1.0 / wave - 1.0 / V) / (1.0 / 4400.0 - 1.0 / V)
@@ -54,16 +58,14 @@ def _normal_ia(rng: Rng, time: Array, wave: Array) -> Light:
     """Stretch and luminosity as in Guy et al. 2005, A&A 443, 781, and color that dust does not make as in Mandel et al. 2017, ApJ 842, 93."""
     stretch, color = _about(rng, time, 0.97, 0.09), _about(rng, time, 0.0, 0.06)
     peak = -19.4 - 1.5 * (stretch - 1.0) + _about(rng, time, 0.0, 0.1)  # AB, 0.1 mag below that with Vega in B
-    return 10.0 ** (-0.4 * (peak + _tint(color, wave) + ia_magnitude(NORMAL, time / stretch, wave, 19.0) - 25.0)), 0.0
+    return _flux(peak + _tint(color, wave) + ia_magnitude(NORMAL, time / stretch, wave, 19.0)), 0.0
 
 
 def _faint_ia(rng: Rng, time: Array, wave: Array) -> Light:
     """Like SN 1991bg: Taubenberger et al. 2008, MNRAS 385, 75."""
     stretch, color = _about(rng, time, 1.0, 0.08), _about(rng, time, 0.0, 0.1)
     peak = -17.3 - 3.0 * (stretch - 1.0) + _about(rng, time, 0.0, 0.25)
-    return 10.0 ** (
-        -0.4 * (peak + _tint(color, wave) + ia_magnitude(LIKE_1991BG, time / stretch, wave, 14.0) - 25.0)
-    ), 0.0
+    return _flux(peak + _tint(color, wave) + ia_magnitude(LIKE_1991BG, time / stretch, wave, 14.0)), 0.0
 
 
 def _expanding(since: Array, luminosity: Callable[[Array], Array], speed: Array, coolest: Array, wave: Array) -> Array:
@@ -185,7 +187,7 @@ def _active(rng: Rng, time: Array, wave: Array) -> Light:
     red = np.log10(wave / 4000.0)
     memory = 10.0 ** (2.4 + 0.03 * (magnitude + 23.0) + 0.21 * mass)  # [day]
     spread = 10.0 ** (-0.51 - 0.479 * red + 0.131 * (magnitude + 23.0) + 0.18 * mass) / np.sqrt(2.0)
-    steady = 10.0 ** (-0.4 * (magnitude - 25.0)) * (wave / I_BAND) ** 0.44  # Vanden Berk et al. 2001, AJ 122, 549
+    steady = _flux(magnitude) * (wave / I_BAND) ** 0.44  # Vanden Berk et al. 2001, AJ 122, 549
     return steady * (10.0 ** (-0.4 * spread * _walk(rng, time, memory)) - 1.0), steady
 
 

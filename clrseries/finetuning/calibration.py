@@ -14,7 +14,7 @@ from ..encoders.heads import ClassHead
 from ..encoders.known_objects import KnownObjects
 from ..encoders.prediction_sets import least_probability
 from ..series import Series
-from .encoder_with_head import EncoderWithHead, equal_chances, outputs_of
+from .encoder_with_head import EncoderWithHead, balanced_chances, outputs_of
 from .temperature import fit_temperature
 
 
@@ -52,7 +52,7 @@ def calibrate_head(
     bare = EncoderWithHead(network.encoder, nn.Identity())
     held, true = outputs_of(bare, observe, series.take(calibrate)), values[calibrate]
     balanced = balance and isinstance(head, ClassHead)
-    weight = torch.from_numpy(equal_chances(true)) if balanced else torch.ones(len(true))
+    weight = torch.from_numpy(balanced_chances(true)) if balanced else torch.ones(len(true))
     fit_temperature(head, held, torch.from_numpy(true), weight)
     if not isinstance(head, ClassHead) or not torch.isfinite(held).all():
         return

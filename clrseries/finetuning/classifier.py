@@ -13,7 +13,7 @@ from ..config import Observe
 from ..encoders.heads import ClassHead
 from ..series import Series
 from .averaged_views import mean_probability
-from .encoder_with_head import EncoderWithHead, equal_chances, fit, outputs_of
+from .encoder_with_head import EncoderWithHead, balanced_chances, fit, outputs_of
 
 Classifier = Callable[[Series], NDArray[np.float64]]
 
@@ -62,7 +62,7 @@ def train_classifier(
         Takes a Series of M objects and returns the probabilities of the C classes in ``target``, sorted by name, float64 (M, C).
     """
     names, number = np.unique(target, return_inverse=True)
-    chance = equal_chances(number) if chance is None else chance
+    chance = balanced_chances(number) if chance is None else chance
     with torch.random.fork_rng():
         torch.manual_seed(seed)
         encoder = build()

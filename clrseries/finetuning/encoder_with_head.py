@@ -157,20 +157,22 @@ def outputs_of_views(network: Any, make: Callable[[Series], Any], series: Series
     return torch.cat([network(*inputs_of(network.encoder, make(batch), batch)) for batch in batches])
 
 
-def equal_chances(number: NDArray[np.integer]) -> NDArray[np.float64]:
-    """Return how often to draw each object so that all classes are seen equally often.
+def balanced_chances(number: NDArray[np.integer], balance: float = 1.0) -> NDArray[np.float64]:
+    """Return how often to draw each object so that rare classes are not seen too rarely.
 
     Parameters
     ----------
     number : int (N,)
         Classes, from 0.
+    balance : float
+        How far rare classes are drawn more often, from 0, as often as they occur, to 1, equally often.
 
     Returns
     -------
     float64 (N,)
-        The reciprocal of how many objects the class has.
+        The number of objects of the class, to the power of ``-balance``.
     """
-    return 1.0 / np.bincount(number)[number]
+    return np.bincount(number)[number].astype(np.float64) ** -balance
 
 
 def inputs_of(encoder: Any, views: Any, batch: Series) -> list[torch.Tensor]:

@@ -32,7 +32,7 @@ from ..series import Series
 from ..training.column import column_of
 from .arguments import Arguments
 from .calibration import calibrate_head
-from .encoder_with_head import EncoderWithHead, equal_chances, fit, outputs_of
+from .encoder_with_head import EncoderWithHead, balanced_chances, fit, outputs_of
 from .lora import merge
 from .modes import parameter_groups
 from .split import split
@@ -171,7 +171,7 @@ def _train(
     classes: bool,
     arguments: Arguments,
 ) -> None:
-    chance = equal_chances(values) if classes and arguments.balance else np.ones(len(values))
+    chance = balanced_chances(values) if classes and arguments.balance else np.ones(len(values))
     steps = max(arguments.epochs * -(-len(values) // arguments.batch_size), 1)
     groups = parameter_groups(network, arguments.mode, arguments.learning_rate, arguments.lora_rank)
     with _bar(steps, arguments.progress) as advance:

@@ -15,6 +15,7 @@ from ..encoders.standardize import fitted_encoder
 from ..encoders.with_columns import column_values
 from ..evaluation import feature_classifiers, light_curve_features
 from ..finetuning.classifier import Classifier, train_classifier
+from ..finetuning.encoder_with_head import balanced_chances
 from ..lightcurves import DropPoints, Normalize, Observe, Pack, ShiftTime, ZeroPoint, with_features
 from ..series import Series
 from .contest import Contest, Entrant, Quoted, Rows, held_out
@@ -142,5 +143,4 @@ def _boosted_trees(seed: int) -> Any:
 
 def _weight(target: NDArray[np.str_]) -> NDArray[np.float64]:
     """Return what each object counts: less than in proportion in frequent classes."""
-    number = np.unique(target, return_inverse=True)[1]
-    return np.bincount(number)[number].astype(np.float64) ** -BALANCE
+    return balanced_chances(np.unique(target, return_inverse=True)[1], BALANCE)

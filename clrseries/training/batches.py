@@ -131,16 +131,13 @@ class Batches:
             made = [more.observe(rows, 1, seed, epoch * self.views + v).torch() for v, rows in enumerate(own)]
             inputs = tuple(torch.cat(parts, dim=1) for parts in zip(*made, strict=True))
         if more.columns:  # those of the row that a view is of
-            own_columns = [column_inputs(more.columns, rows)[0] for rows in own]
-            inputs = (
-                *inputs,
-                torch.stack([own_columns[v % len(own)] for v in range(self.views)], 1).to(inputs[0].device),
-            )
+            read = self._of_views([column_inputs(more.columns, rows)[0] for rows in own])
+            inputs = (*inputs, read.to(inputs[0].device))
         batch = Batch(inputs, number=(seed << 32) + number)
         if more.label is not None:
             batch.label = torch.from_numpy(_first_known(more.label, own))
         if more.domain is not None:  # that of the row that a view is of
-            batch.domain = torch.from_numpy(np.stack([more.domain.of(own[v % len(own)]) for v in range(self.views)], 1))
+            batch.domain = self._of_views([torch.from_numpy(more.domain.of(rows)) for rows in own])
         if partner is not None:
             rng = np.random.default_rng((seed, number))
             other = partner.first().take(partner.rows(own[0].object_ids, rng))
@@ -148,6 +145,10 @@ class Batches:
             beside = (part[:, None].to(views[0].device) for part in column_inputs(partner.columns, other))
             batch.partner = (*views, *beside)
         return batch
+
+    def _of_views(self, own: list[torch.Tensor]) -> torch.Tensor:
+        """Stack what the rows of the views are told, (N, V, ...); all views may be of the same rows."""
+        return torch.stack([own[v % len(own)] for v in range(self.views)], 1)
 
 
 def _first_known(label: Column, own: list[Series]) -> NDArray[Any]:

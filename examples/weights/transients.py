@@ -23,6 +23,7 @@ from clrseries.encoders import build_encoder
 from clrseries.encoders.joint_head import JointHead
 from clrseries.evaluation.scores import calibration_error
 from clrseries.finetuning import fit_temperature
+from clrseries.finetuning.encoder_with_head import balanced_chances
 from clrseries.methods import Projector
 from clrseries.series import Series
 
@@ -67,7 +68,7 @@ def train(data: Labeled, observe: Observe, config: dict[str, Any]) -> tuple[Any,
     encoder = build_encoder(config["encoder"], observe, data.series.bands)
     head, number = JointHead(encoder.embedding_dim, config["classes"], []), numbers(data, config)
     encoder.standardize.fit(*inputs(observe, data.series))
-    chance = np.bincount(number)[number] ** -float(config["balance"])
+    chance = balanced_chances(number, float(config["balance"]))
     drop, weights = nn.Dropout(config["dropout"]), [*encoder.parameters(), *head.parameters()]
 
     def loss_of(step: int) -> Tensor:

@@ -10,7 +10,7 @@ from clrseries import lightcurves as lc
 from clrseries.encoders import CurveConv, WithColumns
 from clrseries.encoders.heads import ClassHead
 from clrseries.encoders.with_columns import column_values
-from clrseries.finetuning.encoder_with_head import EncoderWithHead, equal_chances, fit, outputs_of
+from clrseries.finetuning.encoder_with_head import EncoderWithHead, balanced_chances, fit, outputs_of
 
 
 @pytest.fixture
@@ -52,7 +52,7 @@ def test_what_a_column_tells_is_learned_through_the_head(rng):
     own.fit_columns(torch.from_numpy(column_values(stars, own.columns)))
     network = EncoderWithHead(own, ClassHead(32, ["0", "1"])).train()
     groups = [{"params": list(network.parameters()), "lr": 3e-3}]
-    fit(network, observe, stars.take(range(140)), kinds[:140], groups, steps=60, chance=equal_chances(kinds[:140]))
+    fit(network, observe, stars.take(range(140)), kinds[:140], groups, steps=60, chance=balanced_chances(kinds[:140]))
     right = outputs_of(network, observe, stars.take(range(140, 200))).argmax(1).numpy() == kinds[140:]
     assert right[np.isfinite(told[140:])].mean() > 0.9
 
