@@ -7,6 +7,8 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from ..kernels.lightcurves.harmonics import normal_equations
+
 Array = NDArray[np.float64]
 RIDGE = 1e-9  # of the mean diagonal: keeps frequencies solvable at which the points cover little of the phase
 
@@ -53,18 +55,10 @@ def fit_harmonics(time: Array, value: Array, weight: Array, frequency: Array, te
     >>> np.round(fit.coefficients, 3).tolist()
     [[3.0, 1.0, 0.5]]
     """
-    wave = np.exp(2j * np.pi * np.mod(np.outer(frequency, time), 1.0))
-    design = np.empty((len(frequency), 1 + 2 * terms, len(time)))
-    design[:, 0] = 1.0
-    turned = wave
-    for k in range(terms):
-        design[:, 1 + 2 * k], design[:, 2 + 2 * k] = turned.real, turned.imag
-        turned = turned * wave
-    weighted = design * weight
-    normal = weighted @ design.transpose(0, 2, 1)
-    normal += RIDGE * np.trace(normal, axis1=1, axis2=2)[:, None, None] / normal.shape[1] * np.eye(normal.shape[1])
+    time, value, weight, frequency = (np.ascontiguousarray(one, np.float64) for one in (time, value, weight, frequency))
     mean = np.dot(weight, value) / weight.sum()
-    right = weighted @ (value - mean)
+    normal, right = normal_equations(time, value - mean, weight, frequency, terms)
+    normal += RIDGE * np.trace(normal, axis1=1, axis2=2)[:, None, None] / normal.shape[1] * np.eye(normal.shape[1])
     found = np.linalg.solve(normal, right[..., None])[..., 0]
     total = np.dot(weight, (value - mean) ** 2)
     power = np.clip((found * right).sum(1) / max(total, 1e-300), 0.0, 1.0)

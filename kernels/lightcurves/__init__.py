@@ -4,6 +4,7 @@ from . import (
     cadence,
     calibration,
     compress,
+    harmonics,
     layout,
     measure,
     noise,
@@ -12,6 +13,7 @@ from . import (
     pack,
     schedule,
     scratch,
+    sine_power,
     visits,
 )
 
@@ -19,6 +21,7 @@ __all__ = [
     "cadence",
     "calibration",
     "compress",
+    "harmonics",
     "layout",
     "measure",
     "noise",
@@ -27,5 +30,6 @@ __all__ = [
     "pack",
     "schedule",
     "scratch",
+    "sine_power",
     "visits",
 ]

@@ -9,7 +9,7 @@ from astropy.timeseries import LombScargle, LombScargleMultiband
 from clrseries import InputError, Series, datasets
 from clrseries import lightcurves as lc
 from clrseries.lightcurves.harmonics import fit_harmonics
-from clrseries.lightcurves.periodogram import candidates, lomb_scargle
+from clrseries.lightcurves.periodogram import BLOCK, candidates, lomb_scargle
 from clrseries.lightcurves.relative_points import RelativePoints, relative_points
 
 
@@ -40,12 +40,38 @@ def eclipses(phase):
     return -2.0 * np.exp(-0.5 * (np.abs(phase - 0.25) / 0.06) ** 2) - np.exp(-0.5 * (np.abs(phase - 0.75) / 0.06) ** 2)
 
 
-def test_one_band_is_the_periodogram_of_astropy(rng):
-    time = nights(rng, 100, 400)
-    points = RelativePoints(time - time[0], sine(time / 3.1) + rng.normal(0, 0.3, 100), rng.uniform(1, 20, 100))
-    frequency, power = lomb_scargle(points)
+@pytest.mark.parametrize(("count", "baseline", "shortest"), [(100, 400, None), (2500, 2600, 0.5)])
+def test_one_band_is_the_periodogram_of_astropy(rng, count, baseline, shortest):
+    time = nights(rng, count, baseline)
+    points = RelativePoints(time - time[0], sine(time / 3.1) + rng.normal(0, 0.3, count), rng.uniform(1, 20, count))
+    frequency, power = lomb_scargle(points, shortest)
+    assert len(frequency) > BLOCK and 0 <= power.min() and power.max() <= 1
     wanted = LombScargle(points.time, points.value, points.weight**-0.5).power(frequency, method="cython")
     np.testing.assert_allclose(power, wanted, atol=2e-4)
+
+
+def test_where_all_points_are_at_one_phase_no_sine_is_told(rng):
+    time = np.arange(80.0)
+    frequency, power = lomb_scargle(RelativePoints(time, rng.normal(0, 1, 80), rng.uniform(1, 20, 80)), 0.3)
+    assert np.isfinite(power).all() and power.max() < 0.5
+    at_day = np.abs(frequency - np.round(frequency)) < 1e-9
+    assert at_day.sum() == 3 and (power[at_day] == 0).all()
+
+
+@pytest.mark.parametrize("terms", [1, 4, 8])
+def test_a_harmonic_fit_is_that_of_plain_least_squares(rng, terms):
+    time, value, weight = nights(rng, 90, 3000), rng.normal(5, 1, 90), rng.uniform(1, 20, 90)
+    frequency = rng.uniform(0.001, 20, 30)
+    fit = fit_harmonics(time, value, weight, frequency[::2], terms)
+    for k, f in enumerate(frequency[::2]):
+        angle = 2 * np.pi * f * np.outer(time, np.arange(1, terms + 1))
+        design = np.ones((90, 1 + 2 * terms))
+        design[:, 1::2], design[:, 2::2] = np.cos(angle), np.sin(angle)
+        root = np.sqrt(weight)
+        wanted, left = np.linalg.lstsq(design * root[:, None], value * root, rcond=None)[:2]
+        total = np.dot(weight, (value - np.average(value, weights=weight)) ** 2)
+        np.testing.assert_allclose(fit.coefficients[k], wanted, rtol=1e-5, atol=1e-5)
+        assert fit.power[k] == pytest.approx(1 - left[0] / total, abs=1e-6)
 
 
 def test_a_harmonic_fit_is_that_of_astropy(rng):
@@ -112,7 +138,7 @@ def test_a_missing_package_is_named_with_its_remedy(rng, monkeypatch):
     real = builtins.__import__
 
     def without(name, *rest, **more):
-        if name == "nifty_ls":
+        if name == "finufft":
             raise ImportError(name)
         return real(name, *rest, **more)
 
