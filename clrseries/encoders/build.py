@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from torch import nn
@@ -11,6 +11,7 @@ from .. import lightcurves
 from ..choice import Choice, named_choice
 from ..config import Observe
 from ..errors import InputError
+from ..lightcurves.binned_periodogram import PERIODOGRAM
 from ..names import find_name
 from .convnext import ConvNeXt1d
 from .curve_conv import CurveConv
@@ -41,10 +42,11 @@ ENCODERS = SPECTRUM_ENCODERS | LIGHT_CURVE_ENCODERS
 HEADS: dict[str, type[nn.Module]] = {"class": ClassHead, "mixture": MixtureHead, "joint": JointHead}
 # Arguments of encoders that follow from the data and the augmentation, so that users do not set them.
 FROM_DATA = ("pixels", "wavelength", "bands", "start", "stop", "folded")
-FEATURES: dict[str, tuple[str, ...]] = {
-    "features": (),
-    "any_features": ("any",),
-}  # words for many columns: of the bands of the data, or of any band
+COLUMNS: dict[str, Callable[[tuple[str, ...]], tuple[str, ...]]] = {
+    "features": lightcurves.feature_names,
+    "any_features": lambda bands: lightcurves.feature_names(("any",)),
+    "periodogram": lambda bands: PERIODOGRAM,
+}  # words for many columns, of the bands of the data
 DEFAULT_SPAN = 1000.0  # [day], the range that CurveConv bins if the curves are not folded
 Encoder = Choice | nn.Module
 
@@ -122,7 +124,7 @@ def _with_columns(settings: Any, observe: Observe, bands: tuple[str, ...]) -> Wi
     _, own = named_choice("encoder", {"with_columns": given}, {"with_columns": WithColumns}, ("encoder",))
     names: list[str] = []
     for name in own.pop("columns", ()):
-        names += lightcurves.feature_names(FEATURES[name] or bands) if name in FEATURES else [name]
+        names += COLUMNS[name](bands) if name in COLUMNS else [name]
     return WithColumns(None if inner is None else build_encoder(inner, observe, bands), names, **own)
 
 

@@ -35,8 +35,8 @@ class WithColumns(nn.Module):
         Any encoder with the attribute ``embedding_dim``; None reads the columns alone.
     columns : sequence of str
         Names of the K columns of the table. In the settings of a training, ``features`` and ``any_features`` stand for all columns
-        of :func:`clrseries.lightcurves.with_features`, of each band and of the band with the most points. What it measures is
-        measured where the table does not have it.
+        of :func:`clrseries.lightcurves.with_features`, of each band and of the band with the most points,
+        and ``periodogram`` for those of :func:`clrseries.lightcurves.with_periodogram`. What these measure is measured where the table does not have it.
     embedding_dim : int
         D, size of the two layers on the columns, and of the embedding.
     dropout : float
@@ -129,7 +129,8 @@ class WithColumns(nn.Module):
     def _ranks(self, values: Tensor) -> Tensor:
         """Return the rank of each value, from -1 to 1, interpolated between the quantiles; the middle of equal ones."""
         column = values.T.contiguous()
-        first, last = (torch.searchsorted(self.places, column, right=right) for right in (False, True))
+        beside = column[..., None], self.places[:, None]  # compared with all: ONNX has no binary search
+        first, last = torch.gt(*beside).sum(-1), torch.ge(*beside).sum(-1)
         lower = (last - 1).clamp(0, QUANTILES - 2)
         low, high = self.places.gather(1, lower), self.places.gather(1, lower + 1)
         between = lower + ((column - low) / (high - low).clamp(min=1e-30)).clamp(0.0, 1.0)

@@ -44,7 +44,7 @@ def early_scores(
     """Score classes against the days since the first detection, or the number of points seen.
 
     Each light curve is cut before anything is computed from it, so that nothing of the later points is used, not even the time of the peak;
-    periods and features in the columns that :func:`~clrseries.lightcurves.with_features` makes are measured again. A
+    periods, features and periodograms in the columns that :func:`~clrseries.lightcurves.with_features` and its like make are measured again. A
     linear probe learns from curves that are cut in the same way, and is scored on others. If the head of the model knows all classes, its own
     predictions are scored too, on all curves: those that it was trained on must not be among them.
 

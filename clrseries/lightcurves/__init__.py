@@ -5,6 +5,7 @@ such as :class:`~clrseries.Uniform`, or the name of a per-object column.
 """
 
 from .any_band import in_one_band
+from .binned_periodogram import with_periodogram
 from .cadence import Bin, Fold, Truncate, Visit, Window
 from .calibration import Jumps, RandomWalk, Trend, ZeroPoint
 from .features import feature_names, with_features
@@ -55,5 +56,6 @@ __all__ = [
     "redshifted",
     "survey",
     "with_features",
+    "with_periodogram",
     "with_periods",
 ]

@@ -1,4 +1,4 @@
-"""Periods and features that a model reads, measured where the table does not have them."""
+"""Periods, features and periodograms that a model reads, measured where the table does not have them."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from importlib.util import find_spec
 
 from ..augment.resident import host_series
 from ..series import Series
+from .binned_periodogram import PERIODOGRAM, with_periodogram
 from .features import ANY, PERIODS, feature_names, with_features
 from .periods import with_periods
 
@@ -16,7 +17,7 @@ OF_PERIODS = re.compile(rf"(period|power)_[1-{PERIODS}]")
 
 
 def with_measured(series: Series, names: Sequence[str]) -> Series:
-    """Return light curves with those of some columns that :func:`with_periods` and :func:`with_features` can measure.
+    """Return light curves with those of some columns that :func:`with_periods`, :func:`with_features` and :func:`with_periodogram` can measure.
 
     Parameters
     ----------
@@ -46,11 +47,12 @@ def with_measured(series: Series, names: Sequence[str]) -> Series:
     missing = [name for name in names if name not in series.table.column_names]
     if series.band is None or not missing:
         return series
-    others = [name for name in missing if not OF_PERIODS.fullmatch(name)]
     own = host_series(series)
-    found = own
+    found = with_periodogram(own) if set(missing) & set(PERIODOGRAM) else own
+    missing = [name for name in missing if name not in PERIODOGRAM]
+    others = [name for name in missing if not OF_PERIODS.fullmatch(name)]
     if any(name.startswith(f"{ANY}_") for name in others):
-        found = with_features(own, each_band=False)
+        found = with_features(found, each_band=False)
         others = [name for name in others if name not in found.table.column_names]
     if others and find_spec("light_curve") and set(others) & set(feature_names(series.bands)):
         found = with_features(found)
@@ -63,7 +65,7 @@ def with_measured(series: Series, names: Sequence[str]) -> Series:
 
 
 def without_measured(series: Series) -> Series:
-    """Return light curves without the columns that :func:`with_periods` and :func:`with_features` measure.
+    """Return light curves without the columns that :func:`with_periods`, :func:`with_features` and :func:`with_periodogram` measure.
 
     Parameters
     ----------
@@ -83,6 +85,6 @@ def without_measured(series: Series) -> Series:
     >>> without_measured(with_measured(stars, ["period_1"])).table.column_names == stars.table.column_names
     True
     """
-    made = {*feature_names(series.bands), *feature_names((ANY,))}
+    made = {*feature_names(series.bands), *feature_names((ANY,)), *PERIODOGRAM}
     kept = [name for name in series.table.column_names if name not in made and not OF_PERIODS.fullmatch(name)]
     return replace(series, table=series.table.select(kept))

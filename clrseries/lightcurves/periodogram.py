@@ -46,7 +46,9 @@ class Peak(NamedTuple):
     power: float
 
 
-def lomb_scargle(points: RelativePoints, shortest: float | None = None) -> tuple[Array, Array]:
+def lomb_scargle(
+    points: RelativePoints, shortest: float | None = None, oversample: int = OVERSAMPLE
+) -> tuple[Array, Array]:
     """Return the periodogram of one light curve, with a floating mean.
 
     Parameters
@@ -55,6 +57,8 @@ def lomb_scargle(points: RelativePoints, shortest: float | None = None) -> tuple
         At least five.
     shortest : float, optional
         Shortest period [day]; default twice the mean spacing of the points, between 0.01 and 0.1 days.
+    oversample : int
+        How many frequencies for each cycle in the whole time.
 
     Returns
     -------
@@ -76,13 +80,13 @@ def lomb_scargle(points: RelativePoints, shortest: float | None = None) -> tuple
     baseline: float = float(points.time[-1] - points.time[0])
     lowest = 1.0 / baseline
     highest = 1.0 / shortest if shortest else _highest(points.time)
-    count = int(np.clip((highest - lowest) * baseline * OVERSAMPLE, 2, MOST))
-    step = lowest / OVERSAMPLE
+    count = int(np.clip((highest - lowest) * baseline * oversample, 2, MOST))
+    step = lowest / oversample
     blocks = -(-count // block)
     turns = step * (points.time - 0.5 * baseline)  # from -1/4 to 1/4
     weight = points.weight / points.weight.sum()
     value = points.value - np.dot(weight, points.value)
-    middle = np.exp(2j * np.pi * np.outer(OVERSAMPLE + block // 2 + block * np.arange(blocks), turns))
+    middle = np.exp(2j * np.pi * np.outer(oversample + block // 2 + block * np.arange(blocks), turns))
     transform = plan(1, (block,), blocks, dtype="complex64", **SETTINGS)
     transform.setpts((2.0 * np.pi * turns).astype(np.float32))
     of_values = transform.execute((middle * (weight * value)).astype(np.complex64))

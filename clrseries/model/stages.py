@@ -52,7 +52,7 @@ class Prepared(NamedTuple):
 
 
 def with_what_is_read(model: Reader, series: Series) -> Series:
-    """Return objects with the periods and features that a model reads, and in one band if the model takes curves in any.
+    """Return objects with the periods, features and periodograms that a model reads, and in one band if the model takes curves in any.
 
     Parameters
     ----------
@@ -79,7 +79,7 @@ def prepared(
     observe : spectra.Observe or lightcurves.Observe
         Deterministic steps.
     batch : Series
-        N objects; periods and features that are read, and that the table does not have, are measured.
+        N objects; periods, features and periodograms that are read, and that the table does not have, are measured.
     model : Model
         Its encoder may read columns of the table; a model of curves in any band gets all bands joined to one.
     threads : int, optional

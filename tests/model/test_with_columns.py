@@ -7,13 +7,14 @@ import numpy as np
 import pytest
 import torch
 
-from clrseries import InputError, embed, finetune, load, predict, pretrain
+from clrseries import InputError, Memory, embed, export, finetune, load, predict, pretrain, write_light_curves
 from clrseries import lightcurves as lc
 from clrseries.datasets import simulated_light_curves
 from clrseries.encoders import ResNet1d, WithColumns, build_encoder
 from clrseries.encoders.described import described, from_description
 from clrseries.io.tables import read_table
-from clrseries.lightcurves.measured import with_measured
+from clrseries.lightcurves.binned_periodogram import PERIODOGRAM
+from clrseries.lightcurves.measured import with_measured, without_measured
 from clrseries.training import Partner
 
 CONV = {"curve_conv": {"size": "tiny", "embedding_dim": 8}}
@@ -67,14 +68,41 @@ def test_it_is_fine_tuned_and_predicts(run, stars, tmp_path):
     assert scratch["mode"] == "scratch" and load(tmp_path / "new" / "model").encoder.columns[-1] == "photoz"
 
 
-def test_columns_alone_are_a_partner(stars, tmp_path):
-    other = Partner(stars, augment=FOLDED, encoder=reading("features", None))
+@pytest.mark.parametrize("word", ["features", "periodogram"])
+def test_columns_alone_are_a_partner(stars, tmp_path, word):
+    other = Partner(stars, augment=FOLDED, encoder=reading(word, None))
     run = pretrain(
         stars, tmp_path / "run", encoder=CONV, augment=FOLDED, method="clip", partner=other, epochs=1, batch_size=16, progress=False
     )  # fmt: skip
     partner = load(run.parent / "partner")
-    assert partner.encoder.encoder is None and len(partner.encoder.columns) == len(lc.feature_names(stars.bands))
+    columns = {"features": lc.feature_names(stars.bands), "periodogram": PERIODOGRAM}[word]
+    assert partner.encoder.encoder is None and partner.encoder.columns == tuple(columns)
     assert np.isfinite(partner.embed(stars)).all() and load(run).embed(stars).shape == (30, 8)
+
+
+@pytest.mark.parametrize("steps", [FOLDED, FOLDED[1:]], ids=["folded", "raw"])
+def test_the_periodogram_is_read_beside_a_curve(stars, tmp_path, steps):
+    run = pretrain(
+        stars, tmp_path / "run", encoder=reading("periodogram"), augment=steps, method="supcon", label="class", epochs=1, batch_size=16, progress=False
+    )  # fmt: skip
+    found = load(run).embed(stars)
+    np.testing.assert_array_equal(load(run).embed(lc.with_periodogram(stars)), found)
+    flat = lc.with_periodogram(stars).with_columns({name: np.full(30, 0.5) for name in PERIODOGRAM})
+    assert (np.abs(load(run).embed(flat) - found).max(1) > 1e-4).all()
+    finetune(run, stars, tmp_path / "tuned", target="class", epochs=1, progress=False)
+    table = read_table(predict(tmp_path / "tuned" / "model", stars, tmp_path / "p.parquet"))
+    assert "p_Mira" in table.column_names and "periodogram_1" not in table.column_names
+    assert export(run, tmp_path / "model.onnx").exists()  # which compares the answers
+
+
+@pytest.mark.parametrize(("word", "first"), [("features", "log_period_1"), ("periodogram", "periodogram_1")])
+def test_a_stream_does_not_measure(stars, tmp_path, word, first):
+    write_light_curves(stars, tmp_path / "stars.parquet")
+    with pytest.raises(InputError, match=f"column '{first}': the encoder reads it"):
+        pretrain(
+            tmp_path / "stars.parquet", tmp_path / "run", encoder=reading(word), augment=FOLDED[1:], method="supcon", label="class", epochs=1,
+            batch_size=16, memory=Memory(stream=True), progress=False,
+        )  # fmt: skip
 
 
 @pytest.mark.parametrize("inner", [None, ResNet1d(64, width=8, embedding_dim=8)])
@@ -136,3 +164,7 @@ def test_only_what_is_missing_is_measured(stars):
     both = with_measured(stars, ["any_r21", "B_r21", "period_2"])
     np.testing.assert_array_equal(both.table["B_r21"], lc.with_features(stars).table["B_r21"])
     np.testing.assert_array_equal(both.table["any_r21"], lc.with_features(stars, each_band=False).table["any_r21"])
+    three = with_measured(stars, ["periodogram_7", "any_r21", "period_2"])
+    assert three.table["periodogram_7"] == lc.with_periodogram(stars).table["periodogram_7"]
+    assert {"any_r21", "period_2"} < set(three.table.column_names)
+    assert without_measured(three).table.column_names == stars.table.column_names
