@@ -136,7 +136,7 @@ def table(found: dict[str, dict[int, list[float]]]) -> Iterator[str]:
         before = found.get(name.replace(BESIDE, "").replace("periodogram", "features"), scores)
         if before is not scores:
             gains = [np.subtract(scores[n], before[n]).tolist() for n in LABELS]
-            yield "| difference | " + " | ".join(cell(gain, "+") for gain in gains) + " |"
+            yield "| difference from the row above | " + " | ".join(cell(gain, "+") for gain in gains) + " |"
 
 
 def main() -> None:
