@@ -1,58 +1,46 @@
-"""Train, test and store the weights ``transients``: classes of transients and variable objects from light curves in u to y.
+"""Train, test and store the weights ``transients``: classes of transients and variable objects from light curves.
 
-Needs ``$CLRSERIES_DATA`` for the supernovae of ZTF, and the wheel snmachine.
+Needs ``$CLRSERIES_DATA``, and the wheel snmachine.
 """
 
 from __future__ import annotations
 
 import sys
 import time
-from dataclasses import dataclass
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from shipping import Row, balanced, calibrate_sets, config_of, macro_f1, one_thread, optimize, row, set_rows, ship
+from shipping import (
+    Row,
+    balanced_row,
+    calibrate_sets,
+    config_of,
+    macro_f1,
+    mean_row,
+    one_thread,
+    optimize,
+    row,
+    set_rows,
+    ship,
+)  # fmt: skip
 from torch import Tensor, nn
+from transients_data import AB, BANDS, Labeled, by_name, joined, nearer, other_bands, split, surveys
 
-from clrseries import Model, datasets, read_light_curves
+from clrseries import Model, datasets
 from clrseries.config import Observe, composition
-from clrseries.datasets.folder import data_file
 from clrseries.encoders import build_encoder
 from clrseries.encoders.joint_head import JointHead
 from clrseries.evaluation.scores import calibration_error
 from clrseries.finetuning import fit_temperature
-from clrseries.finetuning.encoder_with_head import balanced_chances
 from clrseries.methods import Projector
 from clrseries.series import Series
 
 NAME = "transients"
-SPLIT = 0  # seed of the draw of the test objects
-
-
-@dataclass
-class Labeled:
-    """N light curves with their classes."""
-
-    series: Series
-    kinds: NDArray[np.str_]
-
-    def take(self, rows: NDArray[np.int64]) -> Labeled:
-        """Return some of them."""
-        return Labeled(self.series.take(rows), self.kinds[rows])
-
-
-def split(
-    data: Labeled, rows: NDArray[np.int64], fraction: float, seed: int
-) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Return the rows that stay and those that are held out: of each class the same fraction."""
-    rng, out = np.random.default_rng(seed), []
-    for kind in np.unique(data.kinds[rows]):
-        own = rng.permutation(rows[data.kinds[rows] == kind])
-        out.append(own[: max(1, round(fraction * len(own)))])
-    held = np.sort(np.concatenate(out))
-    return np.setdiff1d(rows, held), held
+SPLIT = 0  # seed of the draw of the test objects of PLAsTiCC
+FITTED = 6000  # draws whose views set the scale of the points
 
 
 def inputs(observe: Observe, series: Series, seed: int = 0, step: int = 0) -> list[Tensor]:
@@ -66,18 +54,37 @@ def train(data: Labeled, observe: Observe, config: dict[str, Any]) -> tuple[Any,
     rng, seed = np.random.default_rng(config["seed"]), config["seed"]
     torch.manual_seed(seed)
     encoder = build_encoder(config["encoder"], observe, data.series.bands)
-    head, number = JointHead(encoder.embedding_dim, config["classes"], []), numbers(data, config)
-    encoder.standardize.fit(*inputs(observe, data.series))
-    chance = balanced_chances(number, float(config["balance"]))
+    head = JointHead(encoder.embedding_dim, config["classes"], [])
+    number, chance, in_ab = numbers(data, config), chances(data, config), np.isin(data.survey, AB)
     drop, weights = nn.Dropout(config["dropout"]), [*encoder.parameters(), *head.parameters()]
 
-    def loss_of(step: int) -> Tensor:
-        rows = np.unique(rng.choice(len(number), config["batch"], p=chance / chance.sum()))
-        outputs = head.kind(drop(encoder(*inputs(observe, data.series.take(rows), seed, step))))
-        return nn.functional.nll_loss(outputs, torch.from_numpy(number[rows]))
+    def seen(size: int) -> tuple[NDArray[np.int64], Series]:
+        rows = np.unique(rng.choice(len(number), size, p=chance))
+        renamed = in_ab[rows] & (rng.random(len(rows)) < config["other_bands"])
+        return rows, other_bands(data.series.take(rows), renamed, rng)
 
+    def loss_of(step: int) -> Tensor:
+        rows, series = seen(config["batch"])
+        views = inputs(observe, series, seed, step)
+        good = (views[2] > 0).any(1)  # of some curves no point is left
+        outputs = head.kind(drop(encoder(*(array[good] for array in views))))
+        return nn.functional.nll_loss(outputs, torch.from_numpy(number[rows])[good])
+
+    encoder.standardize.fit(*inputs(observe, seen(FITTED)[1]))
     optimize(weights, config, loss_of)
     return encoder.eval(), head.eval()
+
+
+def chances(data: Labeled, config: dict[str, Any]) -> NDArray[np.float64]:
+    """Return how often each object is drawn: a class by its number in PLAsTiCC, and in a class each survey by its share."""
+    number, own = numbers(data, config), data.survey == "PLAsTiCC"
+    wanted = np.bincount(number[own]) ** (1.0 - config["balance"])
+    chance = np.zeros(len(number))
+    for survey, share in config["shares"].items():
+        rows = data.survey == survey
+        chance[rows] = share / np.bincount(number[rows], minlength=len(wanted))[number[rows]]
+    chance *= (wanted / np.bincount(number, chance))[number]
+    return chance / chance.sum()
 
 
 def numbers(data: Labeled, config: dict[str, Any]) -> NDArray[np.int64]:
@@ -110,46 +117,72 @@ def viewed(model: Model, data: Labeled) -> tuple[Tensor, NDArray[np.int64]]:
 
 
 def table(model: Model, data: Labeled, config: dict[str, Any]) -> list[Row]:
-    """Return the scores on test objects, of all and of each survey."""
-    found, ids, number = model.predict(data.series), np.array(data.series.object_ids), numbers(data, config)
-    kinds, logs = found["predicted"], np.log(np.maximum(found["probability"], 1e-12))
-    classes = config["classes"]
+    """Return the scores on some objects, of each survey by itself."""
     return [
-        row("class, accuracy", lambda r: float((kinds == data.kinds)[r].mean()), ids),
-        row("class, balanced accuracy", lambda r: balanced(data.kinds[r], kinds[r]), ids),
-        row("class, macro-F1", lambda r: macro_f1(data.kinds[r], kinds[r], classes), ids),
-        row("class, log loss [nat]", lambda r: float(-logs[r, number[r]].mean()), ids),
-        row("class, calibration error", lambda r: calibration_error(logs[r], number[r]), ids),
-        *set_rows("class", found["set_90"], np.eye(len(classes), dtype=bool)[number], ids),
+        one
+        for survey in dict.fromkeys(data.survey)
+        for one in scores(model, data.take(np.flatnonzero(data.survey == survey)), survey, config)
     ]
 
 
-def ztf(model: Model) -> Row:
-    """Return how many type Ia supernovae of ZTF, a survey of which no curve was learned from, are recognized."""
-    series = read_light_curves(data_file("ztf_snia/lightcurves.parquet"))
-    found = model.predict(series.take(np.flatnonzero(np.array(series.table["class"].to_pylist()) == "Ia")))
-    right = found["predicted"] == "SNIa"
-    return row("type Ia supernovae of ZTF (g, r) called SNIa", lambda r: float(right[r].mean()), np.arange(len(right)))
+def scores(model: Model, data: Labeled, survey: str, config: dict[str, Any]) -> list[Row]:
+    """Return the scores of one survey."""
+    found, ids, number = model.predict(data.series), np.array(data.series.object_ids), numbers(data, config)
+    kinds, logs = found["predicted"], np.log(np.maximum(found["probability"], 1e-12))
+    rows = [mean_row(f"{survey}, accuracy", kinds == data.kinds, ids)]
+    if len(np.unique(number)) > 1:
+        rows.append(balanced_row(f"{survey}, balanced accuracy", data.kinds, kinds, ids))
+    if survey == "PLAsTiCC":
+        rows += [
+            row(f"{survey}, macro-F1", lambda r: macro_f1(data.kinds[r], kinds[r], config["classes"]), ids),
+            row(f"{survey}, log loss [nat]", lambda r: float(-logs[r, number[r]].mean()), ids),
+        ]
+    rows.append(row(f"{survey}, calibration error", lambda r: calibration_error(logs[r], number[r]), ids))
+    return rows + set_rows(survey, found["set_90"], np.eye(len(config["classes"]), dtype=bool)[number], ids)
+
+
+def parts(every: dict[str, Labeled], config: dict[str, Any]) -> tuple[dict[str, Labeled], list[Labeled], list[Labeled]]:
+    """Return the objects to learn from, those held out, and those of the test."""
+    learned, held, tested = {}, [], []
+    for name, data in every.items():
+        rest, test = split(data, config["test"], SPLIT) if name == "PLAsTiCC" else by_name(data)
+        learn, out = split(data.take(rest), config["held_out"], SPLIT + 1)
+        learned[name] = data.take(rest).take(learn)
+        held.append(data.take(rest).take(out))
+        tested.append(data.take(test))
+    return learned, held, tested
 
 
 def main() -> None:
-    """Train, calibrate, test and store the weights."""
+    """Train, calibrate, test and store the weights; ``without SURVEY`` trains without it, prints its scores and stores nothing."""
     one_thread()
-    config, begin, series = config_of(NAME), time.process_time(), datasets.plasticc()
-    data = Labeled(series, np.array(series.table["class"].to_pylist()))
-    rest, test = split(data, np.arange(len(series)), config["test"], SPLIT)
-    learn, held = split(data, rest, config["held_out"], SPLIT + 1)
-    observe = composition(config["augment"])
-    encoder, head = train(data.take(learn), observe, config)
-    notes = config["notes"] | {"objects": len(learn)}
-    model = Model(encoder, Projector(encoder.embedding_dim, 8).eval(), observe, notes, data.series.bands, head, "class")
-    finish(model, data.take(learn), data.take(held), config)
-    for one in table(model, data.take(held), config):  # settings are chosen with these
-        print("held out:", one, flush=True)
-    if "validate" in sys.argv:
+    config, begin = config_of(NAME), time.process_time()
+    every = surveys(config["labels"])
+    unseen = every.pop(sys.argv[2]) if sys.argv[1:2] == ["without"] else None
+    learned, held, tested = parts(every, config)
+    observed, held_out, observe = joined([*learned.values()]), joined(held), composition(config["augment"])
+    made = [nearer(learned["PLAsTiCC"], seed) for seed in range(config["nearer"])]
+    if "ZTF" in every:
+        made.append(simulated(learned["ZTF"], config))
+    encoder, head = train(joined([observed, *made]), observe, config)
+    notes = config["notes"] | {"objects": len(observed.kinds)}
+    model = Model(encoder, Projector(encoder.embedding_dim, 8).eval(), observe, notes, BANDS, head, "class")
+    finish(model, observed, held_out, config)
+    for one in table(model, held_out if unseen is None else unseen, config):
+        print("held out:" if unseen is None else "a survey not learned from:", one, flush=True)
+    if sys.argv[1:]:
         return
-    scores = [*table(model, data.take(test), config), ztf(model)]
-    ship(model, NAME, scores, {"objects": len(test), "cpu_minutes": round((time.process_time() - begin) / 60, 1)})
+    every_test = joined(tested)
+    details = {"objects": len(every_test.kinds), "cpu_minutes": round((time.process_time() - begin) / 60, 1)}
+    ship(model, NAME, table(model, every_test, config), details)
+
+
+def simulated(like: Labeled, config: dict[str, Any]) -> Labeled:
+    """Return simulated transients of all kinds as ZTF would have seen them, of which the data have Type Ia alone."""
+    series = datasets.simulated_transients(like.series, config["simulated"])
+    kinds = np.array(series.table["class"].to_pylist())
+    bare = replace(series, table=series.table.select(["object_id"]))
+    return Labeled(bare, kinds, np.full(len(kinds), "simulated"))
 
 
 if __name__ == "__main__":
