@@ -10,8 +10,9 @@ import pyarrow.parquet as pq
 
 from ..files import replacing
 from ..io.hats_catalogs import pixel_of
+from ..series.positions import position_columns
 from .manifest import Done
-from .positions import COLUMN, ORDER, position_columns
+from .positions import COLUMN, ORDER
 
 NAMES = ("hats.properties", "partition_info.csv")
 SCHEMA = "dataset/_common_metadata"

@@ -21,6 +21,7 @@ def embed(
     output: str | Path,
     *,
     layer: Literal["embedding", "projection"] = "embedding",
+    bands: dict[str, str | None] | None = None,
     medium: Literal["vacuum", "air"] | None = None,
     on_error: Literal["skip", "stop"] = "skip",
     overwrite: bool = False,
@@ -48,6 +49,9 @@ def embed(
         anything could not be embedded (exit status 3 of the command).
     layer : {"embedding", "projection"}
         ``embedding`` is best for probes and maps, ``projection`` for finding the same source in another archive.
+    bands : dict of str to str or None, optional
+        For a file: for bands of the data, the band of the model that is taken instead; with None (``null`` on the command line) their
+        points are left out: ``--bands '{p48g: g, UVW1: null}'``. Other bands keep their names.
     medium : {"vacuum", "air"}, optional
         Medium of the wavelengths of spectra in files and tables; those in air are brought to vacuum.
     on_error : {"skip", "stop"}
@@ -87,6 +91,10 @@ def embed(
     'embeddings.parquet'
     """
     if is_folder(output):
+        if bands is not None:
+            raise InputError(
+                f"bands: is for a file of output, and {output} is a folder; write a name that ends in .parquet"
+            )
         from ..archive.embedding import Embedding
         from ..model import load
 
@@ -109,9 +117,10 @@ def embed(
     from ..io.tables import write_table
     from ..model import load
     from ..model.model_hash import model_hash
+    from .own_bands import in_bands_of
 
     known = load(model)
-    series = open_series(data, medium=medium, kind=known.observe.kind)
+    series = in_bands_of(known, open_series(data, medium=medium, kind=known.observe.kind), bands)
     if "embedding" in series.table.column_names:
         raise located("is there already: rename it", source=described(data), column="embedding")
     embeddings = known.embed(series, layer, on_error=on_error)

@@ -25,6 +25,7 @@ def predict(
     data: Data,
     output: str | Path | None = None,
     *,
+    bands: dict[str, str | None] | None = None,
     medium: Literal["vacuum", "air"] | None = None,
     on_error: Literal["skip", "stop"] = "skip",
     overwrite: bool = False,
@@ -46,6 +47,9 @@ def predict(
         ``unlike`` is the fraction of known objects that are less unlike all that the model knows, if the head was calibrated: above 0.9 lies one known object in ten, and
         the rest is to be distrusted. For values, ``T_sigma``
         follows, half the width of the central 68 percent of the predicted distribution. A model may predict a class and values V; then ``V_predicted`` and ``V_sigma`` follow.
+    bands : dict of str to str or None, optional
+        For bands of the data, the band of the model that is taken instead; with None (``null`` on the command line) their points are left
+        out: ``--bands '{p48g: g, UVW1: null}'``. Other bands keep their names.
     medium : {"vacuum", "air"}, optional
         Medium of the wavelengths of spectra in files and tables; those in air are brought to vacuum.
     on_error : {"skip", "stop"}
@@ -61,7 +65,7 @@ def predict(
     Raises
     ------
     InputError
-        `output` exists, the model has no head, the data cannot be used or have a column with the name of a new one.
+        `output` exists, the model has no head, the data cannot be used, have a band that the model does not know, or a column with the name of a new one.
 
     Examples
     --------
@@ -82,9 +86,10 @@ def predict(
     from ..io.many_files import write_failed
     from ..io.tables import write_table
     from ..model import load
+    from .own_bands import in_bands_of
 
     known = load(model)
-    series = open_series(data, medium=medium, kind=known.observe.kind)
+    series = in_bands_of(known, open_series(data, medium=medium, kind=known.observe.kind), bands)
     found = known.predict(series, on_error=on_error)
     if output is None:
         return "\n".join(_line(k, name, found, known) for k, name in enumerate(_names(series.object_ids)))

@@ -19,6 +19,7 @@ ZERO_POINT = 27.5  # of the fluxes of the challenge
 BANDS = ("u", "g", "r", "i", "z", "y")
 CLASSES = {6: "uLens-Single", 15: "TDE", 16: "EB", 42: "SNII", 52: "SNIax", 53: "Mira", 62: "SNIbc", 64: "KN", 65: "M-dwarf",
            67: "SNIa-91bg", 88: "AGN", 90: "SNIa", 92: "RRL", 95: "SLSN-I"}  # fmt: skip
+POSITION = {"ra": "ra", "decl": "dec"}  # read by nothing that is not told to
 CATALOG = ("ddf_bool", "hostgal_photoz", "hostgal_photoz_err", "hostgal_specz", "mwebv")  # what a survey would know
 
 
@@ -38,7 +39,7 @@ def plasticc(path: str | Path | None = None, *, zero_point: float = 25.0) -> Ser
     -------
     Series
         Columns ``object_id``, ``class`` (14 classes), and what a survey would know of an object: ``hostgal_photoz``,
-        ``hostgal_photoz_err``, ``hostgal_specz``, ``mwebv`` and ``ddf_bool``. What the simulation alone knows is left out.
+        ``hostgal_photoz_err``, ``hostgal_specz``, ``mwebv``, ``ddf_bool``, ``ra`` and ``dec`` [deg]. What the simulation alone knows is left out.
 
     Raises
     ------
@@ -68,6 +69,8 @@ def plasticc(path: str | Path | None = None, *, zero_point: float = 25.0) -> Ser
     band = np.array(BANDS, object)[points["passband"].to_numpy()]
     kinds = pa.array([CLASSES.get(code, str(code)) for code in about["target"].to_pylist()])
     table = about.select(["object_id", *CATALOG]).append_column("class", kinds)
+    for theirs, ours in POSITION.items():
+        table = table.append_column(ours, about[theirs])
     flux, error = (factor * points[name].to_numpy() for name in ("flux", "flux_err"))
     return Series.from_rows(
         rows.to_numpy(), points["mjd"].to_numpy(), flux, error, band, table, bands=BANDS, source=str(folder / CURVES)

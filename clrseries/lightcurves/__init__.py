@@ -9,6 +9,7 @@ from .binned_periodogram import with_periodogram
 from .cadence import Bin, Fold, Truncate, Visit, Window
 from .calibration import Jumps, RandomWalk, Trend, ZeroPoint
 from .features import feature_names, with_features
+from .galactic import with_galactic_latitude
 from .k_correction import redshifted
 from .noise import Detect, Noise, Outliers, Saturate
 from .normalize import Normalize
@@ -56,6 +57,7 @@ __all__ = [
     "redshifted",
     "survey",
     "with_features",
+    "with_galactic_latitude",
     "with_periodogram",
     "with_periods",
 ]

@@ -1,4 +1,4 @@
-"""Periods, features and periodograms that a model reads, measured where the table does not have them."""
+"""Periods, features, periodograms and galactic latitudes that a model reads, found where the table does not have them."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from ..augment.resident import host_series
 from ..series import Series
 from .binned_periodogram import PERIODOGRAM, with_periodogram
 from .features import ANY, PERIODS, feature_names, with_features
+from .galactic import GALACTIC, with_galactic_latitude
 from .periods import with_periods
 
 OF_PERIODS = re.compile(rf"(period|power)_[1-{PERIODS}]")
@@ -19,10 +20,12 @@ OF_PERIODS = re.compile(rf"(period|power)_[1-{PERIODS}]")
 def with_measured(series: Series, names: Sequence[str]) -> Series:
     """Return light curves with those of some columns that :func:`with_periods`, :func:`with_features` and :func:`with_periodogram` can measure.
 
+    The column ``galactic_latitude``, of light curves and spectra, is that of :func:`with_galactic_latitude`.
+
     Parameters
     ----------
     series : Series
-        N light curves, or spectra, which are returned as they are.
+        N light curves, or spectra, of which nothing else is measured.
     names : sequence of str
         Names of columns; those that the table has, and those that nothing here measures, are left as they are.
 
@@ -34,7 +37,8 @@ def with_measured(series: Series, names: Sequence[str]) -> Series:
     Raises
     ------
     InputError
-        The packages nifty-ls and light-curve are needed and not installed.
+        The packages nifty-ls and light-curve are needed and not installed, or there are no positions where the galactic latitude is
+        needed.
 
     Examples
     --------
@@ -44,6 +48,8 @@ def with_measured(series: Series, names: Sequence[str]) -> Series:
     >>> stars.table.column_names[-2:]
     ['period_3', 'power_3']
     """
+    if GALACTIC in names and GALACTIC not in series.table.column_names:
+        series = with_galactic_latitude(series)
     missing = [name for name in names if name not in series.table.column_names]
     if series.band is None or not missing:
         return series

@@ -231,7 +231,7 @@ class Samples:
             row = int(np.searchsorted(self.offsets, sample, side="right")) - 1
             raise located(
                 f"holds {self.bands[self.band[sample]]!r}; the bands are {', '.join(bands)}: rename it, or drop it with "
-                "series.with_bands(..., rename={...}, drop=True)",
+                "series.with_bands(..., rename={...}, drop=True), or with --bands of predict and embed",
                 object_id=self.object_ids[row], column="band",
             )  # fmt: skip
         lengths = np.add.reduceat(keep, self.offsets[:-1]).astype(np.int64)

@@ -29,7 +29,7 @@ def test_asas(shared_data):
 
 POINTS = "object_id,mjd,passband,flux,flux_err,detected_bool\n615,59750.5,2,-50.0,5.0,1\n615,59751.5,5,100.0,10.0,1\n713,59750.5,0,1.0,1.0,0\n"
 OBJECTS = "object_id,ra,decl,ddf_bool,hostgal_specz,hostgal_photoz,hostgal_photoz_err,mwebv,target,true_z\n"
-OBJECTS += "  615,1,1,1,0.0,0.0,0.0,0.017,92,0.1\n  713,1,1,1,1.8,1.6,0.2,0.007,90,1.8\n"
+OBJECTS += "  615,1,-60,1,0.0,0.0,0.0,0.017,92,0.1\n  713,1,1,1,1.8,1.6,0.2,0.007,90,1.8\n"
 
 
 def test_plasticc(tmp_path):
@@ -40,6 +40,7 @@ def test_plasticc(tmp_path):
     series = datasets.plasticc(tmp_path)
     assert series.object_ids == ["615", "713"] and series.bands == ("u", "g", "r", "i", "z", "y")
     assert series.table["class"].to_pylist() == ["RRL", "SNIa"] and "true_z" not in series.table.column_names
+    assert series.table["ra"].to_pylist() == [1, 1] and series.table["dec"].to_pylist() == [-60, 1]
     assert series.flux.tolist() == pytest.approx([-5, 10, 0.1]) and series.ivar[0] == pytest.approx(4)
 
 

@@ -1,0 +1,71 @@
+"""The bands of light curves by the names that a model knows."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from ..errors import InputError
+from ..names import did_you_mean
+
+if TYPE_CHECKING:
+    from ..model import Model
+    from ..series import Series
+
+
+def in_bands_of(model: Model, series: Series, names: Mapping[str, str | None] | None) -> Series:
+    """Return light curves whose bands have the names that a model knows.
+
+    Parameters
+    ----------
+    model : Model
+        The model.
+    series : Series
+        N objects.
+    names : mapping of str to str or None, optional
+        For bands of the data, the band of the model that is taken instead; with None their points are left out. Other bands keep their names.
+
+    Returns
+    -------
+    Series
+        All N objects; points that are left out have ``ivar == 0`` and are counted in `dropped`.
+
+    Raises
+    ------
+    InputError
+        The series holds spectra, the data have no such band, or the model does not know the new name.
+
+    Examples
+    --------
+    >>> from clrseries import datasets, load
+    >>> from clrseries.commands.own_bands import in_bands_of
+    >>> stars = datasets.simulated_light_curves(2)
+    >>> in_bands_of(load("transients"), stars, {"R": None}).dropped
+    {'point: in a band that is left out': 118}
+    """
+    if names is None:
+        return series
+    if series.band is None:
+        raise InputError("bands: is for light curves, and these are spectra")
+    for name in names:
+        if name not in series.bands:
+            raise InputError(
+                f"bands: the data have no band {name!r}{did_you_mean([name], series.bands)}; they have {', '.join(series.bands)}"
+            )
+    new = [names.get(name, name) for name in series.bands]
+    known = model.bands if len(model.bands) > 1 else tuple(sorted({name for name in new if name is not None}))
+    for name in new:
+        if name is not None and name not in known:
+            raise InputError(
+                f"bands: the model knows no band {name!r}{did_you_mean([name], known)}; it knows {', '.join(known)}. Give one of them to each "
+                "band of the data, or null to leave its points out"
+            )
+    left_out = np.array([name is None for name in new])[series.band]
+    masked = replace(series, ivar=np.where(left_out, np.float32(0.0), series.ivar))
+    renamed = masked.with_bands(known, {old: name or known[0] for old, name in zip(series.bands, new, strict=True)})
+    return (
+        renamed.with_dropped({"point: in a band that is left out": int(left_out.sum())}) if left_out.any() else renamed
+    )

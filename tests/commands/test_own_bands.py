@@ -1,0 +1,92 @@
+"""Light curves whose bands have other names are taken by predict and embed, and no object is lost."""
+
+from __future__ import annotations
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+from clrseries import InputError, Model, Series, embed, predict
+from clrseries import lightcurves as lc
+from clrseries.commands.cli import main
+from clrseries.encoders import CurveConv
+from clrseries.encoders.heads import ClassHead
+from clrseries.methods import Projector
+
+
+@pytest.fixture
+def model() -> Model:
+    observe = lc.Observe([lc.Pack(32), lc.Normalize("object")])
+    return Model(
+        CurveConv(2, "tiny", 8).eval(),
+        Projector(8).eval(),
+        observe,
+        {},
+        ("g", "r"),
+        ClassHead(8, ["a", "b"]).eval(),
+        "class",
+    )
+
+
+def curves(names: tuple[str, str, str], rows: list[int]) -> Series:
+    rng = np.random.default_rng(0)
+    time = [np.sort(rng.uniform(0, 50, 30)) for _ in range(3)]
+    flux = [rng.normal(10, 1, 30) for _ in range(3)]
+    band = [[names[k % 2]] * 30 if k < 2 else [names[2]] * 30 for k in range(3)]
+    whole = Series.from_points(time, flux, [np.ones(30)] * 3, band, {"object_id": ["one", "two", "three"]})
+    return whole.take(np.array(rows))
+
+
+def test_renamed_bands_give_what_the_own_names_give(model, tmp_path):
+    theirs = embed(
+        model, curves(("ztfg", "r", "UVW1"), [0, 1, 2]), tmp_path / "a.parquet", bands={"ztfg": "g", "UVW1": None}
+    )
+    ours = embed(model, curves(("g", "r", "r"), [0, 1]), tmp_path / "b.parquet")
+    found, expected = (pq.read_table(path)["embedding"].to_pylist() for path in (theirs, ours))
+    np.testing.assert_allclose(found[:2], expected, rtol=1e-6)
+    assert found[2] is None and len(found) == 3
+
+
+def test_predict_keeps_an_object_without_a_known_band(model, tmp_path):
+    table = pq.read_table(
+        predict(
+            model, curves(("ztfg", "r", "UVW1"), [0, 1, 2]), tmp_path / "c.parquet", bands={"ztfg": "g", "UVW1": None}
+        )
+    )
+    assert table["object_id"].to_pylist() == ["one", "two", "three"]
+    assert [name is None for name in table["class_predicted"].to_pylist()] == [False, False, True]
+
+
+@pytest.mark.parametrize(
+    ("bands", "words"),
+    [
+        ({"ztfG": "g"}, r"no band 'ztfG'; did you mean 'ztfg'\?; they have UVW1, r, ztfg"),
+        ({"ztfg": "G", "UVW1": None}, r"knows no band 'G'; did you mean 'g'\?; it knows g, r"),
+        ({"ztfg": "g"}, r"knows no band 'UVW1'.*null to leave its points out"),
+    ],
+)
+def test_wrong_bands_are_told(model, tmp_path, bands, words):
+    with pytest.raises(InputError, match=words):
+        predict(model, curves(("ztfg", "r", "UVW1"), [0, 1, 2]), tmp_path / "d.parquet", bands=bands)
+    assert not (tmp_path / "d.parquet").exists()
+
+
+def test_from_the_command_line(model, tmp_path):
+    series = curves(("ztfg", "r", "UVW1"), [0, 1, 2])
+    names = np.array(series.bands, object)[series.band]
+    columns = {"time": series.x, "flux": series.flux, "flux_err": np.ones(len(series.x)), "band": names}
+    lists = {
+        name: [part.tolist() for part in np.split(values, series.offsets[1:-1])] for name, values in columns.items()
+    }
+    pq.write_table(pa.table({"object_id": series.object_ids} | lists), tmp_path / "curves.parquet")
+    model.save(tmp_path / "model")
+    given = [
+        "predict",
+        str(tmp_path / "model"),
+        str(tmp_path / "curves.parquet"),
+        "--output",
+        str(tmp_path / "e.parquet"),
+    ]
+    assert main([*given, "--bands", "{ztfg: g, UVW1: null}"]) == 0
+    assert pq.read_table(tmp_path / "e.parquet").num_rows == 3
