@@ -38,7 +38,7 @@ def with_periodogram(series: Series) -> Series:
     Raises
     ------
     InputError
-        The series holds spectra, or the package finufft (of nifty-ls) is not installed.
+        The series holds spectra, or the package nifty-ls is not installed.
 
     Examples
     --------

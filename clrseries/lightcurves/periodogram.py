@@ -8,7 +8,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..errors import InputError
-from ..kernels.lightcurves.sine_power import sine_power
 from .harmonics import fit_harmonics
 from .relative_points import FEWEST, RelativePoints
 
@@ -19,11 +18,6 @@ PEAKS = 8  # that are refined and compared
 TERMS = 4  # harmonics of the comparison
 HIGHEST = (10.0, 100.0)  # [1 / day], bounds of the highest frequency that is searched by default
 MOST = 1 << 21  # frequencies
-BLOCK = 1 << 12  # frequencies of one transform: it stays in the cache, and single precision tells phases to 1e-4
-FEW = (
-    1 << 10
-)  # points; the errors of more average out, and blocks grow with the root of their number, which saves memory
-SETTINGS = {"eps": 1e-5, "upsampfac": 2.0, "nthreads": 1}  # of finufft
 DAILY = 0.5  # strength of the window at one cycle a day from which on that is taken for the spacing of nights
 NEAR_DAY = 0.012  # [1 / day]: solar and sidereal days, and aliases of periods of months
 HANDICAP = 0.8  # of the power of such a peak, when it is compared with others
@@ -68,34 +62,24 @@ def lomb_scargle(
     Raises
     ------
     InputError
-        The package finufft is not installed.
+        The package nifty-ls is not installed.
 
     References
     ----------
-    Zechmeister & Kuerster 2009, A&A 496, 577; Garrison et al. 2024, arXiv:2409.08090 (nifty-ls, the same sums in one transform);
-    Barnett et al. 2019, arXiv:1808.06736 (finufft).
+    Zechmeister & Kuerster 2009, A&A 496, 577; Garrison et al. 2024, arXiv:2409.08090 (nifty-ls).
     """
-    plan = _finufft().Plan
-    block = BLOCK << ((len(points.time) // FEW).bit_length() // 2)
+    nifty = _nifty()
     baseline: float = float(points.time[-1] - points.time[0])
     lowest = 1.0 / baseline
     highest = 1.0 / shortest if shortest else _highest(points.time)
     count = int(np.clip((highest - lowest) * baseline * oversample, 2, MOST))
     step = lowest / oversample
-    blocks = -(-count // block)
-    turns = step * (points.time - 0.5 * baseline)  # from -1/4 to 1/4
-    weight = points.weight / points.weight.sum()
-    value = points.value - np.dot(weight, points.value)
-    middle = np.exp(2j * np.pi * np.outer(oversample + block // 2 + block * np.arange(blocks), turns))
-    transform = plan(1, (block,), blocks, dtype="complex64", **SETTINGS)
-    transform.setpts((2.0 * np.pi * turns).astype(np.float32))
-    of_values = transform.execute((middle * (weight * value)).astype(np.complex64))
-    of_weights = transform.execute((middle * weight).astype(np.complex64))
-    transform.setpts((4.0 * np.pi * turns).astype(np.float32))
-    of_twice = transform.execute((middle * weight * middle).astype(np.complex64))
-    sums = (part.view(np.float32).reshape(-1, 2)[:count] for part in (of_values, of_weights, of_twice))
-    power = sine_power(*sums, np.dot(weight, value**2))
-    return lowest + step * np.arange(count, dtype=np.float64), power
+    power = nifty(
+        points.time, points.value, points.weight**-0.5, fmin=lowest, fmax=lowest + step * (count - 1), Nf=count,
+        backend="finufft", nthreads=1, finufft_kwargs={"eps": 1e-5, "upsampfac": 1.25},
+    ).power  # fmt: skip
+    frequency = lowest + step * np.arange(count, dtype=np.float64)
+    return frequency, np.nan_to_num(np.asarray(power, np.float64))
 
 
 def candidates(points: RelativePoints, count: int, shortest: float | None = None) -> list[Peak]:
@@ -184,11 +168,11 @@ def _doubled(points: RelativePoints, peak: Peak, terms: int) -> Peak | None:
     return Peak(2.0 * peak.period, float(power)) if gain > EXTRA else None
 
 
-def _finufft() -> Any:
+def _nifty() -> Any:
     try:
-        import finufft  # installed with nifty-ls
+        from nifty_ls import lombscargle
     except ImportError:
         raise InputError(
-            'periods: the package finufft is not installed; run: pip install "clrseries[periods]"'
+            'periods: the package nifty-ls is not installed; run: pip install "clrseries[periods]"'
         ) from None
-    return finufft
+    return lombscargle

@@ -16,7 +16,7 @@ def with_periods(series: Series, count: int = 3, *, shortest: float | None = Non
     """Find the periods of light curves, and return the series with columns of the most likely ones.
 
     All bands count together: each is taken relative to its own level and scatter. Candidates are separate peaks of the Lomb-Scargle
-    periodogram (compiled code of finufft), refined and ranked by how much of the variance four harmonics explain. Aliases of a day
+    periodogram (compiled code of nifty-ls), refined and ranked by how much of the variance four harmonics explain. Aliases of a day
     and half or twice the true period are the usual faults; this is why there are several candidates.
 
     Parameters
@@ -39,12 +39,11 @@ def with_periods(series: Series, count: int = 3, *, shortest: float | None = Non
     Raises
     ------
     InputError
-        The series holds spectra, an argument is out of range, or the package finufft (of nifty-ls) is not installed.
+        The series holds spectra, an argument is out of range, or the package nifty-ls is not installed.
 
     References
     ----------
-    VanderPlas & Ivezic 2015, arXiv:1502.01344 (bands that share a phase); Garrison et al. 2024, arXiv:2409.08090 (nifty-ls);
-    Barnett et al. 2019, arXiv:1808.06736 (finufft).
+    VanderPlas & Ivezic 2015, arXiv:1502.01344 (bands that share a phase); Garrison et al. 2024, arXiv:2409.08090 (nifty-ls).
 
     Examples
     --------

@@ -13,7 +13,6 @@ from . import (
     pack,
     schedule,
     scratch,
-    sine_power,
     visits,
 )
 
@@ -30,6 +29,5 @@ __all__ = [
     "pack",
     "schedule",
     "scratch",
-    "sine_power",
     "visits",
 ]

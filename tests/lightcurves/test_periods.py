@@ -9,7 +9,7 @@ from astropy.timeseries import LombScargle, LombScargleMultiband
 from clrseries import InputError, Series, datasets
 from clrseries import lightcurves as lc
 from clrseries.lightcurves.harmonics import fit_harmonics
-from clrseries.lightcurves.periodogram import BLOCK, candidates, lomb_scargle
+from clrseries.lightcurves.periodogram import candidates, lomb_scargle
 from clrseries.lightcurves.relative_points import RelativePoints, relative_points
 
 
@@ -45,7 +45,6 @@ def test_one_band_is_the_periodogram_of_astropy(rng, count, baseline, shortest):
     time = nights(rng, count, baseline)
     points = RelativePoints(time - time[0], sine(time / 3.1) + rng.normal(0, 0.3, count), rng.uniform(1, 20, count))
     frequency, power = lomb_scargle(points, shortest)
-    assert len(frequency) > BLOCK and 0 <= power.min() and power.max() <= 1
     wanted = LombScargle(points.time, points.value, points.weight**-0.5).power(frequency, method="cython")
     np.testing.assert_allclose(power, wanted, atol=2e-4)
 
@@ -55,7 +54,7 @@ def test_where_all_points_are_at_one_phase_no_sine_is_told(rng):
     frequency, power = lomb_scargle(RelativePoints(time, rng.normal(0, 1, 80), rng.uniform(1, 20, 80)), 0.3)
     assert np.isfinite(power).all() and power.max() < 0.5
     at_day = np.abs(frequency - np.round(frequency)) < 1e-9
-    assert at_day.sum() == 3 and (power[at_day] == 0).all()
+    assert at_day.sum() == 3 and (np.abs(power[at_day]) < 1e-5).all()
 
 
 @pytest.mark.parametrize("terms", [1, 4, 8])
@@ -138,7 +137,7 @@ def test_a_missing_package_is_named_with_its_remedy(rng, monkeypatch):
     real = builtins.__import__
 
     def without(name, *rest, **more):
-        if name == "finufft":
+        if name == "nifty_ls":
             raise ImportError(name)
         return real(name, *rest, **more)
 
