@@ -36,7 +36,8 @@ class WithColumns(nn.Module):
     columns : sequence of str
         Names of the K columns of the table. In the settings of a training, ``features`` and ``any_features`` stand for all columns
         of :func:`clrseries.lightcurves.with_features`, of each band and of the band with the most points,
-        and ``periodogram`` for those of :func:`clrseries.lightcurves.with_periodogram`. What these measure is measured where the table does not have it.
+        and ``periodogram`` for those of :func:`clrseries.lightcurves.with_periodogram`. What these measure is measured where the table does not have it,
+        and ``galactic_latitude`` found from a position (:func:`clrseries.lightcurves.with_galactic_latitude`).
     embedding_dim : int
         D, size of the two layers on the columns, and of the embedding.
     dropout : float
