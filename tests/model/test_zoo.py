@@ -5,13 +5,27 @@ import logging
 import re
 import shutil
 import socket
+import zlib
 from pathlib import Path
 
 import numpy as np
 import pyarrow.parquet as pq
 import pytest
 
-from clrseries import Grid, InputError, Model, Series, embed, lightcurves, load, methods, predict, read_spectra, spectra
+from clrseries import (
+    Grid,
+    InputError,
+    Model,
+    Series,
+    embed,
+    lightcurves,
+    load,
+    methods,
+    predict,
+    read_light_curves,
+    read_spectra,
+    spectra,
+)
 from clrseries.commands.cli import main
 from clrseries.datasets.stars import matched
 from clrseries.encoders import build_encoder
@@ -190,6 +204,19 @@ def test_a_joint_head_is_made_again_with_its_sets(tmp_path):
     assert "set_90" not in Model(
         encoder, methods.Projector(16), observe, {}, (), JointHead(16, ["a", "b"], []), "k"
     ).predict(Series.from_arrays(wave, np.ones((1, 400))))
+
+
+def test_transients_are_recognized_in_the_bands_of_many_telescopes(shared_data):
+    model, same = load("transients"), {"u'": "u", "g'": "g", "r'": "r", "i'": "i", "z'": "z"}
+    curves = read_light_curves(shared_data / "osc_lightcurves" / "lightcurves.parquet").with_bands(
+        model.bands, same, drop=True
+    )
+    of_test = np.array([zlib.crc32(f"OSC {name}".encode()) % 10 in (1, 3, 5) for name in curves.object_ids])
+    points = np.add.reduceat(curves.ivar > 0, curves.offsets[:-1].astype(int))
+    kinds = np.array(curves.table["class"].to_pylist())
+    for kind, name, least in (("Ia", "SNIa", 0.8), ("II", "SNII", 0.6)):  # 0.89 and 0.74 with Type IIn
+        rows = np.flatnonzero(of_test & (points >= 8) & (kinds == kind))
+        assert len(rows) > 20 and (model.predict(curves.take(rows))["predicted"] == name).mean() > least
 
 
 def test_the_page_about_the_weights_shows_the_stored_scores():
