@@ -25,6 +25,7 @@ BESIDE_STEPS = {
         "redshifted",
         "survey",
         "with_features",
+        "with_galactic_latitude",
         "with_periodogram",
         "with_periods",
     },

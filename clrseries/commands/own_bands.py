@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ..errors import InputError
+from ..lightcurves.features import ANY
 from ..names import did_you_mean
 
 if TYPE_CHECKING:
@@ -44,19 +45,20 @@ def in_bands_of(model: Model, series: Series, names: Mapping[str, str | None] | 
     >>> from clrseries.commands.own_bands import in_bands_of
     >>> stars = datasets.simulated_light_curves(2)
     >>> in_bands_of(load("transients"), stars, {"R": None}).dropped
-    {'point: in a band that is left out': 118}
+    {'point: in a band that is left out': 264}
     """
     if names is None:
         return series
     if series.band is None:
         raise InputError("bands: is for light curves, and these are spectra")
-    for name in names:
-        if name not in series.bands:
+    for old in names:
+        if old not in series.bands:
             raise InputError(
-                f"bands: the data have no band {name!r}{did_you_mean([name], series.bands)}; they have {', '.join(series.bands)}"
+                f"bands: the data have no band {old!r}{did_you_mean([old], series.bands)}; they have {', '.join(series.bands)}"
             )
     new = [names.get(name, name) for name in series.bands]
-    known = model.bands if len(model.bands) > 1 else tuple(sorted({name for name in new if name is not None}))
+    any_bands = tuple(sorted({name for name in new if name is not None})) or series.bands
+    known = any_bands if model.bands in ((), (ANY,)) else model.bands
     for name in new:
         if name is not None and name not in known:
             raise InputError(
@@ -66,6 +68,4 @@ def in_bands_of(model: Model, series: Series, names: Mapping[str, str | None] | 
     left_out = np.array([name is None for name in new])[series.band]
     masked = replace(series, ivar=np.where(left_out, np.float32(0.0), series.ivar))
     renamed = masked.with_bands(known, {old: name or known[0] for old, name in zip(series.bands, new, strict=True)})
-    return (
-        renamed.with_dropped({"point: in a band that is left out": int(left_out.sum())}) if left_out.any() else renamed
-    )
+    return renamed.with_dropped({"point: in a band that is left out": int(left_out.sum())})

@@ -74,10 +74,17 @@ def test_wrong_bands_are_told(model, tmp_path, bands, words):
 
 def test_from_the_command_line(model, tmp_path):
     series = curves(("ztfg", "r", "UVW1"), [0, 1, 2])
+    assert series.band is not None
     names = np.array(series.bands, object)[series.band]
-    columns = {"time": series.x, "flux": series.flux, "flux_err": np.ones(len(series.x)), "band": names}
+    columns: dict[str, np.ndarray] = {
+        "time": series.x,
+        "flux": series.flux,
+        "flux_err": np.ones(len(series.x)),
+        "band": names,
+    }
     lists = {
-        name: [part.tolist() for part in np.split(values, series.offsets[1:-1])] for name, values in columns.items()
+        name: [part.tolist() for part in np.split(values, series.offsets[1:-1].tolist())]
+        for name, values in columns.items()
     }
     pq.write_table(pa.table({"object_id": series.object_ids} | lists), tmp_path / "curves.parquet")
     model.save(tmp_path / "model")
