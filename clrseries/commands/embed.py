@@ -117,7 +117,7 @@ def embed(
     from ..io.tables import write_table
     from ..model import load
     from ..model.model_hash import model_hash
-    from .own_bands import in_bands_of
+    from ..model.own_bands import in_bands_of
 
     known = load(model)
     series = in_bands_of(known, open_series(data, medium=medium, kind=known.observe.kind), bands)

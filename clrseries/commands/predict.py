@@ -86,7 +86,7 @@ def predict(
     from ..io.many_files import write_failed
     from ..io.tables import write_table
     from ..model import load
-    from .own_bands import in_bands_of
+    from ..model.own_bands import in_bands_of
 
     known = load(model)
     series = in_bands_of(known, open_series(data, medium=medium, kind=known.observe.kind), bands)

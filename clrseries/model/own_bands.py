@@ -13,8 +13,8 @@ from ..lightcurves.features import ANY
 from ..names import did_you_mean
 
 if TYPE_CHECKING:
-    from ..model import Model
     from ..series import Series
+    from .model import Model
 
 
 def in_bands_of(model: Model, series: Series, names: Mapping[str, str | None] | None) -> Series:
@@ -42,7 +42,7 @@ def in_bands_of(model: Model, series: Series, names: Mapping[str, str | None] | 
     Examples
     --------
     >>> from clrseries import datasets, load
-    >>> from clrseries.commands.own_bands import in_bands_of
+    >>> from clrseries.model.own_bands import in_bands_of
     >>> stars = datasets.simulated_light_curves(2)
     >>> in_bands_of(load("transients"), stars, {"R": None}).dropped
     {'point: in a band that is left out': 264}
