@@ -59,12 +59,12 @@ def in_bands_of(model: Model, series: Series, names: Mapping[str, str | None] | 
     new = [names.get(name, name) for name in series.bands]
     any_bands = tuple(sorted({name for name in new if name is not None})) or series.bands
     known = any_bands if model.bands in ((), (ANY,)) else model.bands
-    for name in new:
-        if name is not None and name not in known:
-            raise InputError(
-                f"bands: the model knows no band {name!r}{did_you_mean([name], known)}; it knows {', '.join(known)}. Give one of them to each "
-                "band of the data, or null to leave its points out"
-            )
+    strange = [name for name in new if name is not None and name not in known]
+    if strange:
+        raise InputError(
+            f"bands: the model knows no band {', '.join(map(repr, strange))}{did_you_mean(strange, known)}; it knows {', '.join(known)}. "
+            "Give one of these to each band of the data, or null to leave its points out"
+        )
     left_out = np.array([name is None for name in new])[series.band]
     masked = replace(series, ivar=np.where(left_out, np.float32(0.0), series.ivar))
     renamed = masked.with_bands(known, {old: name or known[0] for old, name in zip(series.bands, new, strict=True)})
