@@ -56,7 +56,7 @@ def plasticc(path: str | Path | None = None, *, zero_point: float = 25.0) -> Ser
     >>> datasets.plasticc().bands  # doctest: +SKIP
     ('u', 'g', 'r', 'i', 'z', 'y')
     """
-    folder = _folder() if path is None else Path(path)
+    folder = wheel_folder() if path is None else Path(path)
     for name in (CURVES, OBJECTS):
         if not (folder / name).is_file():
             raise InputError(f"{folder / name}: no such file; pip install --no-deps {WHEEL} brings it")
@@ -77,7 +77,19 @@ def plasticc(path: str | Path | None = None, *, zero_point: float = 25.0) -> Ser
     )
 
 
-def _folder() -> Path:
+def wheel_folder() -> Path:
+    """Return the folder with the light curves of the installed wheel ``snmachine``.
+
+    Returns
+    -------
+    Path
+        It also has a sample of the Supernova Photometric Classification Challenge (Kessler et al. 2010, PASP 122, 1415).
+
+    Raises
+    ------
+    InputError
+        The wheel is not installed.
+    """
     try:
         return Path(str(metadata.distribution(WHEEL).locate_file(FOLDER)))
     except metadata.PackageNotFoundError:

@@ -6,8 +6,8 @@ from dataclasses import replace
 
 import numpy as np
 
-from ..errors import InputError
 from ..series import Series
+from ..series.check_series import check_light_curves
 from .features import ANY
 from .relative_points import relative_values
 
@@ -42,8 +42,7 @@ def in_one_band(series: Series) -> Series:
     >>> stars.bands, lc.in_one_band(stars).bands
     (('B', 'R'), ('any',))
     """
-    if series.band is None:
-        raise InputError("in_one_band: needs light curves, and the series holds spectra")
+    check_light_curves(series, "in_one_band")
     if series.bands == (ANY,):
         return series
     flux, ivar = np.zeros(len(series.x), np.float32), np.zeros(len(series.x), np.float32)

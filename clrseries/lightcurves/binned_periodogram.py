@@ -6,8 +6,8 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from ..errors import InputError
 from ..series import Series
+from ..series.check_series import check_light_curves
 from .periodogram import lomb_scargle
 from .relative_points import FEWEST, RelativePoints, relative_points
 
@@ -50,8 +50,7 @@ def with_periodogram(series: Series) -> Series:
     >>> max(powers, key=lambda name: powers[name] or 0.0)  # periods from 0.595 to 0.673 days
     'periodogram_60'
     """
-    if series.band is None:
-        raise InputError("with_periodogram: needs light curves, and the series holds spectra")
+    check_light_curves(series, "with_periodogram")
     rows = np.array([_highest_in_bins(relative_points(series, i)) for i in range(len(series))]).reshape(-1, BINS)
     return series.with_columns({name: pa.array(rows[:, k], from_pandas=True) for k, name in enumerate(PERIODOGRAM)})
 

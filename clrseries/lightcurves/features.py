@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from ..errors import InputError
 from ..series import Series
+from ..series.check_series import check_light_curves
 from .harmonics import fit_harmonics
 from .periods import with_periods
 from .relative_points import relative_points
@@ -68,8 +69,7 @@ def with_features(series: Series, *, each_band: bool = True) -> Series:
     >>> stars.table["B_r21"].null_count, len(lc.feature_names(stars.bands))
     (0, 87)
     """
-    if series.band is None:
-        raise InputError("with_features: needs light curves, and the series holds spectra")
+    check_light_curves(series, "with_features")
     extractor = _extractor()
     series = _with_all_periods(series)
     names = feature_names(series.bands if each_band else (ANY,))

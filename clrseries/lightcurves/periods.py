@@ -8,6 +8,7 @@ import pyarrow as pa
 from ..argument_types import check_whole
 from ..errors import InputError
 from ..series import Series
+from ..series.check_series import check_light_curves
 from .periodogram import candidates
 from .relative_points import relative_points
 
@@ -54,8 +55,7 @@ def with_periods(series: Series, count: int = 3, *, shortest: float | None = Non
     >>> round(lc.with_periods(star).table["period_1"][0].as_py(), 3)
     0.613
     """
-    if series.band is None:
-        raise InputError("with_periods: needs light curves, and the series holds spectra")
+    check_light_curves(series, "with_periods")
     check_whole("count", count, 1)
     if shortest is not None and not (np.isfinite(shortest) and shortest > 0):
         raise InputError(f"shortest must be a positive number of days, got {shortest!r}")

@@ -7,7 +7,6 @@ import tarfile
 import tempfile
 import zlib
 from dataclasses import dataclass, replace
-from importlib import metadata
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +18,7 @@ from clrseries import datasets, read_light_curves
 from clrseries import lightcurves as lc
 from clrseries.datasets.folder import data_file
 from clrseries.datasets.simulated_objects import WAVELENGTH
+from clrseries.datasets.transients import wheel_folder
 from clrseries.series import Series, concatenate
 
 BANDS = ("u", "U", "B", "g", "V", "r", "R", "i", "I", "z", "y")
@@ -74,9 +74,8 @@ def known_objects(series: Series, name: str, kinds: list[str], labels: dict[str,
 
 def spcc_objects() -> tuple[Series, list[str]]:
     """Return 2,000 simulated supernovae of DES in g, r, i and z (Kessler et al. 2010, PASP 122, 1415), of the wheel snmachine, and their types."""
-    archive = Path(str(metadata.distribution("snmachine").locate_file("snmachine/example_data/SPCC_SUBSET.tar.gz")))
     with tempfile.TemporaryDirectory() as folder:
-        with tarfile.open(archive) as members:
+        with tarfile.open(wheel_folder() / "SPCC_SUBSET.tar.gz") as members:
             members.extractall(folder, filter="data")
         files = sorted(Path(folder).rglob("*.DAT"))
         texts = [file.read_text() for file in files]
