@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from functools import cached_property, partial
 from typing import Any
@@ -15,6 +15,7 @@ from ..io.embeddings import with_embeddings
 from ..lightcurves.features import ANY
 from ..model import Model
 from ..model.model_hash import model_hash, output_dim
+from ..model.own_bands import check_known, in_other_bands
 from ..names import known_name
 from ..series import Series
 from .engine import Embedder, Engine
@@ -37,11 +38,13 @@ class Embedding:
         Whether flux and ivar are copied to a GPU with 16 bits; a run is not continued with the other choice.
     engine : Engine, optional
         Another engine than that of `device`.
+    bands : mapping of str to str or None, optional
+        For bands of the data, the band of the model that is taken instead; with None their points are left out.
 
     Raises
     ------
     InputError
-        There is no such layer, or `half` is true on the CPU.
+        There is no such layer, `half` is true on the CPU, or `bands` names one that the model does not know.
     """
 
     command = "embed"
@@ -53,15 +56,20 @@ class Embedding:
         device: str = "cpu",
         half: bool = False,
         engine: Engine | None = None,
+        bands: Mapping[str, str | None] | None = None,
     ) -> None:
         layer = known_name("layer", layer, ("embedding", "projection"))
         if half and device == "cpu":
             raise InputError("half_precision: is for device='cuda'; on the CPU nothing is copied")
-        self.trained = model
+        if bands is not None and model.observe.kind != "light curves":
+            raise InputError("bands: is for light curves, and the model is for spectra")
+        check_known(model, (bands or {}).values())
+        self.trained, self.renamed = model, dict(bands or {})
         self.kind = model.observe.kind
         self.bands = model.bands
         self.model = model_hash(model)
         self.settings: dict[str, Any] = {"layer": layer} | ({"half_precision": True} if half else {})
+        self.settings |= {"bands": self.renamed} if self.renamed else {}
         self.device, self.half = device, half
         self.dim = output_dim(model, layer)
         if engine is not None:
@@ -83,7 +91,9 @@ class Embedding:
         -------
         function
         """
-        return partial(type(self), self.trained, self.settings["layer"], self.device, self.half)
+        return partial(
+            type(self), self.trained, self.settings["layer"], self.device, self.half, bands=self.renamed or None
+        )
 
     def admit(self, series: Series) -> tuple[Series | None, Named]:
         """Return the objects all of whose points are in bands that the model knows.
@@ -99,6 +109,8 @@ class Embedding:
         """
         if "embedding" in series.table.column_names:
             raise located("is there already: rename it", column="embedding")
+        if self.renamed:
+            series = in_other_bands(series, self.renamed)
         if self.bands in ((), (ANY,)) or series.bands == self.bands or series.band is None:
             return series, []
         strange = np.array([band not in self.bands for band in series.bands])

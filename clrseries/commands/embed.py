@@ -50,8 +50,8 @@ def embed(
     layer : {"embedding", "projection"}
         ``embedding`` is best for probes and maps, ``projection`` for finding the same source in another archive.
     bands : dict of str to str or None, optional
-        For a file: for bands of the data, the band of the model that is taken instead; with None (``null`` on the command line) their
-        points are left out: ``--bands '{p48g: g, UVW1: null}'``. Other bands keep their names.
+        For bands of the data, the band of the model that is taken instead; with None (``null`` on the command line) their points are left
+        out: ``--bands '{p48g: g, UVW1: null}'``. Other bands keep their names.
     medium : {"vacuum", "air"}, optional
         Medium of the wavelengths of spectra in files and tables; those in air are brought to vacuum.
     on_error : {"skip", "stop"}
@@ -91,14 +91,10 @@ def embed(
     'embeddings.parquet'
     """
     if is_folder(output):
-        if bands is not None:
-            raise InputError(
-                f"bands: is for a file of output, and {output} is a folder; write a name that ends in .parquet"
-            )
         from ..archive.embedding import Embedding
         from ..model import load
 
-        work = Embedding(load(model), layer, known_name("device", device, ("cpu", "cuda")), half_precision)
+        work = Embedding(load(model), layer, known_name("device", device, ("cpu", "cuda")), half_precision, bands=bands)
         if scheduler is None:
             work.engine  # noqa: B018 - a device that is not there is told before anything is written
         return in_parts(data, work, output, medium, on_error, overwrite, progress, dry_run, scheduler)

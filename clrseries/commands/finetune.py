@@ -32,6 +32,7 @@ def finetune(
     weight_decay: float = 1e-3,
     lora_rank: int = 8,
     components: int = 5,
+    bands: dict[str, str | None] | None = None,
     medium: Literal["vacuum", "air"] | None = None,
     seed: int = 0,
     overwrite: bool = False,
@@ -85,6 +86,9 @@ def finetune(
         Rank of the terms of ``"lora"``, at least 1.
     components : int
         Number of Gaussians of the mixture, at least 1.
+    bands : dict of str to str or None, optional
+        For bands of the data, the band of the model that is taken instead; with None (``null`` on the command line) their points are left
+        out: ``--bands '{p48g: g, UVW1: null}'``. Other bands keep their names.
     medium : {"vacuum", "air"}, optional
         Medium of the wavelengths of spectra in files and tables; those in air are brought to vacuum.
     seed : int
@@ -143,6 +147,7 @@ def finetune(
         weight_decay=weight_decay,
         lora_rank=lora_rank,
         components=components,
+        bands=bands,
         medium=medium,
         seed=seed,
         overwrite=overwrite,

@@ -6,6 +6,7 @@ import torch
 from torch import Tensor, nn
 
 QUANTILES = 101  # points of the distribution of the distances of known objects
+LEAST_VARIANCE = 1e-12  # where all objects of each class are alike, the covariance is 0
 SHRINKAGE = 0.05  # of the covariance toward a multiple of the identity
 
 
@@ -110,7 +111,7 @@ class KnownObjects(nn.Module):
         apart = rows - self.centers.double()[number]
         covariance = apart.T @ apart / len(rows)
         size = len(covariance)
-        level = covariance.trace() / size
+        level = (covariance.trace() / size).clamp(min=LEAST_VARIANCE)
         covariance = (1 - SHRINKAGE) * covariance + SHRINKAGE * level * torch.eye(size, dtype=torch.float64)
         self.whiten.copy_(torch.linalg.inv(torch.linalg.cholesky(covariance)).T.float())
         levels = torch.linspace(0, 1, QUANTILES)

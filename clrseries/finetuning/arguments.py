@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -35,6 +35,8 @@ class Arguments:
         Whole numbers; `labels` and `seed` are at least 0, the others at least 1.
     balance, overwrite, progress : bool
         Whether classes count alike, to replace `output`, and to show a progress bar.
+    bands : mapping of str to str or None, optional
+        The bands of the model that stand for those of the data; None leaves points out.
     medium : {"vacuum", "air"}, optional
         Medium of the wavelengths of the data.
     trust_code : bool
@@ -66,6 +68,7 @@ class Arguments:
     balance: bool
     overwrite: bool
     progress: bool
+    bands: Mapping[str, str | None] | None = None
     medium: str | None = None
     trust_code: bool = False
 

@@ -25,6 +25,7 @@ from ..evaluation.probe import FEWEST as FEWEST_OF_CLASS
 from ..evaluation.scores import class_scores, redshift_scores, set_scores, value_scores
 from ..files import write_json
 from ..model import Model, load
+from ..model.own_bands import in_bands_of
 from ..model.stages import with_what_is_read
 from ..names import known_name
 from ..plain_data import strict
@@ -116,6 +117,7 @@ def _observe(observe: Observe, arguments: Arguments) -> Observe:
 def _labeled(model: Model, arguments: Arguments) -> tuple[Series, NDArray[Any], list[str], dict[str, Any]]:
     """Return the labeled objects, their values or numbers of classes, the names of the classes, and what is left out."""
     series = open_series(arguments.data, medium=arguments.medium, kind=model.observe.kind)
+    series = in_bands_of(model, series, arguments.bands)
     series = with_what_is_read(model, model.in_its_bands(series))
     classes = {"auto": None, "classes": True, "values": False}[arguments.kind]
     column = column_of(arguments.target, series, classes=classes)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -56,16 +56,53 @@ def in_bands_of(model: Model, series: Series, names: Mapping[str, str | None] | 
             raise InputError(
                 f"bands: the data have no band {old!r}{did_you_mean([old], series.bands)}; they have {', '.join(series.bands)}"
             )
-    new = [names.get(name, name) for name in series.bands]
-    any_bands = tuple(sorted({name for name in new if name is not None})) or series.bands
-    known = any_bands if model.bands in ((), (ANY,)) else model.bands
-    strange = [name for name in new if name is not None and name not in known]
-    if strange:
+    renamed = in_other_bands(series, names)
+    known = renamed.bands if model.bands in ((), (ANY,)) else model.bands
+    check_known(model, [names.get(name, name) for name in series.bands])
+    return renamed.with_bands(known)
+
+
+def check_known(model: Model, names: Iterable[str | None]) -> None:
+    """Check that a model knows some bands.
+
+    Parameters
+    ----------
+    model : Model
+        The model.
+    names : iterable of str or None
+        Bands; None is left out.
+
+    Raises
+    ------
+    InputError
+        The model does not know one of them.
+    """
+    strange = [name for name in names if name is not None and name not in model.bands]
+    if strange and model.bands not in ((), (ANY,)):
         raise InputError(
-            f"bands: the model knows no band {', '.join(map(repr, strange))}{did_you_mean(strange, known)}; it knows {', '.join(known)}. "
-            "Give one of these to each band of the data, or null to leave its points out"
+            f"bands: the model knows no band {', '.join(map(repr, strange))}{did_you_mean(strange, model.bands)}; it knows "
+            f"{', '.join(model.bands)}. Give one of these to each band of the data, or null to leave its points out"
         )
+
+
+def in_other_bands(series: Series, names: Mapping[str, str | None]) -> Series:
+    """Return light curves whose bands have other names.
+
+    Parameters
+    ----------
+    series : Series
+        N light curves.
+    names : mapping of str to str or None
+        The new name of a band; with None its points are left out. Bands that are not there are ignored, others keep their names.
+
+    Returns
+    -------
+    Series
+        All N objects; points that are left out have ``ivar == 0`` and are counted in `dropped`.
+    """
+    new = [names.get(name, name) for name in series.bands]
+    bands = tuple(sorted({name for name in new if name is not None})) or series.bands
     left_out = np.array([name is None for name in new])[series.band]
     masked = replace(series, ivar=np.where(left_out, np.float32(0.0), series.ivar))
-    renamed = masked.with_bands(known, {old: name or known[0] for old, name in zip(series.bands, new, strict=True)})
+    renamed = masked.with_bands(bands, {old: name or bands[0] for old, name in zip(series.bands, new, strict=True)})
     return renamed.with_dropped({"point: in a band that is left out": int(left_out.sum())})

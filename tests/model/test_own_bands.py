@@ -1,18 +1,22 @@
-"""Light curves whose bands have other names are taken by predict and embed, and no object is lost."""
+"""Light curves whose bands have other names are taken by predict, embed and finetune, and no object is lost."""
 
 from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from clrseries import InputError, Model, Series, embed, predict
+from clrseries import InputError, Model, Series, embed, finetune, predict
 from clrseries import lightcurves as lc
 from clrseries.commands.cli import main
 from clrseries.encoders import CurveConv
 from clrseries.encoders.heads import ClassHead
 from clrseries.methods import Projector
+from clrseries.series import concatenate
 
 
 @pytest.fixture
@@ -72,28 +76,56 @@ def test_wrong_bands_are_told(model, tmp_path, bands, words):
     assert not (tmp_path / "d.parquet").exists()
 
 
-def test_from_the_command_line(model, tmp_path):
-    series = curves(("ztfg", "r", "UVW1"), [0, 1, 2])
+def write_curves(series: Series, path: Path) -> str:
     assert series.band is not None
-    names = np.array(series.bands, object)[series.band]
-    columns: dict[str, np.ndarray] = {
+    columns: dict[str, Any] = {
         "time": series.x,
         "flux": series.flux,
         "flux_err": np.ones(len(series.x)),
-        "band": names,
+        "band": np.array(series.bands, object)[series.band],
     }
     lists = {
         name: [part.tolist() for part in np.split(values, series.offsets[1:-1].tolist())]
         for name, values in columns.items()
     }
-    pq.write_table(pa.table({"object_id": series.object_ids} | lists), tmp_path / "curves.parquet")
+    pq.write_table(pa.table({"object_id": series.object_ids} | lists), path)
+    return str(path)
+
+
+def test_from_the_command_line(model, tmp_path):
+    data = write_curves(curves(("ztfg", "r", "UVW1"), [0, 1, 2]), tmp_path / "curves.parquet")
     model.save(tmp_path / "model")
-    given = [
-        "predict",
-        str(tmp_path / "model"),
-        str(tmp_path / "curves.parquet"),
-        "--output",
-        str(tmp_path / "e.parquet"),
-    ]
+    given = ["predict", str(tmp_path / "model"), data, "--output", str(tmp_path / "e.parquet")]
     assert main([*given, "--bands", "{ztfg: g, UVW1: null}"]) == 0
     assert pq.read_table(tmp_path / "e.parquet").num_rows == 3
+
+
+def test_a_folder_of_output_has_what_a_file_has(model, tmp_path):
+    data = write_curves(curves(("ztfg", "r", "UVW1"), [0, 1, 2]), tmp_path / "curves.parquet")
+    bands: dict[str, str | None] = {"ztfg": "g", "UVW1": None}
+    file = embed(model, data, tmp_path / "f.parquet", bands=bands)
+    folder = embed(model, data, tmp_path / "folder", bands=bands, progress=False)
+    found, expected = (pq.read_table(path)["embedding"].to_pylist() for path in (folder / "dataset", file))
+    assert found == expected
+    failed = pq.read_table(folder / "errors.parquet").to_pylist()
+    assert [row["object_id"] for row in failed] == ["three"]
+    with pytest.raises(InputError, match="other arguments"):
+        embed(model, data, folder, bands={"ztfg": "r", "UVW1": None}, progress=False)
+
+
+def test_a_folder_of_output_refuses_a_band_that_the_model_does_not_know(model, tmp_path):
+    data = write_curves(curves(("ztfg", "r", "UVW1"), [0, 1, 2]), tmp_path / "curves.parquet")
+    with pytest.raises(InputError, match="knows no band 'G'"):
+        embed(model, data, tmp_path / "folder", bands={"ztfg": "G"}, progress=False)
+    assert not (tmp_path / "folder").exists()
+
+
+def test_finetune_takes_bands_of_other_names(model, tmp_path):
+    def scores(names: tuple[str, str, str], folder: str, bands: dict[str, str | None] | None) -> dict[str, Any]:
+        series = concatenate([curves(names, [0, 1]) for _ in range(20)])
+        ids, kinds = [f"star {k}" for k in range(40)], ["a", "b"] * 20
+        labeled = series.with_columns({"object_id": ids, "kind": kinds})
+        return finetune(model, labeled, tmp_path / folder, target="kind", epochs=1, bands=bands, progress=False)
+
+    theirs = scores(("ztfg", "r", "UVW1"), "theirs", {"ztfg": "g", "UVW1": None})
+    assert theirs["test"] == scores(("g", "r", "r"), "ours", None)["test"]

@@ -190,6 +190,16 @@ def test_a_joint_head_without_values_answers(tmp_path):
     assert float(head.distance(rows[7:8])) == pytest.approx(wanted, rel=1e-4)
 
 
+def test_known_objects_that_are_all_alike_have_a_covariance():
+    import torch
+
+    head = JointHead(3, ["a", "b"], [])
+    rows = torch.eye(3)[:2].repeat(10, 1)
+    head.fit_known(rows, torch.arange(20) % 2, rows)
+    answers = head.split(head(torch.cat([rows, torch.full((1, 3), 100.0)])))
+    assert answers["unlike"][-1] == 1 and answers["unlike"][:-1].max() < 1
+
+
 def test_a_joint_head_is_made_again_with_its_sets(tmp_path):
     head = JointHead(16, ["a", "b", "c"], ["z"], components=2, least_probability=0.25)
     assert JointHead(**head.settings).settings == head.settings
