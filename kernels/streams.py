@@ -44,6 +44,7 @@ LIGHT_CURVES = {
     "Flares": 55,
     "Window": 57,
     "Truncate": 58,
+    "AroundDetections": 79,
     "Visit": 59,
     "Seasons": 60,
     "Nights": 61,

@@ -135,6 +135,7 @@ def curve_steps() -> dict[str, list]:
         "Flares": lc.Flares(0.02, 0.5, 5.0),
         "Window": lc.Window(Uniform(200, 700)),
         "Truncate": lc.Truncate(Uniform(100, 300), "peak"),
+        "AroundDetections": lc.AroundDetections(30.0, Uniform(0, 90)),
         "Visit, nearest": lc.Visit(times, bands, 2.0, 1.5),
         "Visit, linear": lc.Visit(times, bands, 2.0, 30.0, "linear"),
         "Seasons": lc.Seasons(Uniform(150, 250)),

@@ -14,6 +14,7 @@ SAME_MACHINE = bits.machine() == RECORD["machine"]
 # elsewhere numbers agree to 1e-6 of the largest, but for this one, where a phase of many turns is rounded otherwise
 # (measured with code for a processor without vector instructions)
 LOOSER = {"spectra: Fringe": 2e-6}
+ENCODED = 5e-6  # the views that enter an encoder are rounded to single precision, by each processor in its own way
 
 
 def test_every_case_is_recorded():
@@ -37,5 +38,6 @@ def test_bits_are_the_same_here_and_numbers_elsewhere(name):
             np.testing.assert_allclose(array, made[double], rtol=0, atol=3e-5 * wanted["largest"], err_msg=key)
             continue
         some, expected = (np.array(one["some"], float) for one in (found, wanted))
-        tolerance = LOOSER.get(name, 1e-6) * max(wanted["largest"], 1e-300)
+        usual = ENCODED if name.startswith("encoder: ") else 1e-6
+        tolerance = LOOSER.get(name, usual) * max(wanted["largest"], 1e-300)
         np.testing.assert_allclose(some, expected, rtol=1e-6, atol=tolerance, err_msg=key)

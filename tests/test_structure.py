@@ -31,7 +31,7 @@ RELEASED = (
     },
     {
         "Redshift": 50, "StretchPeriod": 51, "ReverseTime": 52, "ShiftTime": 53, "Amplify": 54, "Flares": 55, "Window": 57,
-        "Truncate": 58, "Visit": 59, "Seasons": 60, "Nights": 61, "Weather": 62, "Moon": 63, "Gaps": 64, "DropDays": 65,
+        "Truncate": 58, "AroundDetections": 79, "Visit": 59, "Seasons": 60, "Nights": 61, "Weather": 62, "Moon": 63, "Gaps": 64, "DropDays": 65,
         "DropBands": 66, "DropPoints": 67, "Bin": 68, "Fold": 56, "Pack": 77, "ZeroPoint": 69, "Jumps": 70, "Trend": 71,
         "RandomWalk": 72, "Saturate": 73, "Noise": 74, "Outliers": 75, "Detect": 76, "Normalize": 78,
     },

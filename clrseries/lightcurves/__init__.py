@@ -6,7 +6,7 @@ such as :class:`~clrseries.Uniform`, or the name of a per-object column.
 
 from .any_band import in_one_band
 from .binned_periodogram import with_periodogram
-from .cadence import Bin, Fold, Truncate, Visit, Window
+from .cadence import AroundDetections, Bin, Fold, Truncate, Visit, Window
 from .calibration import Jumps, RandomWalk, Trend, ZeroPoint
 from .features import feature_names, with_features
 from .galactic import with_galactic_latitude
@@ -22,6 +22,7 @@ from .surveys import Survey, survey
 
 __all__ = [
     "Amplify",
+    "AroundDetections",
     "Bin",
     "Detect",
     "DropBands",

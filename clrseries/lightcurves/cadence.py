@@ -88,6 +88,48 @@ class Truncate(LightCurveStep):
 
 
 @dataclass(frozen=True, repr=False)
+class AroundDetections(LightCurveStep):
+    """Keep the points of each curve from some days before its first detection to some days after its last one.
+
+    A survey that looks at a transient for weeks and one that looks at the same place for years then give similar views. A detection
+    is a point with |S/N| above 5, brighter or fainter than the background; without one, the most significant point stands for it.
+
+    Parameters
+    ----------
+    before : float, distribution or column name
+        Time before the first detection [day], at least 0.
+    after : float, distribution or column name
+        Time after the last detection [day], at least 0.
+    probability : float
+        Fraction of the views that the step is applied to, from 0 to 1.
+
+    Raises
+    ------
+    InputError
+        An argument has the wrong type or is out of range.
+
+    Examples
+    --------
+    >>> from clrseries import lightcurves as lc
+    >>> lc.AroundDetections(before=20, after=60).after
+    60
+    """
+
+    draws: ClassVar[bool] = False
+    before: Value = 30.0
+    after: Value = 30.0
+
+    def sample(self, context: LightCurveContext) -> Params:
+        one, other = (context.moved(days) for days in context.moments.significant)
+        begin = np.minimum(one, other) - context.value("before", 0, low=0.0)
+        end = np.maximum(one, other) + context.value("after", 1, low=0.0)
+        return {
+            "window_start": np.maximum(begin, context.params["window_start"]),
+            "window_stop": np.minimum(end, context.params["window_stop"]),
+        }
+
+
+@dataclass(frozen=True, repr=False)
 class Visit(LightCurveStep):
     """Sample each curve at the epochs of another survey, which repeat in cycles.
 

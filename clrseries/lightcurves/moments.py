@@ -1,4 +1,4 @@
-"""Times of the first point, the peak and the first detection of each light curve, and its length."""
+"""Times of the first point, the peak and the detections of each light curve, and its length."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ Array = NDArray[np.float64]
 
 
 class Moments:
-    """Times of the peak and of the first detection of each light curve, from its first point.
+    """Times of the peak and of the detections of each light curve, from its first point.
 
     Parameters
     ----------
@@ -48,6 +48,19 @@ class Moments:
         """Time of the first point with S/N above 5 [day], float64 (N,); without such a point, of the first point."""
         number = np.arange(len(self.series.x), dtype=np.float64)
         return self._time_of_highest(np.where(self._snr > DETECTED, -number, -np.inf))
+
+    @cached_property
+    def significant(self) -> tuple[Array, Array]:
+        """Times of the first and the last point with |S/N| above 5 [day], float64 (N,) each; without one, of the most significant point."""
+        size = np.abs(self._snr)
+        size[self._snr == -np.inf] = -1.0
+        most = np.repeat(np.maximum.reduceat(size, self.starts), np.diff(self.series.offsets))
+        counts = size >= np.minimum(most, DETECTED)
+        number = np.arange(len(size), dtype=np.float64)
+        return (
+            self._time_of_highest(np.where(counts, -number, -np.inf)),
+            self._time_of_highest(np.where(counts, number, -np.inf)),
+        )
 
     @cached_property
     def _snr(self) -> Array:

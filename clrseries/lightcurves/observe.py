@@ -36,9 +36,9 @@ class Observe(Composition[LightCurveViews]):
     ----------
     steps : sequence of steps
         In the order in which nature applies them, each at most once and Pack exactly once: Redshift, StretchPeriod,
-        ReverseTime, ShiftTime, Amplify, Flares, Window, Truncate, Visit, Seasons, Nights, Weather, Moon, Gaps, DropDays,
-        DropBands, DropPoints, Bin, Fold, Pack, ZeroPoint, Jumps, Trend, RandomWalk, Saturate, Noise, Outliers, Detect,
-        Normalize.
+        ReverseTime, ShiftTime, Amplify, Flares, Window, Truncate, AroundDetections, Visit, Seasons, Nights, Weather, Moon, Gaps,
+        DropDays, DropBands, DropPoints, Bin, Fold, Pack, ZeroPoint, Jumps, Trend, RandomWalk, Saturate, Noise, Outliers,
+        Detect, Normalize.
     backend : {"auto", "cpu", "cuda"}
         Where views are made. With ``"auto"``, on a GPU if the samples of the series are on one, otherwise on the CPU. Equal
         parameters give equal views on both, apart from the rounding of float32.

@@ -5,6 +5,7 @@ import numpy as np
 from clrseries import Choice, Normal, Series, Uniform
 from clrseries.lightcurves import (
     Amplify,
+    AroundDetections,
     Bin,
     Detect,
     DropBands,
@@ -49,6 +50,7 @@ def compositions():
     seen = [
         Window(700.0),
         Truncate(650.0, "first"),
+        AroundDetections(40.0, Uniform(400, 600)),
         Seasons(230.0),
         Nights(20.0),
         Weather(0.2),

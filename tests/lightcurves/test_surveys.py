@@ -5,6 +5,7 @@ import pytest
 
 from clrseries import InputError, Series, Uniform
 from clrseries.lightcurves import (
+    AroundDetections,
     Bin,
     DropBands,
     DropDays,
@@ -13,6 +14,7 @@ from clrseries.lightcurves import (
     Gaps,
     Moon,
     Nights,
+    Normalize,
     Observe,
     Pack,
     Redshift,
@@ -114,6 +116,37 @@ def test_truncation_counts_from_the_first_detection_or_the_peak(stars):
         start = 5 if after == "detection" else POINTS - 1  # flux 6 is the first above five sigma
         wanted = expected(stars, lambda i, t: t <= t[start] + 20.0)  # noqa: B023
         assert found == wanted
+
+
+@pytest.mark.parametrize("steps", [[], [ReverseTime()], [ShiftTime(500.0)], [StretchPeriod(2.0)]])
+def test_what_is_around_the_detections_is_kept(steps):
+    days = np.arange(0.0, 1000.0, 10.0)
+    flux = np.zeros((4, 100))
+    flux[0, [40, 50]] = 9.0, 6.0  # from day 400 to 500
+    flux[1, [20, 50]] = -9.0, 6.0  # fainter than the background
+    flux[2, [30, 60]] = 4.0, -4.5  # no detection: the most significant point, on day 600
+    flux[3, [70, 90]] = 8.0, 99.0
+    ivar = np.ones_like(flux)
+    ivar[3, 90] = 0.0  # not measured
+    curves = Series.from_points(np.tile(days, (4, 1)), flux, ivar)
+    views = Observe([*steps, AroundDetections(before=20.0, after=50.0), Pack(100)])(curves, seed=0)
+    factor = 2.0 if steps and isinstance(steps[0], StretchPeriod) else 1.0
+    before, after = (50.0, 20.0) if steps and isinstance(steps[0], ReverseTime) else (20.0, 50.0)
+    for k, (first, last) in enumerate([(400.0, 500.0), (200.0, 500.0), (600.0, 600.0), (700.0, 700.0)]):
+        kept = (days >= first - before / factor) & (days <= last + after / factor) & (ivar[k] > 0)
+        assert (views.ivar[k, 0] > 0).sum() == kept.sum()
+
+
+def test_quiet_months_do_not_change_what_is_around_the_detections():
+    rng = np.random.default_rng(0)
+    days = np.arange(0.0, 900.0, 5.0)
+    flux = rng.uniform(-2, 2, (1, 180)) + 50 * np.exp(-(((days - 500.0) / 30) ** 2))
+    long = Series.from_points(days[None], flux, np.ones_like(flux), table={"object_id": ["a"]})
+    event = slice(80, 130)
+    short = Series.from_points(days[None, event], flux[:, event], np.ones((1, 50)), table={"object_id": ["a"]})
+    observe = Observe([AroundDetections(), Pack(64, origin="peak"), Normalize("object")])
+    for whole, part in zip(observe(long, seed=0).inputs, observe(short, seed=0).inputs, strict=True):
+        np.testing.assert_array_equal(whole, part)
 
 
 def test_weather_takes_whole_nights_in_spells_and_the_fraction_it_says(stars):

@@ -50,11 +50,22 @@ def test_every_step_that_is_kept_does_the_same_to_every_view(moved):
 def test_light_curves_keep_what_is_the_same_and_leave_out_what_is_drawn():
     stars = simulated_light_curves(12, nights=60)
     steps = [
-        lc.StretchPeriod(1.5), lc.ReverseTime(), lc.Amplify(2.0), lc.Truncate(300.0, "first"), lc.DropPoints(0.3),
-        lc.Fold("period", Uniform(0, 1)), lc.Pack(96), lc.Saturate(10.0), lc.Noise(21.0), lc.Detect(3.0), lc.Normalize("band"),
+        lc.StretchPeriod(1.5), lc.ReverseTime(), lc.Amplify(2.0), lc.Truncate(300.0, "first"),
+        lc.AroundDetections(30.0), lc.DropPoints(0.3), lc.Fold("period", Uniform(0, 1)), lc.Pack(96), lc.Saturate(10.0), lc.Noise(21.0), lc.Detect(3.0), lc.Normalize("band"),
     ]  # fmt: skip
     prepare = lc.Observe(steps).deterministic()
-    names = ["StretchPeriod", "ReverseTime", "Amplify", "Truncate", "Fold", "Pack", "Saturate", "Detect", "Normalize"]
+    names = [
+        "StretchPeriod",
+        "ReverseTime",
+        "Amplify",
+        "Truncate",
+        "AroundDetections",
+        "Fold",
+        "Pack",
+        "Saturate",
+        "Detect",
+        "Normalize",
+    ]
     assert [type(step).__name__ for step in prepare.steps] == names
     views = prepare(stars.take(np.arange(0, 12, 4)), views=3, seed=5)
     for array in views.inputs:
