@@ -112,9 +112,12 @@ def _epochs(rng: Rng, nights: int, span: float) -> tuple[Array, NDArray[np.int64
 
 
 def _sawtooth(phase: Array, asymmetry: float) -> Array:
-    """Return a Fourier series that goes from a sine (asymmetry 0) to a sawtooth, in magnitudes about 0, peak to peak about 1."""
+    """Return a Fourier series that goes from a sine (asymmetry 0) to a sawtooth, in magnitudes about 0, peak to peak about 1.
+
+    The star brightens fast and fades slowly, as RR Lyrae stars and Cepheids do.
+    """
     terms = [asymmetry ** (k - 1) / k * np.sin(2 * np.pi * k * phase) for k in range(1, 7)]
-    return np.sum(terms, axis=0) / 2.0
+    return -np.sum(terms, axis=0) / 2.0
 
 
 def _rr_lyrae(rng: Rng, time: Array, band: NDArray[np.int64]) -> tuple[float, Array]:

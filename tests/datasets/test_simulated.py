@@ -36,3 +36,14 @@ def test_a_simulated_star_has_the_period_that_it_states():
         return np.median([np.abs(np.diff(f[g])).mean() for f, g in zip(views.flux[:, 0], first, strict=True)])
 
     assert roughness(1.0) < 0.6 * roughness(1.03)
+
+
+def test_pulsating_stars_brighten_fast_and_fade_slowly():
+    stars = simulated_light_curves(12, classes=["Cepheid"], nights=400)
+    views = Observe([Fold("period"), Pack(2000)])(stars)
+    brightening = []
+    for time, flux, ivar, band in zip(*(array[:, 0] for array in views.inputs), strict=True):
+        red = (ivar > 0) & (band == 1)
+        parts = np.array([flux[red & (time >= k / 10) & (time < (k + 1) / 10)].mean() for k in range(10)])
+        brightening.append(np.mean(np.roll(parts, -1) > parts))
+    assert np.mean(brightening) < 0.4
