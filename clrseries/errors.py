@@ -22,6 +22,29 @@ class InputError(ValueError):
     """
 
 
+class NoUsableNumber(InputError):
+    """Error for a column that holds no number, for any object, that a step can use.
+
+    Parameters
+    ----------
+    message : str
+        As for :class:`InputError`.
+    column : str
+        Name of the column.
+    step : str
+        Name of the step that reads it.
+    """
+
+    def __init__(self, message: str, column: str = "", step: str = "") -> None:
+        super().__init__(message)
+        self.column, self.step = column, step
+
+    @property
+    def reason(self) -> str:
+        """Why an object without such a number cannot be used."""
+        return f"column {self.column!r}: no usable number, which {self.step} needs"
+
+
 class Terminated(SystemExit):
     """End of a process that was asked to end (SIGTERM), with the exit status 143.
 

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..argument_types import check_arguments
-from ..errors import InputError, located
+from ..errors import InputError, NoUsableNumber, located
 from ..series import Series
 
 Array = NDArray[np.float64]
@@ -308,8 +308,6 @@ def _column(name: str, series: Series, low: float) -> Array:
         raise located("must hold numbers", column=name) from error
     bad = ~(np.isfinite(values) & (values >= low))
     if bad.all() and len(bad):
-        raise located(
-            f"is {column[0]}, and no better for any other object; a finite number of at least {low:g} is needed",
-            object_id=series.object_ids[0], column=name,
-        )  # fmt: skip
+        problem = f"is {column[0]}, and no better for any other object; a finite number of at least {low:g} is needed"
+        raise NoUsableNumber(str(located(problem, object_id=series.object_ids[0], column=name)), name)
     return np.where(bad, np.nan, values)

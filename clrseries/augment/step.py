@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..argument_types import check_arguments
-from ..errors import InputError
+from ..errors import InputError, NoUsableNumber
 from ..kernels import philox
 from ..series import Series
 from .distributions import Distribution, Value, sample_values
@@ -116,7 +116,11 @@ class StepContext:
         try:
             return sample_values(value, lambda: self.deviates(number), self.series, self.shape, low)
         except InputError as error:
-            raise InputError(f"{type(self.step).__name__}: {name}: {error}") from error
+            step = type(self.step).__name__
+            told = f"{step}: {name}: {error}"
+            if isinstance(error, NoUsableNumber):
+                raise NoUsableNumber(told, error.column, step) from error
+            raise InputError(told) from error
 
 
 @dataclass(frozen=True, repr=False)

@@ -44,15 +44,17 @@ def embedded_with(model: Model, series: Series, step: Step | None = None) -> NDA
     series = model.in_its_bands(series)
     model.encoder.eval()
     found = np.full((len(series), model.encoder.embedding_dim), np.nan)
-    lacking = None
+    lacking: InputError | None = None
     for first in range(0, len(series), BATCH):
         try:
             views = prepared(observe, series.between(first, min(first + BATCH, len(series))), model)
-        except InputError as error:  # no object of this batch has what a step reads
+        except InputError as error:  # no object of this batch has a period
             lacking = error
             continue
         if views.good.any():
             found[first + np.flatnonzero(views.good)] = encoded(model.encoder, nn.Identity(), views).cpu().numpy()
+        elif not views.inputs:  # no object has the number that a step reads
+            lacking = InputError(f"object {series.object_ids[first]!r}, {views.reasons[0]}")
     if lacking is not None and not np.isfinite(found).any():
         raise lacking
     return np.asarray(unit(found), np.float64)

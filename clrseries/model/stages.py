@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from ..augment.resident import host_series
 from ..config import Observe
 from ..encoders.with_columns import column_inputs, columns_of, columns_read
+from ..errors import NoUsableNumber
 from ..lightcurves.any_band import in_one_band
 from ..lightcurves.features import ANY
 from ..lightcurves.measured import with_measured
@@ -93,7 +94,10 @@ def prepared(
         Objects whose view has no information are left out.
     """
     batch = with_what_is_read(model, batch)
-    views = observe(batch, threads=threads)
+    try:
+        views = observe(batch, threads=threads)
+    except NoUsableNumber as error:  # not for one object of this batch
+        return Prepared((), np.zeros(len(batch), bool), dict.fromkeys(range(len(batch)), error.reason))
     good = torch.as_tensor((views.ivar[:, 0] > 0).any(-1)).cpu().numpy()
     reasons = {row: why_unusable(observe, batch.take([row])) for row in np.flatnonzero(~good).tolist()}
     views = views.trimmed() if isinstance(views, LightCurveViews) else views

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-import numpy as np
-
 from .. import lightcurves, spectra
-from ..augment.step import Step
 from ..config import Observe
+from ..errors import NoUsableNumber
 from ..lightcurves.features import ANY
 from ..series import Series
 
@@ -42,24 +40,14 @@ def why_unusable(observe: Observe, one: Series) -> str:
         joined = one.bands == (ANY,)  # of which in_one_band has left nothing
         told = "no band has five usable points" if joined else "no usable point"
         return f"column 'flux': {told}" if curves else "column 'ivar': all pixels are masked"
-    for step in observe.steps:
-        column = _column_without_number(step, one)
-        if column:
-            return f"column {column!r}: no usable number, which {type(step).__name__} needs"
     kept: Any = [step for step in observe.steps if not isinstance(step, (spectra.Normalize, lightcurves.Normalize))]
-    if (type(observe)(kept, observe.backend)(one).ivar > 0).any():
+    try:
+        views = type(observe)(kept, observe.backend)(one)
+    except NoUsableNumber as error:
+        return error.reason
+    if (views.ivar > 0).any():
         return "column 'flux': its mean or median is not positive, so that it cannot be normalized"
     if isinstance(observe, spectra.Observe):
         lo, hi = observe.grid.edges[[0, -1]]
         return f"column 'wavelength': no data within the model's {lo:.0f}-{hi:.0f} Angstrom"
     return "column 'flux': no usable point"
-
-
-def _column_without_number(step: Step, one: Series) -> str:
-    """Return the name of a column that is an argument of the step and holds no finite number, or nothing."""
-    for value in vars(step).values():
-        if isinstance(value, str) and value in one.table.column_names:
-            number = one.table[value].to_pylist()[0]
-            if number is None or (isinstance(number, (int, float)) and not -0.99 <= number < np.inf):
-                return value
-    return ""

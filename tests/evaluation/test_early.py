@@ -115,7 +115,7 @@ def test_a_beginning_in_which_no_period_is_found_is_left_out():
     target = np.array(["a", "b"] * 30)
     rows = early_scores(folded, stars, target, by="points", cuts=[2, 60])
     assert {row["cut"] for row in rows} == {60.0} and {row["objects"] for row in rows} == {60}
-    with pytest.raises(InputError, match="Fold: period"):
+    with pytest.raises(InputError, match="no usable number, which Fold needs"):
         early_scores(folded, first_points(stars, 2), target, by="points", cuts=[2, 60])
 
 

@@ -7,12 +7,14 @@ import pytest
 import torch
 
 from clrseries import Grid, InputError, Model, Series, embed, predict
+from clrseries import lightcurves as lc
 from clrseries import spectra as sp
-from clrseries.encoders import build_encoder
+from clrseries.encoders import CurveConv, build_encoder
 from clrseries.encoders.heads import ClassHead, MixtureHead
 from clrseries.io.embeddings import read_embeddings
 from clrseries.io.tables import read_table
 from clrseries.methods import Projector
+from clrseries.model.stages import BATCH
 
 REASONS = {
     1: "its mean or median is not positive",
@@ -93,6 +95,20 @@ def test_views_without_a_redshift_have_no_information():
     none = series().with_columns({"z": [float("nan")] * 6})
     with pytest.raises(InputError, match="no better for any other object"):
         sp.Observe([sp.Redshift(z="z"), sp.Resample(Grid.log(4100, 6800, 300))])(none)
+
+
+@pytest.mark.parametrize("period", [None, 0.0, -1.0, float("nan")])
+def test_a_whole_batch_without_a_number_does_not_stop_the_others(period, tmp_path):
+    observe = lc.Observe([lc.Fold("period"), lc.Pack(32), lc.Normalize("object")])
+    curves = Model(CurveConv(1, "tiny", 8).eval(), Projector(8).eval(), observe, {}, ("r",))
+    rng, count = np.random.default_rng(0), BATCH + 3
+    time, flux = np.sort(rng.uniform(0, 50, (count, 20))), rng.normal(10, 1, (count, 20))
+    stars = Series.from_points(time, flux, np.ones_like(flux), np.full((count, 20), "r"))
+    stars = stars.with_columns({"period": [period] * (count - 1) + [0.5]})
+    found = read_table(embed(curves, stars, tmp_path / "e.parquet"))["embedding"]
+    assert found.is_null().to_pylist() == [True] * (count - 1) + [False]
+    with pytest.raises(InputError, match="column 'period': no usable number, which Fold needs"):
+        curves.embed(stars.take(np.arange(BATCH)))
 
 
 def test_lines_of_one_object_can_be_told_apart(model):
