@@ -1,4 +1,4 @@
-"""The data of the weights ``transients``: objects of four surveys, those of PLAsTiCC nearer, and in the bands of other telescopes."""
+"""The data of the weights ``transients``: objects of four surveys, those of PLAsTiCC also at other redshifts, and in the bands of other telescopes."""
 
 from __future__ import annotations
 
@@ -23,12 +23,15 @@ from clrseries.series import Series, concatenate
 
 BANDS = ("u", "U", "B", "g", "V", "r", "R", "i", "I", "z", "y")
 PRIMED = {"u'": "u", "g'": "g", "r'": "r", "i'": "i", "z'": "z"}
-AB = ("PLAsTiCC", "PLAsTiCC nearer", "SPCC")  # in u to y; the bands of others are left as they are
+# surveys in u to y; the bands of others are left as they are
+AB = ("PLAsTiCC", "PLAsTiCC nearer", "PLAsTiCC farther", "simulated as PLAsTiCC", "SPCC")
 # [mag], of magnitudes with Vega: Blanton & Roweis 2007, AJ 133, 734
 TO_AB = {"U": 0.79, "B": -0.09, "V": 0.02, "R": 0.21, "I": 0.45}
 SIMILAR = {"u": ("U",), "g": ("B", "V"), "r": ("V", "R"), "i": ("I",)}
 FEWEST = 8  # points
 NEAREST = 0.004  # redshift of objects that are brought nearer
+FARTHEST, STRETCH = 1.2, 3.0  # redshift of objects that are brought farther away, and the largest factor on it
+DETECTED, FEWEST_DETECTED = 5.0, 2  # signal-to-noise ratio of a detection, and how many a distant object needs
 
 
 @dataclass
@@ -108,14 +111,46 @@ def _found(pattern: str, text: str) -> str:
 
 def nearer(data: Labeled, seed: int) -> Labeled:
     """Return the objects with a redshift at smaller ones, even in the logarithm, with the light that the bands would see there."""
+    own, z = with_redshift(data)
+    to = NEAREST * (z / NEAREST) ** np.random.default_rng(seed).random(len(z))
+    return moved(own, to, "nearer", seed)
+
+
+def farther(data: Labeled, seed: int) -> Labeled:
+    """Return the objects with a redshift at larger ones, even in the logarithm, with the errors that they have: those that are still detected."""
+    own, z = with_redshift(data)
+    rng = np.random.default_rng(seed)
+    to = z * (np.maximum(np.minimum(STRETCH * z, FARTHEST), 1.1 * z) / z) ** rng.random(len(z))
+    there = moved(own, to, "farther", seed)
+    faint = with_errors_of(there.series, own.series, rng)
+    detected = np.add.reduceat(faint.flux * np.sqrt(faint.ivar) > DETECTED, faint.offsets[:-1].astype(np.intp))
+    return replace(there, series=faint).take(np.flatnonzero(detected >= FEWEST_DETECTED))
+
+
+def with_redshift(data: Labeled) -> tuple[Labeled, NDArray[np.float64]]:
+    """Return the objects with a redshift that K-corrections can start from, and the redshifts."""
     z = data.series.table["z"].to_numpy()
     rows = np.flatnonzero(z > NEAREST)
-    to = NEAREST * (z[rows] / NEAREST) ** np.random.default_rng(seed).random(len(rows))
-    names = [f"{name} nearer {seed}" for name in data.series.take(rows).object_ids]
-    own = data.take(rows)
-    moved = own.series.with_columns({"object_id": names, "to": pa.array(to)})
-    there = lc.redshifted(moved, "to", {band: WAVELENGTH[band] for band in BANDS})
-    return replace(own, series=there, survey=np.full(len(rows), "PLAsTiCC nearer"))
+    return data.take(rows), z[rows]
+
+
+def moved(own: Labeled, to: NDArray[np.float64], where: str, seed: int) -> Labeled:
+    """Return objects at other redshifts."""
+    names = [f"{name} {where} {seed}" for name in own.series.object_ids]
+    told = own.series.with_columns({"object_id": names, "to": pa.array(to)})
+    there = lc.redshifted(told, "to", {band: WAVELENGTH[band] for band in BANDS})
+    return replace(own, series=there, survey=np.full(len(to), f"PLAsTiCC {where}"))
+
+
+def with_errors_of(series: Series, like: Series, rng: np.random.Generator) -> Series:
+    """Return light curves with noise up to the errors of other ones, point by point."""
+    good = (series.ivar > 0) & (like.ivar > 0)
+    own, wanted = (1.0 / np.where(good, each.ivar, np.float32(1.0)) for each in (series, like))
+    added = np.maximum(wanted - own, 0.0)
+    flux = series.flux + np.where(good, np.sqrt(added) * rng.normal(size=len(own)), 0.0)
+    return replace(
+        series, flux=flux.astype(np.float32), ivar=np.where(good, 1.0 / (own + added), 0.0).astype(np.float32)
+    )
 
 
 def other_bands(series: Series, chosen: NDArray[np.bool_], rng: np.random.Generator) -> Series:
