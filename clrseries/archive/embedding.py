@@ -119,7 +119,8 @@ class Embedding:
         hits = np.add.reduceat(strange[series.band], series.offsets[:-1]) > 0
         other = ", ".join(repr(band) for band, odd in zip(series.bands, strange, strict=True) if odd)
         reason = (
-            f"column 'band': has points in other bands than the model's {', '.join(self.bands)} (the data have {other})"
+            f"column 'band': has points in other bands than the model's {', '.join(self.bands)} (the data have {other}); "
+            "the argument bands renames them or leaves them out"
         )
         names = series.object_ids
         lost = [(names[row], reason) for row in np.flatnonzero(hits).tolist()]

@@ -52,10 +52,9 @@ class Moments:
     @cached_property
     def significant(self) -> tuple[Array, Array]:
         """Times of the first and the last point with |S/N| above 5 [day], float64 (N,) each; without one, of the most significant point."""
-        size = np.abs(self._snr)
-        size[self._snr == -np.inf] = -1.0
+        size = np.where(self._snr > -np.inf, np.abs(self._snr), -1.0)
         most = np.repeat(np.maximum.reduceat(size, self.starts), np.diff(self.series.offsets))
-        counts = size >= np.minimum(most, DETECTED)
+        counts = (size > DETECTED) | (size == most)
         number = np.arange(len(size), dtype=np.float64)
         return (
             self._time_of_highest(np.where(counts, -number, -np.inf)),
