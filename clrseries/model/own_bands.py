@@ -56,10 +56,8 @@ def in_bands_of(model: Model, series: Series, names: Mapping[str, str | None] | 
             raise InputError(
                 f"bands: the data have no band {old!r}{did_you_mean([old], series.bands)}; they have {', '.join(series.bands)}"
             )
-    renamed = in_other_bands(series, names)
-    known = renamed.bands if model.bands in ((), (ANY,)) else model.bands
     check_known(model, [names.get(name, name) for name in series.bands])
-    return renamed.with_bands(known)
+    return model.in_its_bands(in_other_bands(series, names))
 
 
 def check_known(model: Model, names: Iterable[str | None]) -> None:
