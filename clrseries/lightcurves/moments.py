@@ -11,6 +11,7 @@ from ..kernels.lightcurves.origin import DETECTED
 from ..series import Series
 
 Array = NDArray[np.float64]
+ALONE = 30.0  # days without another detection, about one that is an artifact more often than not
 
 
 class Moments:
@@ -51,15 +52,30 @@ class Moments:
 
     @cached_property
     def significant(self) -> tuple[Array, Array]:
-        """Times of the first and the last point with |S/N| above 5 [day], float64 (N,) each; without one, of the most significant point."""
+        """Times of the first and the last point with |S/N| above 5 [day], float64 (N,) each; without one, of the most significant point.
+
+        Where some have another one within 30 days, only these count: elsewhere a cosmic ray or a bad subtraction is alone.
+        """
         size = np.where(self._snr > -np.inf, np.abs(self._snr), -1.0)
-        most = np.repeat(np.maximum.reduceat(size, self.starts), np.diff(self.series.offsets))
+        lengths = np.diff(self.series.offsets)
+        most = np.repeat(np.maximum.reduceat(size, self.starts), lengths)
         counts = (size > DETECTED) | (size == most)
+        confirmed = self._with_another(counts)
+        counts = np.where(np.repeat(np.logical_or.reduceat(confirmed, self.starts), lengths), confirmed, counts)
         number = np.arange(len(size), dtype=np.float64)
         return (
             self._time_of_highest(np.where(counts, -number, -np.inf)),
             self._time_of_highest(np.where(counts, number, -np.inf)),
         )
+
+    def _with_another(self, counts: NDArray[np.bool_]) -> NDArray[np.bool_]:
+        """Return which of some points have another of them within `ALONE` days; one at the same time is another."""
+        places = np.flatnonzero(counts)
+        curve = np.searchsorted(self.series.offsets, places, side="right")
+        near = (np.diff(self.series.x[places]) <= ALONE) & (np.diff(curve) == 0)
+        found = np.zeros(len(counts), bool)
+        found[places] = np.append(near, False) | np.append(False, near)
+        return found
 
     @cached_property
     def _snr(self) -> Array:
