@@ -110,7 +110,7 @@ class Embedding:
         if "embedding" in series.table.column_names:
             raise located("is there already: rename it", column="embedding")
         if self.renamed:
-            series = in_other_bands(series, self.renamed)
+            series = in_other_bands(series, self.renamed, self.bands)
         if self.bands in ((), (ANY,)) or series.bands == self.bands or series.band is None:
             return series, []
         strange = np.array([band not in self.bands for band in series.bands])

@@ -49,7 +49,7 @@ def predict(
         follows, half the width of the central 68 percent of the predicted distribution. A model may predict a class and values V; then ``V_predicted`` and ``V_sigma`` follow.
     bands : dict of str to str or None, optional
         For bands of the data, the band of the model that is taken instead; with None (``null`` on the command line) their points are left
-        out: ``--bands '{p48g: g, UVW1: null}'``. Other bands keep their names.
+        out: ``--bands '{p48g: g, "*": null}'``, where ``"*"`` stands for all others that the model does not know. Other bands keep their names.
     medium : {"vacuum", "air"}, optional
         Medium of the wavelengths of spectra in files and tables; those in air are brought to vacuum.
     on_error : {"skip", "stop"}

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import torch
 from numpy.typing import NDArray
+from supernova_hosts import in_galaxies
 from torch import Tensor
 
 from clrseries import datasets
@@ -56,7 +57,8 @@ class Supernovae:
         seen = set(self.ids[test]) | set(self.ids[calibrate])
         kept = np.flatnonzero([name not in seen for name in templates.object_ids])
         templates = templates.take(kept)
-        self.templates = replace(templates, flux=(templates.flux + 1.0).astype(np.float32))
+        whole = replace(templates, flux=(templates.flux + 1.0).astype(np.float32))
+        self.templates = in_galaxies(whole, config["hosts"], np.random.default_rng(config["seed"]))
         self.parts = [self._templates()] if only_templates else [self._templates(), self._spectra()]
 
     def observe(self, own: list[Any]) -> Observe:

@@ -20,7 +20,7 @@ from clrseries.encoders.template_correlation import tapered
 from clrseries.grids import Grid
 from clrseries.series import Series
 
-HIGHEST = 0.5  # redshift that templates are moved to
+HIGHEST = 0.8  # redshift that templates are moved to
 
 
 def refining(data: Supernovae, head: JointHead) -> JointHead:

@@ -40,6 +40,7 @@ GALAXIES = (
     "aat/quasarLinearSkyAirNoHelio.fits",
     "aat/emlLogVacuumHelioMultiple.fits",
 )
+VIEWS = 3  # of each spectrum held out, that set the scale of `unlike`
 TOO_FAR = 0.05  # in dz / (1 + z): an outlier
 
 
@@ -198,7 +199,10 @@ def calibrate(data: Supernovae, encoder: Any, head: JointHead) -> None:
         calibrate_templates(head.templates, head.mixtures[0](held), views, z)
     known = torch.cat([embedded(encoder, part.observe, part.series) for part in data.parts])
     allowed = torch.from_numpy(np.concatenate([part.allowed for part in data.parts]))
-    head.fit_known(known, head.kind(known).masked_fill(~allowed, FAR).argmax(1), held)
+    # noisy spectra of known objects, far away and in galaxies, are known too
+    views = data.parts[-1].observe(data.catalog.take(rows), VIEWS).torch()
+    seen = torch.cat([encoder(*(array[:, k] for array in views)) for k in range(VIEWS)])
+    head.fit_known(known, head.kind(known).masked_fill(~allowed, FAR).argmax(1), seen)
 
 
 class _Coarse(nn.Module):

@@ -52,6 +52,20 @@ def test_renamed_bands_give_what_the_own_names_give(model, tmp_path):
     assert found[2] is None and len(found) == 3
 
 
+@pytest.mark.parametrize("others", [{"*": None}, {"UVW1": "r", "*": None}, {"ztfg": "g", "*": "r"}])
+def test_all_other_bands_have_a_word(model, tmp_path, others):
+    said = {"ztfg": None, "UVW1": None} | others if others["*"] is None else {"ztfg": "g", "UVW1": "r"}
+    said.pop("*", None)
+    data = write_curves(curves(("ztfg", "r", "UVW1"), [0, 1, 2]), tmp_path / "curves.parquet")
+    found = [
+        pq.read_table(embed(model, data, tmp_path / f"{k}.parquet", bands=bands))["embedding"].to_pylist()
+        for k, bands in enumerate((said, others))
+    ]
+    assert found[0] == found[1]
+    folder = embed(model, data, tmp_path / "folder", bands=others, progress=False)
+    assert pq.read_table(folder / "dataset")["embedding"].to_pylist() == found[0]
+
+
 def test_predict_keeps_an_object_without_a_known_band(model, tmp_path):
     table = pq.read_table(
         predict(
