@@ -147,7 +147,9 @@ def _snana(peek: Peek) -> bool:
     text = re.search(r"^\s*SNID:", peek.text, re.MULTILINE) and re.search(
         r"^\s*(NVAR|VARLIST|VARNAMES):", peek.text, re.MULTILINE
     )
-    return bool(text) or peek.has_columns("snid", "ptrobs_min")
+    # a file of points alone belongs to SNANA too: its reader asks for the one with the objects
+    points = "_phot." in peek.name and peek.has_columns("mjd", "fluxcal", "fluxcalerr")
+    return bool(text) or points or peek.has_columns("snid", "ptrobs_min")
 
 
 def _lnw(peek: Peek) -> bool:

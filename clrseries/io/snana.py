@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -74,6 +75,7 @@ def _from_text(path: Path) -> tuple[Points, pa.Table, dict[str, int]]:
     columns: list[str] = []
     points, misfits, inside = Points.empty(), 0, False
     for line in text_of(path).splitlines():
+        line = re.sub(r"^\s*(VARLIST|VARNAMES)\s", r"\1: ", line, flags=re.IGNORECASE)  # some files lack the colon
         key, colon, rest = line.partition(":")
         key, words = key.strip().upper(), rest.split("#")[0].split()
         if key.startswith("DOCUMENTATION"):
@@ -89,8 +91,10 @@ def _from_text(path: Path) -> tuple[Points, pa.Table, dict[str, int]]:
             misfits += not _add(points, values)
         elif words:
             header.setdefault(key.lower(), words[0])
-    if "snid" not in header or not columns or not (points.time or misfits):
-        raise InputError(f"{path}: not a SNANA text file: it has no SNID, or no lines 'OBS:'")
+    if "snid" not in header or not columns:
+        raise InputError(f"{path}: not a SNANA text file: it has no SNID, or no VARLIST")
+    if not (points.time or misfits):
+        raise located("has no points: there is no line 'OBS:'", source=str(path), object_id=header["snid"])
     return points, _objects([header]), {MISFITS: misfits}
 
 
@@ -149,7 +153,7 @@ def _beside(path: Path) -> Path:
     name = path.name
     at = name.upper().rfind("HEAD")
     if at < 0:
-        raise InputError(f"{path}: give the HEAD file of SNANA; its name ends in _HEAD.FITS")
+        raise InputError(f"{path}: holds points alone: give the HEAD file of SNANA; its name ends in _HEAD.FITS")
     phot = "phot" if name[at : at + 4].islower() else "PHOT"
     found = path.with_name(name[:at] + phot + name[at + 4 :])
     if not found.is_file():

@@ -9,7 +9,7 @@ from astropy.io import fits
 from astropy.table import Table
 from hypothesis import given
 
-from clrseries import InputError, read_kepler, read_osc, read_snana, read_ztf
+from clrseries import InputError, read_kepler, read_light_curves, read_osc, read_snana, read_ztf
 from tests.io.fuzzing import QUICK, hostile, survives
 
 HEADER = "SURVEY: X\nSNID: 001\nSNTYPE: 1\nREDSHIFT_FINAL: 0.1 +- 0.01\n"
@@ -42,6 +42,7 @@ def test_what_snana_does_not_know_is_null(snana):
         HEADER
         + LIST.replace("VARLIST", "VARNAMES").replace("FLT", "BAND")
         + "# note\nOBS:\t55000\tg\tNULL\t10\t1 # x\nEND:\n",
+        HEADER + LIST.replace("VARLIST:", "VARLIST") + OBS,
         "DOCUMENTATION:\n  SNID: 9\nDOCUMENTATION_END:\n" + HEADER + LIST + OBS,
         HEADER + LIST + OBS + "OBS: 55001 g NULL xx 1\nOBS: 55001 g\n",
         HEADER + LIST.lower().replace("nvar", "NVAR").replace("varlist", "VARLIST") + OBS,
@@ -60,6 +61,8 @@ def test_snana_text_without_a_column_or_points(snana):
         snana(HEADER + "VARLIST: MJD FLT FLUXCAL\nOBS: 55000 g 10\n")
     with pytest.raises(InputError, match="no usable point .1 x point: row that does not fit"):
         snana(HEADER + LIST + "OBS: 55000 g NULL xx 1\n")
+    with pytest.raises(InputError, match="object '001'.*has no points"):
+        snana(HEADER + LIST)
     with pytest.raises(InputError, match="no such file|No such file"):
         read_snana("nowhere.dat")
 
@@ -79,6 +82,8 @@ def test_snana_fits_in_lower_case_compressed_and_with_bad_pointers(tmp_path, suf
         {"object_id": "8", "class": None, "z": 0.5},
     ]
     assert series.bands == ("g", "r") and "object: PTROBS_MIN and PTROBS_MAX are outside the file" in series.dropped
+    with pytest.raises(InputError, match="holds points alone: give the HEAD file"):
+        read_light_curves(phot)
 
 
 def event(*points, **more):
