@@ -19,7 +19,7 @@ from .tables import column_names
 
 HEAD = 1 << 14  # bytes of a file that tell its format
 SPECTRA, LIGHT_CURVES = "spectra", "light curves"
-CALIBRATED = ("ztf", "snana", "osc")  # formats whose readers take the zero point that fluxes shall have
+CALIBRATED = ("ztf", "snana", "osc", "ascii")  # formats whose readers take the zero point that fluxes shall have
 
 
 class Peek:
@@ -156,13 +156,13 @@ def _lnw(peek: Peek) -> bool:
     return peek.name.endswith(".lnw")
 
 
-def _numbers(peek: Peek) -> bool:
-    """Return whether a text file has lines of two numbers or more."""
+def _numbers(peek: Peek, columns: int) -> bool:
+    """Return whether a text file has lines of so many numbers or more."""
     rows = 0
     for line in peek.text.splitlines():
         words = re.split(r"[\s,;]+", line.strip().strip(",;"))
         try:
-            rows += len([float(word) for word in words[:2]]) == 2
+            rows += len([float(word) for word in words[:columns]]) == columns
         except ValueError:
             continue
     return rows >= 2
@@ -201,7 +201,8 @@ FORMATS = (
     Format("specutils", SPECTRA, lambda p: bool(p.units), "spectrum_files.specutils_files:read_with_specutils"),
     Format("ecsv", SPECTRA, lambda p: p.name.endswith((".ecsv", ".xml", ".vot", ".votable")),
            "spectrum_files.fits_table:read_astropy_table"),
-    Format("ascii", SPECTRA, _numbers, "spectrum_files.text:read_columns"),
+    Format("ascii", SPECTRA, lambda p: _numbers(p, 2), "spectrum_files.text:read_columns"),
+    Format("ascii", LIGHT_CURVES, lambda p: _numbers(p, 3), "magnitude_columns:read_magnitude_columns"),
 )  # fmt: skip
 
 

@@ -15,10 +15,11 @@ from ..series import Series, check_series
 from .formats import CALIBRATED, LIGHT_CURVES, Peek, check_format, format_of
 from .kepler import read_kepler
 from .light_curve_tables import light_curves_of_table
-from .long_tables import ID_NAMES
+from .long_tables import ID_NAMES, id_column
 from .many_files import read_many
 from .paths import files_of
-from .tables import read_table, table_of, write_table
+from .tables import is_list, read_table, table_of, write_table
+from .transients import name_of_file
 
 
 def read_light_curves(
@@ -49,8 +50,9 @@ def read_light_curves(
         A file, a folder, a glob, or several of them. If the column `time` holds lists, there is one row per object. Otherwise
         there is one row per point, and the points of an object, which have the same `object_id`, may be in any order.
     format : str
-        ``kepler`` (Kepler, K2, TESS and other light curves in FITS), ``ztf``, ``snana``, ``osc``, ``panstarrs`` or ``table`` (Parquet,
-        Arrow, CSV); by default it is recognized, file by file. The other arguments but `zero_point`, `bands` and `rename` are for tables.
+        ``kepler`` (Kepler, K2, TESS and other light curves in FITS), ``ztf``, ``snana``, ``osc``, ``panstarrs``, ``ascii`` (time, magnitude
+        and its error without a header) or ``table`` (Parquet, Arrow, CSV); by default it is recognized, file by file. The other arguments
+        but `zero_point`, `bands` and `rename` are for tables.
     time : str
         Name of the column with the times [day, or dates]. All times must be in one time system, which is not converted.
     flux, error : str
@@ -58,7 +60,8 @@ def read_light_curves(
     band : str or None
         Name of the column with the bands; None if there is only one band.
     object_id : str
-        Name of the column with the name of the object, if there is one row per point.
+        Name of the column with the name of the object, if there is one row per point. A file that has none, and no other column of
+        text or whole numbers, is one object, which is called after its folder and itself.
     nested : str, optional
         Name of a column of structs of lists, or of lists of structs, that contains the columns of the points, as in nested-pandas
         and HATS catalogs.
@@ -149,7 +152,21 @@ def read_light_curve_table(path: str | Path, **columns: Any) -> Series:
         The file cannot be read.
     """
     text = (columns.get("object_id", "object_id"), columns.get("band") or "", *ID_NAMES)
-    return light_curves_of_table(read_table(path, text=text), source=str(path), **columns)
+    table = read_table(path, text=text)
+    if _one_curve(table, columns, str(path)):
+        table = table.append_column("object_id", pa.array([name_of_file(path)] * table.num_rows))
+    return light_curves_of_table(table, source=str(path), **columns)
+
+
+def _one_curve(table: pa.Table, columns: dict[str, Any], source: str) -> bool:
+    """Return whether a file with one row per point holds one curve: no column says, or might say, whose a point is."""
+    time, own = columns.get("time", "time"), [columns.get("band"), columns.get("flux"), columns.get("error")]
+    if time not in table.column_names or is_list(table[time].type) or columns.get("nested"):
+        return False
+    others = [name for name in table.column_names if name not in (time, *own)]
+    return id_column(table.column_names, columns.get("object_id", "object_id"), source) is None and all(
+        pa.types.is_floating(table[name].type) for name in others
+    )
 
 
 def read_mission(path: str | Path) -> Series:
