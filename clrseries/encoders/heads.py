@@ -31,6 +31,9 @@ class ClassHead(nn.Module):
         Whether the head holds the :class:`~clrseries.encoders.known_objects.KnownObjects` of the training.
     least_probability : float, optional
         A class with at least this probability is in the set of classes of an object; default there are no sets.
+    views : int
+        Number of views that a prediction of :meth:`clrseries.Model.predict` is the mean of, at least 1: the object as it is, and random views
+        as the training had them.
 
     References
     ----------
@@ -48,10 +51,15 @@ class ClassHead(nn.Module):
     temperature: Tensor
 
     def __init__(
-        self, embedding_dim: int, classes: list[str], known: bool = False, least_probability: float | None = None
+        self,
+        embedding_dim: int,
+        classes: list[str],
+        known: bool = False,
+        least_probability: float | None = None,
+        views: int = 1,
     ) -> None:
         super().__init__()
-        self.classes = list(classes)
+        self.classes, self.views = list(classes), views
         self.least_probability = least_probability
         self.known = KnownObjects(embedding_dim, len(classes)) if known else None
         self.linear = nn.Linear(embedding_dim, len(classes))
@@ -77,6 +85,7 @@ class ClassHead(nn.Module):
         """The arguments that make this head again."""
         found: dict[str, Any] = {"embedding_dim": self.linear.in_features, "classes": list(self.classes)}
         found |= {"known": True} if self.known is not None else {}
+        found |= {"views": self.views} if self.views > 1 else {}
         return found | ({"least_probability": self.least_probability} if self.least_probability is not None else {})
 
     def answers(self, embeddings: Tensor) -> Tensor:

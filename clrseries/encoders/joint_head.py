@@ -40,6 +40,8 @@ class JointHead(KnownObjects):
         for none.
     least_probability : float, optional
         A class with at least this probability is in the set of classes of an object; default there are no sets.
+    views : int
+        Number of views that the probabilities of the classes are the mean of; see :class:`~clrseries.encoders.heads.ClassHead`.
 
     References
     ----------
@@ -66,10 +68,11 @@ class JointHead(KnownObjects):
         pixels: int = 0,
         lags: int = 0,
         least_probability: float | None = None,
+        views: int = 1,
     ) -> None:
         super().__init__(embedding_dim, len(classes))
         self.classes, self.values, self.components = list(classes), list(values), components
-        self.kind = ClassHead(embedding_dim, classes, least_probability=least_probability)
+        self.kind = ClassHead(embedding_dim, classes, least_probability=least_probability, views=views)
         self.mixtures = nn.ModuleList(MixtureHead(embedding_dim, components) for _ in values)
         layers = nn.Linear(embedding_dim, HIDDEN), nn.GELU(), nn.Linear(HIDDEN, 1)
         self.other = nn.Sequential(*layers) if others else None

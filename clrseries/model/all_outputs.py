@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections import Counter
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
@@ -52,8 +53,7 @@ def outputs_of_all(model: Reader, network: Any, series: Series, threads: int | N
     observe = model.observe.deterministic()
     reasons: Counter[str] = Counter()
     parts, rows = [], []
-    for first in range(0, len(series), BATCH):
-        batch = series.between(first, min(first + BATCH, len(series)))
+    for first, batch in _batches(series):
         views = prepared(observe, batch, model, threads)
         for row, reason in views.reasons.items():
             if on_error == "stop":
@@ -74,3 +74,50 @@ def outputs_of_all(model: Reader, network: Any, series: Series, threads: int | N
     outputs = found.new_full((len(series), *found.shape[1:]), torch.nan)
     outputs[torch.as_tensor(np.concatenate(rows), device=found.device)] = found
     return outputs
+
+
+def mean_over_views(
+    model: Reader, head: Any, series: Series, threads: int | None, logs: torch.Tensor, views: int
+) -> torch.Tensor:
+    """Return the log-probabilities of classes, averaged over random views of each object as the training had them.
+
+    Parameters
+    ----------
+    model : Model
+        The model.
+    head : torch.nn.Module
+        Takes the embeddings and returns log-probabilities (B, C).
+    series : Series
+        N objects.
+    threads : int or None
+        Number of threads that prepare the data; None for all cores that this process may use.
+    logs : float32 (N, C) torch.Tensor
+        Log-probabilities of the objects as they are, which count as one view.
+    views : int
+        Number of views. One without information does not count.
+
+    Returns
+    -------
+    float32 (N, C) torch.Tensor
+        They do not depend on the other objects.
+
+    References
+    ----------
+    Krizhevsky et al. 2012, Advances in Neural Information Processing Systems 25, section 4.1.
+    """
+    total, count = logs.exp(), torch.ones(len(logs), 1)
+    series = model.in_its_bands(series)
+    for first, batch in _batches(series):
+        for view in range(views - 1):
+            seen = prepared(model.observe, batch, model, threads, epoch=view)
+            if seen.good.any():
+                rows = first + torch.from_numpy(np.flatnonzero(seen.good))
+                total[rows] += encoded(model.encoder, head, seen).exp()
+                count[rows] += 1.0
+    return (total / count).log()
+
+
+def _batches(series: Series) -> Iterator[tuple[int, Series]]:
+    """Yield the objects a batch at a time, and the row of the first."""
+    for first in range(0, len(series), BATCH):
+        yield first, series.between(first, min(first + BATCH, len(series)))

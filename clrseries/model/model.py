@@ -22,7 +22,7 @@ from ..lightcurves.features import ANY
 from ..names import known_name
 from ..series import Series
 from . import folder, hub
-from .all_outputs import outputs_of_all
+from .all_outputs import mean_over_views, outputs_of_all
 
 LAYERS = ("embedding", "projection")
 
@@ -160,18 +160,22 @@ class Model:
         lost = torch.isnan(outputs).flatten(1).any(1).numpy()
         if isinstance(self.head, ClassHead):
             count = len(self.head.classes)
-            found = self._classes(outputs[:, :count], lost, self.head)
+            found = self._classes(series, threads, outputs[:, :count], lost, self.head)
             return found | ({"unlike": outputs[:, count].numpy()} if self.head.known is not None else {})
         if not isinstance(self.head, JointHead):
             middle, sigma = _values(outputs, lost)
             return {"predicted": middle, "sigma": sigma, "mixture": outputs.numpy()}
         answers = self.head.split(outputs)
-        found = self._classes(answers["class"], lost, self.head.kind)
+        found = self._classes(series, threads, answers["class"], lost, self.head.kind)
         for name in self.head.values:
             found[name], found[f"{name}_sigma"] = _values(answers[name], lost)
         return found | {"unlike": answers["unlike"].numpy()}
 
-    def _classes(self, outputs: torch.Tensor, lost: NDArray[np.bool_], head: ClassHead) -> dict[str, NDArray[Any]]:
+    def _classes(
+        self, series: Series, threads: int | None, outputs: torch.Tensor, lost: NDArray[np.bool_], head: ClassHead
+    ) -> dict[str, NDArray[Any]]:
+        if head.views > 1:
+            outputs = mean_over_views(self, head, series, threads, outputs, head.views)
         predicted = np.where(lost, "", np.array(head.classes)[outputs.argmax(1).numpy()])
         found: dict[str, NDArray[Any]] = {"predicted": predicted, "probability": outputs.exp().numpy()}
         if head.least_probability is not None:

@@ -71,20 +71,28 @@ def with_what_is_read(model: Reader, series: Series) -> Series:
 
 
 def prepared(
-    observe: Observe, batch: Series, model: Reader, threads: int | None = None, *, stay: bool = False
+    observe: Observe,
+    batch: Series,
+    model: Reader,
+    threads: int | None = None,
+    *,
+    epoch: int = 0,
+    stay: bool = False,
 ) -> Prepared:
     """Make the views of a batch that an encoder takes.
 
     Parameters
     ----------
     observe : spectra.Observe or lightcurves.Observe
-        Deterministic steps.
+        Deterministic steps; or random ones, for views as the training had them.
     batch : Series
         N objects; periods, features and periodograms that are read, and that the table does not have, are measured.
     model : Model
         Its encoder may read columns of the table; a model of curves in any band gets all bands joined to one.
     threads : int, optional
         Number of threads; default all cores that this process may use.
+    epoch : int
+        Which of the random views.
     stay : bool
         Whether views that are made on a device stay there; default they come to the memory of the host.
 
@@ -95,7 +103,7 @@ def prepared(
     """
     batch = with_what_is_read(model, batch)
     try:
-        views = observe(batch, threads=threads)
+        views = observe(batch, epoch=epoch, threads=threads)
     except NoUsableNumber as error:  # not for one object of this batch
         return Prepared((), np.zeros(len(batch), bool), dict.fromkeys(range(len(batch)), error.reason))
     good = torch.as_tensor((views.ivar[:, 0] > 0).any(-1)).cpu().numpy()

@@ -14,10 +14,10 @@ import numpy as np
 import pyarrow as pa
 import torch
 from numpy.typing import NDArray
+from scipy.optimize import minimize_scalar
 from shipping import (
     Row,
     balanced_row,
-    calibrate_sets,
     config_of,
     macro_f1,
     mean_row,
@@ -34,8 +34,8 @@ from clrseries import Model, datasets
 from clrseries.config import Observe, composition
 from clrseries.encoders import build_encoder
 from clrseries.encoders.joint_head import JointHead
+from clrseries.encoders.prediction_sets import least_probability
 from clrseries.evaluation.scores import calibration_error
-from clrseries.finetuning import fit_temperature
 from clrseries.methods import Projector
 from clrseries.series import Series
 
@@ -56,7 +56,7 @@ def train(data: Labeled, observe: Observe, config: dict[str, Any]) -> tuple[Any,
     rng, seed = np.random.default_rng(config["seed"]), config["seed"]
     torch.manual_seed(seed)
     encoder = build_encoder(config["encoder"], observe, data.series.bands)
-    head = JointHead(encoder.embedding_dim, config["classes"], [])
+    head = JointHead(encoder.embedding_dim, config["classes"], [], views=config["views"])
     number, chance, in_ab = numbers(data, config), chances(data, config), np.isin(data.survey, AB)
     drop, weights = nn.Dropout(config["dropout"]), [*encoder.parameters(), *head.parameters()]
 
@@ -96,10 +96,17 @@ def numbers(data: Labeled, config: dict[str, Any]) -> NDArray[np.int64]:
 
 def finish(model: Model, train: Labeled, held: Labeled, config: dict[str, Any]) -> None:
     """Set the temperature, the sets of classes and the distances of known objects, on curves that the training has not seen."""
-    embeddings = torch.from_numpy(model.embed(held.series, on_error="stop"))
-    target = torch.from_numpy(numbers(held, config))
-    fit_temperature(model.head.kind, embeddings, target, torch.ones(len(target)))
-    calibrate_sets(model.head, embeddings, nn.functional.one_hot(target, len(config["classes"])).bool())
+    kind, rows, target = model.head.kind, np.arange(len(held.kinds)), numbers(held, config)
+
+    def own() -> NDArray[np.float32]:
+        return model.predict(held.series, on_error="stop")["probability"][rows, target]
+
+    def loss(log: float) -> float:
+        kind.temperature.fill_(float(np.exp(log)))
+        return float(-np.log(own()).mean())
+
+    loss(minimize_scalar(loss, bounds=(-2.0, 1.0), method="bounded", options={"xatol": 0.01}).x)  # of the mean of the views
+    kind.least_probability = least_probability(own()[:, None], np.zeros(len(rows), int))
     # what other surveys would have seen of known objects is known too
     (known, which), (seen, _) = viewed(model, train), viewed(model, held)
     model.head.fit_known(known, torch.from_numpy(numbers(train, config)[which]), seen)
