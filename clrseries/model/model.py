@@ -127,6 +127,9 @@ class Model:
     ) -> dict[str, NDArray[Any]]:
         """Predict the target of a fine-tuned model for every object.
 
+        Where ``head.views`` is above 1, the probabilities of classes are the mean over so many views: the object as it is, and random views
+        as the training had them. Set it for any classifier; it takes as many times longer, and often helps with another survey's data.
+
         Parameters
         ----------
         series : Series

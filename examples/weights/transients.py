@@ -105,7 +105,9 @@ def finish(model: Model, train: Labeled, held: Labeled, config: dict[str, Any]) 
         kind.temperature.fill_(float(np.exp(log)))
         return float(-np.log(own()).mean())
 
-    loss(minimize_scalar(loss, bounds=(-2.0, 1.0), method="bounded", options={"xatol": 0.01}).x)  # of the mean of the views
+    loss(
+        minimize_scalar(loss, bounds=(-2.0, 1.0), method="bounded", options={"xatol": 0.01}).x
+    )  # of the mean of the views
     kind.least_probability = least_probability(own()[:, None], np.zeros(len(rows), int))
     # what other surveys would have seen of known objects is known too
     (known, which), (seen, _) = viewed(model, train), viewed(model, held)
