@@ -200,8 +200,8 @@ def calibrate(data: Supernovae, encoder: Any, head: JointHead) -> None:
     known = torch.cat([embedded(encoder, part.observe, part.series) for part in data.parts])
     allowed = torch.from_numpy(np.concatenate([part.allowed for part in data.parts]))
     # noisy spectra of known objects, far away and in galaxies, are known too
-    others = data.parts[-1].observe(data.catalog.take(rows), VIEWS).torch()
-    seen = torch.cat([encoder(*(array[:, k] for array in others)) for k in range(VIEWS)])
+    again = data.parts[-1].observe(data.catalog.take(rows), VIEWS).torch()
+    seen = torch.cat([encoder(*(array[:, k] for array in again)) for k in range(VIEWS)])
     head.fit_known(known, head.kind(known).masked_fill(~allowed, FAR).argmax(1), seen)
 
 
