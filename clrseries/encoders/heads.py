@@ -32,8 +32,8 @@ class ClassHead(nn.Module):
     least_probability : float, optional
         A class with at least this probability is in the set of classes of an object; default there are no sets.
     views : int
-        Number of views that a prediction of :meth:`clrseries.Model.predict` is the mean of, at least 1: the object as it is, and random views
-        as the training had them.
+        Number of views that the probabilities of :meth:`clrseries.Model.predict` are the geometric mean of, at least 1: the object as it
+        is, and random views as the training had them.
 
     References
     ----------

@@ -93,7 +93,7 @@ class AroundDetections(LightCurveStep):
 
     A survey that looks at a transient for weeks and one that looks at the same place for years then give similar views. A detection
     is a point with |S/N| above 5, brighter or fainter than the background; without one, the most significant point stands for it. One
-    that is alone, without another within 30 days, is often an artifact, and does not count where there are others that are not.
+    that is alone, without another within 30 days, may be an artifact, and does not count where at least four in five are not alone.
 
     Parameters
     ----------

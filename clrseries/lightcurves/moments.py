@@ -11,7 +11,8 @@ from ..kernels.lightcurves.origin import DETECTED
 from ..series import Series
 
 Array = NDArray[np.float64]
-ALONE = 30.0  # days without another detection, about one that is an artifact more often than not
+ALONE = 30.0  # days without another detection, about one that may be an artifact
+MOST = 0.8  # fraction of the detections that must not be alone, before those that are do not count
 
 
 class Moments:
@@ -54,14 +55,17 @@ class Moments:
     def significant(self) -> tuple[Array, Array]:
         """Times of the first and the last point with |S/N| above 5 [day], float64 (N,) each; without one, of the most significant point.
 
-        Where some have another one within 30 days, only these count: elsewhere a cosmic ray or a bad subtraction is alone.
+        Where four in five have another one within 30 days, only these count: a cosmic ray or a bad subtraction is alone.
         """
         size = np.where(self._snr > -np.inf, np.abs(self._snr), -1.0)
         lengths = np.diff(self.series.offsets)
         most = np.repeat(np.maximum.reduceat(size, self.starts), lengths)
         counts = (size > DETECTED) | (size == most)
         confirmed = self._with_another(counts)
-        counts = np.where(np.repeat(np.logical_or.reduceat(confirmed, self.starts), lengths), confirmed, counts)
+        enough = np.add.reduceat(confirmed, self.starts, dtype=float) >= MOST * np.add.reduceat(
+            counts, self.starts, dtype=float
+        )
+        counts = np.where(np.repeat(enough, lengths), confirmed, counts)
         number = np.arange(len(size), dtype=np.float64)
         return (
             self._time_of_highest(np.where(counts, -number, -np.inf)),

@@ -81,6 +81,8 @@ def mean_over_views(
 ) -> torch.Tensor:
     """Return the log-probabilities of classes, averaged over random views of each object as the training had them.
 
+    The mean is the geometric one of the probabilities, so that a view that tells little changes little.
+
     Parameters
     ----------
     model : Model
@@ -103,18 +105,19 @@ def mean_over_views(
 
     References
     ----------
-    Krizhevsky et al. 2012, Advances in Neural Information Processing Systems 25, section 4.1.
+    Krizhevsky et al. 2012, Advances in Neural Information Processing Systems 25, section 4.1 (several views); Hinton et al. 2012,
+    arXiv:1207.0580 (the geometric mean).
     """
-    total, count = logs.exp(), torch.ones(len(logs), 1)
+    total, count = logs.clone(), torch.ones(len(logs), 1)
     series = model.in_its_bands(series)
     for first, batch in _batches(series):
         for view in range(views - 1):
             seen = prepared(model.observe, batch, model, threads, epoch=view)
             if seen.good.any():
                 rows = first + torch.from_numpy(np.flatnonzero(seen.good))
-                total[rows] += encoded(model.encoder, head, seen).exp()
+                total[rows] += encoded(model.encoder, head, seen)
                 count[rows] += 1.0
-    return (total / count).log()
+    return (total / count).log_softmax(1)
 
 
 def _batches(series: Series) -> Iterator[tuple[int, Series]]:

@@ -127,8 +127,8 @@ class Model:
     ) -> dict[str, NDArray[Any]]:
         """Predict the target of a fine-tuned model for every object.
 
-        Where ``head.views`` is above 1, the probabilities of classes are the mean over so many views: the object as it is, and random views
-        as the training had them. Set it for any classifier; it takes as many times longer, and often helps with another survey's data.
+        Where ``views`` of the head of the classes is above 1, the probabilities of classes are the geometric mean over so many views: the object as it is, and
+        random views as the training had them. It can be set for any classifier, and takes as many times longer.
 
         Parameters
         ----------

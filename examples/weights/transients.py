@@ -96,19 +96,15 @@ def numbers(data: Labeled, config: dict[str, Any]) -> NDArray[np.int64]:
 
 def finish(model: Model, train: Labeled, held: Labeled, config: dict[str, Any]) -> None:
     """Set the temperature, the sets of classes and the distances of known objects, on curves that the training has not seen."""
-    kind, rows, target = model.head.kind, np.arange(len(held.kinds)), numbers(held, config)
-
-    def own() -> NDArray[np.float32]:
-        return model.predict(held.series, on_error="stop")["probability"][rows, target]
+    kind, target = model.head.kind, torch.from_numpy(numbers(held, config))
+    logs = torch.from_numpy(model.predict(held.series, on_error="stop")["probability"]).clamp(min=1e-30).log()
 
     def loss(log: float) -> float:
-        kind.temperature.fill_(float(np.exp(log)))
-        return float(-np.log(own()).mean())
+        return float(nn.functional.nll_loss((logs / np.exp(log)).log_softmax(1), target))
 
-    loss(
-        minimize_scalar(loss, bounds=(-2.0, 1.0), method="bounded", options={"xatol": 0.01}).x
-    )  # of the mean of the views
-    kind.least_probability = least_probability(own()[:, None], np.zeros(len(rows), int))
+    # the mean over views is one of logits, and can be divided by the temperature as each of them
+    kind.temperature.fill_(float(np.exp(minimize_scalar(loss, bounds=(-2.0, 1.0), method="bounded").x)))
+    kind.least_probability = least_probability((logs / kind.temperature).softmax(1).numpy(), target.numpy())
     # what other surveys would have seen of known objects is known too
     (known, which), (seen, _) = viewed(model, train), viewed(model, held)
     model.head.fit_known(known, torch.from_numpy(numbers(train, config)[which]), seen)

@@ -121,19 +121,22 @@ def test_truncation_counts_from_the_first_detection_or_the_peak(stars):
 @pytest.mark.parametrize("steps", [[], [ReverseTime()], [ShiftTime(500.0)], [StretchPeriod(2.0)]])
 def test_what_is_around_the_detections_is_kept(steps):
     days = np.arange(0.0, 1000.0, 10.0)
-    flux = np.zeros((5, 100))
+    flux = np.zeros((6, 100))
     flux[0, [40, 50]] = 9.0, 6.0  # from day 400 to 500
     flux[1, [20, 50]] = -9.0, 6.0  # fainter than the background
     flux[2, [30, 60]] = 4.0, -4.5  # no detection: the most significant point, on day 600
     flux[3, [70, 90]] = 8.0, 99.0
-    flux[4, [10, 40, 43, 95]] = -70.0, 9.0, 6.0, 60.0  # years of bad subtractions have no other one near
+    flux[4, [10, 40, 43, 44, 45]] = -70.0, 9.0, 6.0, 8.0, 6.0  # of five, the bad subtraction is alone
+    flux[5, [10, 40, 43, 95]] = 7.0, 9.0, 6.0, 60.0  # two of four are alone: a source that is seldom seen
     ivar = np.ones_like(flux)
     ivar[3, 90] = 0.0  # not measured
-    curves = Series.from_points(np.tile(days, (5, 1)), flux, ivar)
+    curves = Series.from_points(np.tile(days, (6, 1)), flux, ivar)
     views = Observe([*steps, AroundDetections(before=20.0, after=50.0), Pack(100)])(curves, seed=0)
     factor = 2.0 if steps and isinstance(steps[0], StretchPeriod) else 1.0
     before, after = (50.0, 20.0) if steps and isinstance(steps[0], ReverseTime) else (20.0, 50.0)
-    for k, (first, last) in enumerate([(400.0, 500.0), (200.0, 500.0), (600.0, 600.0), (700.0, 700.0), (400.0, 430.0)]):
+    for k, (first, last) in enumerate(
+        [(400.0, 500.0), (200.0, 500.0), (600.0, 600.0), (700.0, 700.0), (400.0, 450.0), (100.0, 950.0)]
+    ):
         kept = (days >= first - before / factor) & (days <= last + after / factor) & (ivar[k] > 0)
         assert (views.ivar[k, 0] > 0).sum() == kept.sum()
 

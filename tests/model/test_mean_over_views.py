@@ -24,7 +24,7 @@ def model_of(head, steps=()):
 
 
 @pytest.mark.parametrize("make", [partial(ClassHead, 16, CLASSES), partial(JointHead, 16, CLASSES, ["mass"])])
-def test_the_probabilities_are_the_mean_of_the_object_and_its_views(make, tmp_path):
+def test_the_probabilities_are_the_geometric_mean_of_the_object_and_its_views(make, tmp_path):
     steps, stars = [lc.DropPoints(Uniform(0.2, 0.8))], datasets.simulated_light_curves(6, nights=60)
     torch.manual_seed(1)
     head = make(views=3)
@@ -34,8 +34,10 @@ def test_the_probabilities_are_the_mean_of_the_object_and_its_views(make, tmp_pa
     views = [model.observe.deterministic()(stars), *(model.observe(stars, epoch=k) for k in range(2))]
     with torch.no_grad():
         each = [kind(model.encoder(*(part[:, 0] for part in one.trimmed().torch()))).exp().numpy() for one in views]
-    np.testing.assert_allclose(found["probability"], np.mean(each, 0), atol=1e-6)
-    assert found["predicted"].tolist() == np.array(CLASSES)[np.mean(each, 0).argmax(1)].tolist()
+    expected = np.prod(each, 0) ** (1 / 3)
+    expected /= expected.sum(1, keepdims=True)
+    np.testing.assert_allclose(found["probability"], expected, atol=1e-6)
+    assert found["predicted"].tolist() == np.array(CLASSES)[expected.argmax(1)].tolist()
     some = model.predict(stars.take(np.array([4, 1])))["probability"]
     np.testing.assert_allclose(some, found["probability"][[4, 1]], atol=1e-6)  # whatever is beside it
     model.save(tmp_path / "model")
