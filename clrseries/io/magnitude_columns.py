@@ -49,7 +49,7 @@ def read_magnitude_columns(path: str | Path, *, zero_point: float = 25.0) -> Ser
     >>> path = Path(tempfile.mkdtemp()) / "OGLE-LMC-CEP-0001.dat"
     >>> size = path.write_text(chr(10).join(["2166.5 15.0 0.01", "2167.5 15.2 0.01", "2168.5 99.999 9.999"]))
     >>> curve = read_magnitude_columns(path, zero_point=15.0)
-    >>> curve.flux.round(2).tolist()
+    >>> [round(float(value), 2) for value in curve.flux]
     [1.0, 0.83]
     """
     rows, misfits = [], 0
