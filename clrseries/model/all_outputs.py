@@ -10,7 +10,9 @@ from typing import Any
 import numpy as np
 import torch
 
+from ..encoders.with_columns import columns_read
 from ..errors import InputError
+from ..lightcurves.measured import with_measured
 from ..names import known_name
 from ..series import Series, check_series
 from .stages import BATCH, Reader, encoded, prepared
@@ -111,6 +113,7 @@ def mean_over_views(
     total, count = logs.clone(), torch.ones(len(logs), 1)
     series = model.in_its_bands(series)
     for first, batch in _batches(series):
+        batch = with_measured(batch, columns_read(model.observe, model.encoder))  # once for all views
         for view in range(views - 1):
             seen = prepared(model.observe, batch, model, threads, epoch=view)
             if seen.good.any():
