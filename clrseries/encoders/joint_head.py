@@ -80,6 +80,15 @@ class JointHead(KnownObjects):
         self._sizes = {"templates": templates, "pixels": pixels, "lags": lags} if templates else {}
 
     @property
+    def views(self) -> int:
+        """Number of views that the probabilities of the classes are the mean of."""
+        return self.kind.views
+
+    @views.setter
+    def views(self, number: int) -> None:
+        self.kind.views = number
+
+    @property
     def settings(self) -> dict[str, Any]:
         """The arguments that make this head again."""
         own = {"values": list(self.values), "components": self.components, "others": self.other is not None}

@@ -145,7 +145,7 @@ def _six_df(peek: Peek) -> bool:
 
 def _snana(peek: Peek) -> bool:
     text = re.search(r"^\s*SNID:", peek.text, re.MULTILINE) and re.search(
-        r"^\s*(NVAR|VARLIST|VARNAMES):", peek.text, re.MULTILINE
+        r"^\s*(NVAR:|(VARLIST|VARNAMES)[:\s])", peek.text, re.MULTILINE
     )
     # a file of points alone belongs to SNANA too: its reader asks for the one with the objects
     points = "_phot." in peek.name and peek.has_columns("mjd", "fluxcal", "fluxcalerr")
@@ -156,16 +156,27 @@ def _lnw(peek: Peek) -> bool:
     return peek.name.endswith(".lnw")
 
 
-def _numbers(peek: Peek, columns: int) -> bool:
-    """Return whether a text file has lines of so many numbers or more."""
+def _numbers(peek: Peek) -> bool:
+    """Return whether a text file has lines of two numbers or more."""
     rows = 0
     for line in peek.text.splitlines():
         words = re.split(r"[\s,;]+", line.strip().strip(",;"))
         try:
-            rows += len([float(word) for word in words[:columns]]) == columns
+            rows += len([float(word) for word in words[:2]]) == 2
         except ValueError:
             continue
     return rows >= 2
+
+
+def _magnitudes(peek: Peek) -> bool:
+    """Return whether a text file begins, behind comments that do not speak of flux, with lines of three numbers or more."""
+    first = next((line for line in peek.text.splitlines() if line.strip() and not line.lstrip().startswith("#")), "")
+    comments = peek.text[: peek.text.find(first)].lower()
+    try:
+        count = len([float(word) for word in re.split(r"[\s,;]+", first.strip())[:3]])
+    except ValueError:
+        return False
+    return count == 3 and "flux" not in comments and _numbers(peek)
 
 
 def _csv_of_ztf(peek: Peek) -> bool:
@@ -201,8 +212,8 @@ FORMATS = (
     Format("specutils", SPECTRA, lambda p: bool(p.units), "spectrum_files.specutils_files:read_with_specutils"),
     Format("ecsv", SPECTRA, lambda p: p.name.endswith((".ecsv", ".xml", ".vot", ".votable")),
            "spectrum_files.fits_table:read_astropy_table"),
-    Format("ascii", SPECTRA, lambda p: _numbers(p, 2), "spectrum_files.text:read_columns"),
-    Format("ascii", LIGHT_CURVES, lambda p: _numbers(p, 3), "magnitude_columns:read_magnitude_columns"),
+    Format("ascii", SPECTRA, _numbers, "spectrum_files.text:read_columns"),
+    Format("ascii", LIGHT_CURVES, _magnitudes, "magnitude_columns:read_magnitude_columns"),
 )  # fmt: skip
 
 

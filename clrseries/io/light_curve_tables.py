@@ -26,6 +26,7 @@ MAGNITUDES = (
     ("mag", "mag_err"),
     ("mag", "magerr"),
     ("mag", "e_mag"),
+    ("mag", "err"),
     ("magnitude", "e_magnitude"),
     ("magpsf", "sigmapsf"),
 )
@@ -72,7 +73,7 @@ def light_curves_of_table(
         table = unnested(table, nested, source)
     elif time not in table.column_names:
         table = with_lists(table, source)
-    flux, error, magnitudes = _flux_columns(table.column_names, flux, error, magnitudes)
+    flux, error, magnitudes = flux_columns(table.column_names, flux, error, magnitudes)
     names = {"time": time, "flux": flux, "error": error, **({"band": band} if band else {})}
     for name in names.values():
         if name not in table.column_names:
@@ -105,8 +106,22 @@ def light_curves_of_table(
     return series.with_dropped({"point: row of the file with another number of values": invalid_rows(table)})
 
 
-def _flux_columns(names: Sequence[str], flux: str, error: str, magnitudes: bool) -> tuple[str, str, bool]:
-    """Return the columns of flux and error, and whether they are magnitudes; usual names stand in for the default ones."""
+def flux_columns(names: Sequence[str], flux: str, error: str, magnitudes: bool) -> tuple[str, str, bool]:
+    """Return the columns of flux and error, and whether they are magnitudes; usual names stand in for the default ones.
+
+    Parameters
+    ----------
+    names : sequence of str
+        Names of the columns of a table.
+    flux, error : str
+        Names asked for.
+    magnitudes : bool
+        Whether these are magnitudes.
+
+    Returns
+    -------
+    str, str, bool
+    """
     if flux == "flux" and flux not in names and not magnitudes:
         found = next(((m, e) for m, e in MAGNITUDES if m in names and e in names), None)
         if found is not None:

@@ -1,7 +1,8 @@
-"""Reader of light curves in text files without a header: time, magnitude and its error, as OGLE, ASAS and MACHO write them."""
+"""Reader of light curves in text files without a header: time, magnitude and its error, as OGLE writes them."""
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import numpy as np
@@ -54,12 +55,16 @@ def read_magnitude_columns(path: str | Path, *, zero_point: float = 25.0) -> Ser
     """
     rows, misfits = [], 0
     for line in text_of(path).splitlines():
-        words = line.replace(",", " ").replace(";", " ").split()
-        if not words or words[0].startswith("#"):
+        words = [word.strip() for word in re.split(r"[,;]", line)] if re.search(r"[,;]", line) else line.split()
+        if not line.strip() or line.lstrip().startswith("#"):
             continue
         values = [number(word) for word in words[:3]]
         if len(values) == 3 and None not in values:
             rows.append(values)
+        elif not rows:
+            raise located(
+                f"begins with {line.strip()[:60]!r} and not with a time, a magnitude and its error", source=str(path)
+            )
         else:
             misfits += 1
     if misfits >= len(rows):
@@ -69,7 +74,7 @@ def read_magnitude_columns(path: str | Path, *, zero_point: float = 25.0) -> Ser
     if good.mean() < 0.5:
         raise InputError(
             f"{path}: is read as time, magnitude and its error, and most rows are none: name the columns in a first line, for "
-            "instance 'time flux flux_err'"
+            "instance 'time,flux,flux_err,band'"
         )
     points = Points.empty()
     points.extend(0, time[good], *flux_from_magnitude(magnitude[good], error[good], zero_point), [""] * int(good.sum()))

@@ -75,7 +75,9 @@ def _from_text(path: Path) -> tuple[Points, pa.Table, dict[str, int]]:
     columns: list[str] = []
     points, misfits, inside = Points.empty(), 0, False
     for line in text_of(path).splitlines():
-        line = re.sub(r"^\s*(VARLIST|VARNAMES)\s", r"\1: ", line, flags=re.IGNORECASE)  # some files lack the colon
+        line = re.sub(
+            r"^\s*(VARLIST|VARNAMES)\s*:?\s+", r"\1: ", line, flags=re.IGNORECASE
+        )  # some files lack the colon
         key, colon, rest = line.partition(":")
         key, words = key.strip().upper(), rest.split("#")[0].split()
         if key.startswith("DOCUMENTATION"):

@@ -174,7 +174,7 @@ def name_of_file(path: str | Path) -> str:
         ``"folder/stem"``; files of the same name in different folders are different objects.
     """
     whole = Path(path).resolve()
-    return f"{whole.parent.name}/{whole.name.partition('.')[0]}"
+    return f"{whole.parent.name}/{Path(whole.name.removesuffix('.gz')).stem}"
 
 
 def number(text: Any) -> float | None:

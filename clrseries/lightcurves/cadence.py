@@ -92,8 +92,8 @@ class AroundDetections(LightCurveStep):
     """Keep the points of each curve from some days before its first detection to some days after its last one.
 
     A survey that looks at a transient for weeks and one that looks at the same place for years then give similar views. A detection
-    is a point with |S/N| above 5, brighter or fainter than the background; without one, the most significant point stands for it. One
-    that is alone, without another within 30 days, may be an artifact, and does not count where at least four in five are not alone.
+    is a point with |S/N| above 5, brighter or fainter than the background; without one, the most significant point stands for it. A
+    detection with no other within 30 days is ignored if at least 80 % of the detections do have one.
 
     Parameters
     ----------

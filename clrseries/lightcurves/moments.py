@@ -11,8 +11,8 @@ from ..kernels.lightcurves.origin import DETECTED
 from ..series import Series
 
 Array = NDArray[np.float64]
-ALONE = 30.0  # days without another detection, about one that may be an artifact
-MOST = 0.8  # fraction of the detections that must not be alone, before those that are do not count
+ALONE = 30.0  # a detection without another one within so many days may be an artifact ...
+MOST = 0.8  # ... and is ignored if at least this fraction of the detections do have another one
 
 
 class Moments:
@@ -55,7 +55,7 @@ class Moments:
     def significant(self) -> tuple[Array, Array]:
         """Times of the first and the last point with |S/N| above 5 [day], float64 (N,) each; without one, of the most significant point.
 
-        Where four in five have another one within 30 days, only these count: a cosmic ray or a bad subtraction is alone.
+        If at least 80 % of them have another one within 30 days, only these count: a bad subtraction is often alone.
         """
         size = np.where(self._snr > -np.inf, np.abs(self._snr), -1.0)
         lengths = np.diff(self.series.offsets)

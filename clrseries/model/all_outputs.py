@@ -98,7 +98,7 @@ def mean_over_views(
     logs : float32 (N, C) torch.Tensor
         Log-probabilities of the objects as they are, which count as one view.
     views : int
-        Number of views. One without information does not count.
+        Number of views. Those without information are skipped.
 
     Returns
     -------

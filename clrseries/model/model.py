@@ -127,8 +127,9 @@ class Model:
     ) -> dict[str, NDArray[Any]]:
         """Predict the target of a fine-tuned model for every object.
 
-        Where ``views`` of the head of the classes is above 1, the probabilities of classes are the geometric mean over so many views: the object as it is, and
-        random views as the training had them. It can be set for any classifier, and takes as many times longer.
+        Where ``head.views`` is above 1, the probabilities of classes are the geometric mean over so many views: the object as it is, and
+        random views as the training had them. It can be set for any classifier, and takes as many times longer; temperature and sets
+        of classes are those of the number that they were calibrated with.
 
         Parameters
         ----------

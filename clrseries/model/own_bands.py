@@ -105,7 +105,9 @@ def in_other_bands(series: Series, names: Mapping[str, str | None], known: tuple
         All N objects; points that are left out have ``ivar == 0`` and are counted in `dropped`.
     """
     new = _new_names(series.bands, names, known)
-    bands = tuple(sorted({name for name in new if name is not None})) or series.bands
+    bands = tuple(sorted({name for name in new if name is not None})) or (
+        series.bands if known in ((), (ANY,)) else known
+    )
     left_out = np.array([name is None for name in new])[series.band]
     masked = replace(series, ivar=np.where(left_out, np.float32(0.0), series.ivar))
     renamed = masked.with_bands(bands, {old: name or bands[0] for old, name in zip(series.bands, new, strict=True)})

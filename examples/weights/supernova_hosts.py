@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.special import ndtr
 
 from clrseries import Grid, datasets
 from clrseries import spectra as sp
@@ -22,35 +23,32 @@ LIGHT = 299792.458  # [km/s]
 
 
 def in_galaxies(templates: Series, copies: int, rng: np.random.Generator) -> Series:
-    """Return templates, flux over continuum in the rest frame, and copies of them with light of galaxies, each of its own one."""
+    """Return templates, flux over continuum in the rest frame, and copies of them with light of galaxies, each copy with a different galaxy."""
     grid, stars = star_spectra()
     series = templates.take(np.tile(np.arange(len(templates)), 1 + copies))
     flux = series.flux.copy()
     for i in range(len(templates), len(series)):
         own = slice(int(series.offsets[i]), int(series.offsets[i + 1]))
-        light = galaxy(grid, stars, rng)
+        light = galaxy(grid.edges, stars, rng)
         fraction = rng.uniform(*FRACTION)
-        flux[own] += fraction * (np.interp(series.x[own], grid, light) - flux[own])
+        flux[own] += fraction * (np.interp(series.x[own], grid.centers, light) - flux[own])
     return replace(series, flux=flux)
 
 
-def star_spectra() -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Return wavelengths (P,) [Angstrom], and stars over their continuum (S, P); 1 where nothing was measured."""
+def star_spectra() -> tuple[Grid, NDArray[np.float64]]:
+    """Return the grid of P pixels, and stars over their continuum (S, P); 1 where nothing was measured."""
     grid = Grid.log(2400.0, 10600.0, 450.0)
     observe = sp.Observe([sp.Resample(grid), sp.Normalize("continuum", window=600)])
     flux, ivar = (array[:, 0].numpy() for array in observe(datasets.miles()).torch())
-    return grid.centers, np.where(ivar > 0, flux, 1.0)
+    return grid, np.where(ivar > 0, flux, 1.0)
 
 
-def galaxy(
-    wavelength: NDArray[np.float64], stars: NDArray[np.float64], rng: np.random.Generator
-) -> NDArray[np.float64]:
-    """Return a galaxy over its continuum (P,): some stars and, in most, the lines of hot gas."""
+def galaxy(edges: NDArray[np.float64], stars: NDArray[np.float64], rng: np.random.Generator) -> NDArray[np.float64]:
+    """Return a galaxy over its continuum (P,): some stars and, in most, the lines of hot gas, between the edges of the pixels (P + 1,)."""
     light = rng.dirichlet(np.ones(STARS)) @ stars[rng.integers(0, len(stars), STARS)]
     if rng.random() > GAS:
         return light
     width, oxygen, sigma = WIDTH * rng.lognormal(), rng.lognormal(sigma=0.7), rng.uniform(*SIGMA) / LIGHT
     for center, strength in (*LINES, *((center, oxygen * strength) for center, strength in OXYGEN)):
-        profile = np.exp(-0.5 * (np.log(wavelength / center) / sigma) ** 2) / (np.sqrt(2 * np.pi) * sigma * center)
-        light += width * strength * profile
+        light += width * strength * np.diff(ndtr(np.log(edges / center) / sigma)) / np.diff(edges)
     return light

@@ -43,6 +43,8 @@ def test_what_snana_does_not_know_is_null(snana):
         + LIST.replace("VARLIST", "VARNAMES").replace("FLT", "BAND")
         + "# note\nOBS:\t55000\tg\tNULL\t10\t1 # x\nEND:\n",
         HEADER + LIST.replace("VARLIST:", "VARLIST") + OBS,
+        HEADER + LIST.replace("VARLIST:", "VARLIST :") + OBS,
+        HEADER + "VARLIST MJD FLT FIELD FLUXCAL FLUXCALERR\n" + OBS,
         "DOCUMENTATION:\n  SNID: 9\nDOCUMENTATION_END:\n" + HEADER + LIST + OBS,
         HEADER + LIST + OBS + "OBS: 55001 g NULL xx 1\nOBS: 55001 g\n",
         HEADER + LIST.lower().replace("nvar", "NVAR").replace("varlist", "VARLIST") + OBS,
@@ -50,8 +52,9 @@ def test_what_snana_does_not_know_is_null(snana):
         ("IAUC: \u00e9\n" + HEADER + LIST + OBS).encode("latin-1"),
     ],
 )
-def test_layouts_of_snana_text(snana, text):
+def test_layouts_of_snana_text(snana, tmp_path, text):
     series = snana(text)
+    assert read_light_curves(tmp_path / "s.dat").object_ids == ["001"]  # the format is recognized
     assert series.object_ids == ["001"] and series.x.tolist() == [55000] and series.flux.tolist() == [10]
     assert series.bands == ("g",)
 

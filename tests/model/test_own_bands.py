@@ -66,6 +66,12 @@ def test_all_other_bands_have_a_word(model, tmp_path, others):
     assert pq.read_table(folder / "dataset")["embedding"].to_pylist() == found[0]
 
 
+def test_objects_of_other_bands_alone_are_told(model, tmp_path):
+    path = tmp_path / "x.parquet"
+    with pytest.raises(InputError, match="none of 2 objects can be embedded"):
+        embed(model, curves(("UVW1", "UVW2", "UVM2"), [0, 1]), path, bands={"*": None})
+
+
 def test_predict_keeps_an_object_without_a_known_band(model, tmp_path):
     table = pq.read_table(
         predict(
