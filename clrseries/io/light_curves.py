@@ -46,62 +46,61 @@ def read_light_curves(
 ) -> Series:
     """Read light curves from files of surveys and missions, from tables, or from a table in memory.
 
-        Points and objects that cannot be used are left out, counted in ``Series.dropped`` and logged.
+    Points and objects that cannot be used are left out, counted in ``Series.dropped`` and logged.
 
-        Parameters
-        ----------
-        data : path, sequence of paths, or table of pyarrow, pandas, polars or astropy
-            A file, a folder, a glob, or several of them. If the column `time` holds lists, there is one row per object. Otherwise
-            there is one row per point, and the points of an object, which have the same `object_id`, may be in any order.
-        format : str
-            ``kepler`` (Kepler, K2, TESS and other light curves in FITS), ``ztf``, ``snana``, ``osc``, ``panstarrs``, ``ascii`` (time, magnitude
-            and its error without a header) or ``table`` (Parquet, Arrow, CSV); by default it is recognized, file by file. The other arguments
-            but `zero_point`, `bands` and `rename` are for tables.
-        time : str
-            Name of the column with the times [day, or dates]. All times must be in one time system, which is not converted.
-        flux, error : str
-            Names of the columns with the flux and its error.
-        band : str or None
-            Name of the column with the bands; None if there is only one band.
-        object_id : str
-            Name of the column with the name of the object, if there is one row per point. A file that has none, and no other column that
-            might tell objects apart, is one object, which is called after its folder and itself.
-        nested : str, optional
-            Name of a column of structs of lists, or of lists of structs, that contains the columns of the points, as in nested-pandas
-            and HATS catalogs.
-        magnitudes : bool
-            Whether `flux` and `error` are magnitudes; they are converted to the flux 10^(-0.4 (m - zero_point)).
-        zero_point : float
-            Magnitude of flux 1.
-        bands : sequence of str, optional
-            All possible bands, in order; default those that occur, sorted.
-        rename : mapping of str to str, optional
-            New names of bands; with ``band=None``, ``{"": "V"}`` names the only one.
-        on_error : {"skip", "stop"}
-            Whether one of several files that cannot be read is left out, or is an error.
-        processes : int, optional
-            Number of processes that read files; default one for fewer than 128 files, and else one for each core.
-        progress : bool
-            Whether a progress bar is shown.
+    Parameters
+    ----------
+    data : path, sequence of paths, or table of pyarrow, pandas, polars or astropy
+        A file, a folder, a glob, or several of them. If the column `time` holds lists, there is one row per object. Otherwise
+        there is one row per point, and the points of an object, which have the same `object_id`, may be in any order.
+    format : str
+        ``kepler`` (Kepler, K2, TESS and other light curves in FITS), ``ztf``, ``snana``, ``osc``, ``panstarrs``, ``ascii`` (time, magnitude
+        and its error without a header) or ``table`` (Parquet, Arrow, CSV); by default it is recognized, file by file. The other arguments
+        but `zero_point`, `bands` and `rename` are for tables.
+    time : str
+        Name of the column with the times [day, or dates]. All times must be in one time system, which is not converted.
+    flux, error : str
+        Names of the columns with the flux and its error.
+    band : str or None
+        Name of the column with the bands; None if there is only one band.
+    object_id : str
+        Name of the column with the name of the object, if there is one row per point. A file that has none, and no other column that
+        might tell objects apart, is one object, which is called after its folder and itself.
+    nested : str, optional
+        Name of a column of structs of lists, or of lists of structs, that contains the columns of the points, as in nested-pandas
+        and HATS catalogs.
+    magnitudes : bool
+        Whether `flux` and `error` are magnitudes; they are converted to the flux 10^(-0.4 (m - zero_point)).
+    zero_point : float
+        Magnitude of flux 1.
+    bands : sequence of str, optional
+        All possible bands, in order; default those that occur, sorted.
+    rename : mapping of str to str, optional
+        New names of bands; with ``band=None``, ``{"": "V"}`` names the only one.
+    on_error : {"skip", "stop"}
+        Whether one of several files that cannot be read is left out, or is an error.
+    processes : int, optional
+        Number of processes that read files; default one for fewer than 128 files, and else one for each core.
+    progress : bool
+        Whether a progress bar is shown.
 
-        Returns
-        -------
-        Series
-            ``table`` has all columns that are not lists; with one row per point, the columns that are constant within every object.
+    Returns
+    -------
+    Series
+        ``table`` has all columns that are not lists; with one row per point, the columns that are constant within every object.
 
-        Raises
-        ------
-        InputError
-            A file or column is missing, lists have different lengths, a band is unknown, or no point can be used.
+    Raises
+    ------
+    InputError
+        A file or column is missing, lists have different lengths, a band is unknown, or no point can be used.
 
-        Examples
-        --------
-        >>> import pyarrow as pa
-    import pyarrow.compute as pc
-        >>> from clrseries import read_light_curves
-        >>> points = {"object_id": ["a", "a"], "time": [1.0, 2.5], "flux": [9.0, 8.0], "flux_err": [0.1, 0.1], "band": ["g", "r"]}
-        >>> read_light_curves(pa.table(points)).bands
-        ('g', 'r')
+    Examples
+    --------
+    >>> import pyarrow as pa
+    >>> from clrseries import read_light_curves
+    >>> points = {"object_id": ["a", "a"], "time": [1.0, 2.5], "flux": [9.0, 8.0], "flux_err": [0.1, 0.1], "band": ["g", "r"]}
+    >>> read_light_curves(pa.table(points)).bands
+    ('g', 'r')
     """
     held = table_of(data)
     columns: dict[str, Any] = {
@@ -176,7 +175,7 @@ def _one_curve(table: pa.Table, columns: dict[str, Any], source: str) -> bool:
 
 
 def _may_name(column: pa.ChunkedArray, name: str) -> bool:
-    """Return whether a column may tell objects apart: it varies, and holds coordinates or anything but broken numbers."""
+    """Return whether a column may tell objects apart: it varies, and holds coordinates, or anything but numbers with fractions."""
     values = column.drop_null()
     if pa.types.is_nested(values.type) or len(values.unique()) < 2:
         return False
