@@ -9,6 +9,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
+from ..argument_types import check_whole
 from .known_objects import KnownObjects
 
 SIGMA = 0.8413447460685429  # of a Gaussian lies below one standard deviation above its mean
@@ -35,6 +36,11 @@ class ClassHead(nn.Module):
         Number of views that the probabilities of :meth:`clrseries.Model.predict` are the geometric mean of, at least 1: the object as it
         is, and random views as the training had them.
 
+    Raises
+    ------
+    InputError
+        `views` is not a whole number of at least 1.
+
     References
     ----------
     Temperature scaling: Guo et al. 2017.
@@ -59,7 +65,7 @@ class ClassHead(nn.Module):
         views: int = 1,
     ) -> None:
         super().__init__()
-        self.classes, self.views = list(classes), views
+        self.classes, self.views = list(classes), check_whole("views", views, 1)
         self.least_probability = least_probability
         self.known = KnownObjects(embedding_dim, len(classes)) if known else None
         self.linear = nn.Linear(embedding_dim, len(classes))

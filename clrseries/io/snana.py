@@ -74,10 +74,9 @@ def _from_text(path: Path) -> tuple[Points, pa.Table, dict[str, int]]:
     header: dict[str, str] = {}
     columns: list[str] = []
     points, misfits, inside = Points.empty(), 0, False
-    for line in text_of(path).splitlines():
-        line = re.sub(
-            r"^\s*(VARLIST|VARNAMES)\s*:?\s+", r"\1: ", line, flags=re.IGNORECASE
-        )  # some files lack the colon
+    # some files lack the colon behind VARLIST
+    text = re.sub(r"(?im)^[ \t]*(VARLIST|VARNAMES)[ \t]*:?[ \t]+", r"\1: ", text_of(path))
+    for line in text.splitlines():
         key, colon, rest = line.partition(":")
         key, words = key.strip().upper(), rest.split("#")[0].split()
         if key.startswith("DOCUMENTATION"):

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 import torch
 
-from clrseries import Model, Uniform, datasets, encoders, load, methods
+from clrseries import InputError, Model, Uniform, datasets, encoders, load, methods
 from clrseries import lightcurves as lc
 from clrseries.encoders.heads import ClassHead
 from clrseries.encoders.joint_head import JointHead
@@ -42,6 +42,13 @@ def test_the_probabilities_are_the_geometric_mean_of_the_object_and_its_views(ma
     np.testing.assert_allclose(some, found["probability"][[4, 1]], atol=1e-6)  # whatever is beside it
     model.save(tmp_path / "model")
     np.testing.assert_array_equal(load(tmp_path / "model").predict(stars)["probability"], found["probability"])
+
+
+@pytest.mark.parametrize("views", [0, -3, 1.5, "two", True])
+def test_a_number_of_views_that_is_none_is_refused(views):
+    for head in (ClassHead, partial(JointHead, values=[])):
+        with pytest.raises(InputError, match="views"):
+            head(16, CLASSES, views=views)
 
 
 def test_without_random_steps_more_views_change_nothing():
