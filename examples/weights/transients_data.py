@@ -15,11 +15,10 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from clrseries import datasets, read_light_curves
-from clrseries import lightcurves as lc
 from clrseries.datasets.folder import data_file
-from clrseries.datasets.simulated_objects import WAVELENGTH
 from clrseries.datasets.transients import wheel_folder
 from clrseries.series import Series, concatenate
+from clrseries.tasks import other_redshifts
 
 BANDS = ("u", "U", "B", "g", "V", "r", "R", "i", "I", "z", "y")
 PRIMED = {"u'": "u", "g'": "g", "r'": "r", "i'": "i", "z'": "z"}
@@ -29,9 +28,6 @@ AB = ("PLAsTiCC", "PLAsTiCC nearer", "PLAsTiCC farther", "simulated as PLAsTiCC"
 TO_AB = {"U": 0.79, "B": -0.09, "V": 0.02, "R": 0.21, "I": 0.45}
 SIMILAR = {"u": ("U",), "g": ("B", "V"), "r": ("V", "R"), "i": ("I",)}
 FEWEST = 8  # points
-NEAREST = 0.004  # redshift of objects that are brought nearer
-FARTHEST, STRETCH = 1.2, 3.0  # redshift of objects that are brought farther away, and the largest factor on it
-DETECTED, FEWEST_DETECTED = 5.0, 2  # signal-to-noise ratio of a detection, and how many a distant object needs
 
 
 @dataclass
@@ -110,47 +106,18 @@ def _found(pattern: str, text: str) -> str:
 
 
 def nearer(data: Labeled, seed: int) -> Labeled:
-    """Return the objects with a redshift at smaller ones, even in the logarithm, with the light that the bands would see there."""
-    own, z = with_redshift(data)
-    to = NEAREST * (z / NEAREST) ** np.random.default_rng(seed).random(len(z))
-    return moved(own, to, "nearer", seed)
+    """Return the objects with a redshift at smaller ones."""
+    return _moved(data, *other_redshifts.nearer(data.series, seed), f"nearer {seed}")
 
 
 def farther(data: Labeled, seed: int) -> Labeled:
-    """Return the objects with a redshift at larger ones, even in the logarithm, with the errors that they have: those that are still detected."""
-    own, z = with_redshift(data)
-    rng = np.random.default_rng(seed)
-    to = z * (np.maximum(np.minimum(STRETCH * z, FARTHEST), 1.1 * z) / z) ** rng.random(len(z))
-    there = moved(own, to, "farther", seed)
-    faint = with_errors_of(there.series, own.series, rng)
-    detected = np.add.reduceat(faint.flux * np.sqrt(faint.ivar) > DETECTED, faint.offsets[:-1].astype(np.intp))
-    return replace(there, series=faint).take(np.flatnonzero(detected >= FEWEST_DETECTED))
+    """Return the objects with a redshift at larger ones: those that are still detected."""
+    return _moved(data, *other_redshifts.farther(data.series, seed), f"farther {seed}")
 
 
-def with_redshift(data: Labeled) -> tuple[Labeled, NDArray[np.float64]]:
-    """Return the objects with a redshift that K-corrections can start from, and the redshifts."""
-    z = data.series.table["z"].to_numpy()
-    rows = np.flatnonzero(z > NEAREST)
-    return data.take(rows), z[rows]
-
-
-def moved(own: Labeled, to: NDArray[np.float64], where: str, seed: int) -> Labeled:
-    """Return objects at other redshifts."""
-    names = [f"{name} {where} {seed}" for name in own.series.object_ids]
-    told = own.series.with_columns({"object_id": names, "to": pa.array(to)})
-    there = lc.redshifted(told, "to", {band: WAVELENGTH[band] for band in BANDS})
-    return replace(own, series=there, survey=np.full(len(to), f"PLAsTiCC {where}"))
-
-
-def with_errors_of(series: Series, like: Series, rng: np.random.Generator) -> Series:
-    """Return light curves with noise up to the errors of other ones, point by point."""
-    good = (series.ivar > 0) & (like.ivar > 0)
-    own, wanted = (1.0 / np.where(good, each.ivar, np.float32(1.0)) for each in (series, like))
-    added = np.maximum(wanted - own, 0.0)
-    flux = series.flux + np.where(good, np.sqrt(added) * rng.normal(size=len(own)), 0.0)
-    return replace(
-        series, flux=flux.astype(np.float32), ivar=np.where(good, 1.0 / (own + added), 0.0).astype(np.float32)
-    )
+def _moved(data: Labeled, there: Series, rows: NDArray[np.int64], where: str) -> Labeled:
+    there = there.with_columns({"object_id": [f"{name} {where}" for name in there.object_ids]})
+    return Labeled(there, data.kinds[rows], np.full(len(rows), f"PLAsTiCC {where.split()[0]}"))
 
 
 def other_bands(series: Series, chosen: NDArray[np.bool_], rng: np.random.Generator) -> Series:
