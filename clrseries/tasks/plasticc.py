@@ -23,11 +23,12 @@ from ..series import Series, concatenate
 from .contest import Contest, Entrant, Quoted, Rows, held_out
 from .other_redshifts import farther, nearer, with_photometric_redshifts
 
-Chances, Labels = NDArray[np.float64], NDArray[np.str_]
+Chances = NDArray[np.float64]
+Labels = NDArray[np.str_]
 FRACTION, SPLIT = 0.2, 20261130  # of the objects that are kept apart, and the seed of that
 CATALOG = ("hostgal_photoz", "hostgal_photoz_err", "mwebv")
 ENCODER = {"curve_transformer": {"size": "tiny", "embedding_dim": 128}}
-STEPS, RATE, DECAY, BALANCE = 3000, 2e-3, 2e-2, 0.5
+STEPS, RATE, DECAY, BALANCE = 5000, 2e-3, 2e-2, 0.5
 COPIES, MOVED = 2, 0.6  # of each object nearer and farther away, and how often they are drawn beside it
 NETWORKS, SHARE = 2, 0.2  # networks whose probabilities are averaged, and what the boosted trees count beside them
 TREES = 150  # for each class
