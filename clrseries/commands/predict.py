@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from ..model import Model
 
 SHOWN, LEAST = 3, 0.05  # classes in a line, and the least probability of one
+UNKNOWN = 0.9  # `unlike` of one known object in ten is above
 
 
 def predict(
@@ -47,6 +48,7 @@ def predict(
         ``unlike`` is the fraction of known objects that are less unlike all that the model knows, if the head was calibrated: above 0.9 lies one known object in ten, and
         the rest is to be distrusted. For values, ``T_sigma``
         follows, half the width of the central 68 percent of the predicted distribution. A model may predict a class and values V; then ``V_predicted`` and ``V_sigma`` follow.
+        Of a model that reads periods, those that were found follow, ``period_1`` [day] and its ``power_1`` being the best.
     bands : dict of str to str or None, optional
         For bands of the data, the band of the model that is taken instead; with None (``null`` on the command line) their points are left
         out: ``--bands '{p48g: g, "*": null}'``, where ``"*"`` stands for all others that the model does not know. Other bands keep their names.
@@ -83,18 +85,23 @@ def predict(
     if output is not None:
         refuse_existing(output, overwrite)
     from ..datasets.open import described, open_series
+    from ..encoders.with_columns import columns_read
     from ..io.many_files import write_failed
     from ..io.tables import write_table
+    from ..lightcurves.measured import with_measured
     from ..model import load
     from ..model.own_bands import in_bands_of
 
     known = load(model)
     series = in_bands_of(known, open_series(data, medium=medium, kind=known.observe.kind), bands)
-    found = known.predict(series, on_error=on_error)
+    series = known.in_its_bands(series)
+    measured = with_measured(series, columns_read(known.observe, known.encoder)) if len(series) else series
+    found = known.predict(measured, on_error=on_error)
+    periods = _periods(measured.table, series.table.column_names)
     if output is None:
-        return "\n".join(_line(k, name, found, known) for k, name in enumerate(_names(series.object_ids)))
+        return "\n".join(_line(k, name, found, known, periods) for k, name in enumerate(_names(series.object_ids)))
     table = series.table
-    for field, column in _columns(found, known):
+    for field, column in [*_columns(found, known), *_numbers(periods)]:
         if field.name in table.column_names:
             raise located(
                 "is there already, and the predictions need this name: rename it",
@@ -160,7 +167,15 @@ def _numbers(columns: dict[str, NDArray[Any]]) -> Iterator[tuple[pa.Field, pa.Ar
         yield pa.field(name, column.type), column
 
 
-def _line(row: int, name: str, found: dict[str, NDArray[Any]], model: Model) -> str:
+def _periods(measured: pa.Table, given: Sequence[str]) -> dict[str, NDArray[Any]]:
+    """Return the periods and their powers that were found for the model, NaN where there is none."""
+    from ..lightcurves.measured import OF_PERIODS
+
+    names = [name for name in measured.column_names if OF_PERIODS.fullmatch(name) and name not in given]
+    return {name: measured[name].to_numpy() for name in names}
+
+
+def _line(row: int, name: str, found: dict[str, NDArray[Any]], model: Model, periods: dict[str, NDArray[Any]]) -> str:
     """Return what is predicted of one object as one line."""
     import numpy as np
 
@@ -177,5 +192,8 @@ def _line(row: int, name: str, found: dict[str, NDArray[Any]], model: Model) -> 
     ]
     if "set_90" in found:
         parts.append("90 % set " + ", ".join(np.array(model.head.classes)[found["set_90"][row]]))
-    parts += [f"unlike the known {found['unlike'][row]:.2f}"] if "unlike" in found else []
+    parts += [f"period {own[row]:.6g} d" for key, own in periods.items() if key == "period_1" and np.isfinite(own[row])]
+    if "unlike" in found:
+        unlike = found["unlike"][row]
+        parts.append(f"unlike the known {unlike:.2f}" + (", do not trust the rest" if unlike > UNKNOWN else ""))
     return f"{name}  {'; '.join(parts)}"

@@ -15,6 +15,7 @@ from ..errors import InputError
 from ..names import did_you_mean, find_name
 from .csv_tables import is_text_table
 from .fits_files import names_of_table, opened_fits
+from .spectrum_columns import flux_column, wavelength_column
 from .tables import column_names
 
 HEAD = 1 << 14  # bytes of a file that tell its format
@@ -184,7 +185,7 @@ def _csv_of_ztf(peek: Peek) -> bool:
 
 
 def _wavelengths(peek: Peek) -> bool:
-    return bool({"wavelength", "wave", "lambda", "loglam"} & peek.columns) and "flux" in peek.columns
+    return wavelength_column(peek.columns) is not None and flux_column(peek.columns) is not None
 
 
 # In order: the first that recognizes a file is taken.

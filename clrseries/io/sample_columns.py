@@ -9,8 +9,8 @@ import pyarrow.compute as pc
 
 from ..errors import located
 from ..series.joined_tables import is_list, one_array
+from .spectrum_columns import WAVELENGTH, wavelength_column
 
-WAVELENGTH = "wavelength"
 TIMES = ("time", "mjd", "hmjd", "midpointmjdtai", "bjd")  # in lower case; the first that is there is taken
 FLUXES = ("flux", "mag", "magnitude", "magpsf", "psfflux")
 RENAMED = {"midpointmjdtai": "time", "psfflux": "flux", "psffluxerr": "flux_err"}  # names of Rubin's catalogs
@@ -214,9 +214,9 @@ def holds_light_curves(names: Collection[str]) -> bool:
     Returns
     -------
     bool
-        True if there is a column ``time``, or none named ``wavelength``.
+        True if there is a column ``time``, or none of wavelengths.
     """
-    return "time" in names or "wavelength" not in names
+    return "time" in names or wavelength_column(names) is None
 
 
 def _fields(kind: pa.DataType) -> list[str]:

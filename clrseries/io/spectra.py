@@ -16,6 +16,7 @@ from .long_tables import ID_NAMES, id_column
 from .many_files import read_many
 from .paths import files_of
 from .spectra_tables import spectra_of_table
+from .spectrum_columns import WAVELENGTH, with_usual_names
 from .tables import is_list, read_table, table_of, write_table
 from .transients import name_of_file
 
@@ -48,7 +49,8 @@ def read_spectra(
         ``sdss``, ``desi``, ``lamost``, ``gaia``, ``lnw``, ``fits-image``, ``fits-table``, ``ecsv``, ``ascii``, ``specutils`` or ``table``
         (Parquet, Arrow, CSV); by default it is recognized, file by file.
     x, flux : str
-        Names of the columns of a table with the wavelengths [Angstrom] and the flux.
+        Names of the columns of a table with the wavelengths [Angstrom] and the flux. The default ones may be written in another case and with
+        a unit, ``Wavelength [um]`` or ``wave_nm``; ``wave``, ``lambda`` and the logarithm ``loglam`` stand in for the wavelength.
     ivar : str
         Name of the column with the inverse variance. If there is no such column, ivar is computed from an error column (1 sigma; NaN
         or not positive: no information) named ``flux_err``, ``flux_error``, ``e_flux``, ``error``, ``err``, ``sigma``, ``std`` or
@@ -131,7 +133,8 @@ def read_spectra_table(path: str | Path, medium: str | None = None, **columns: s
     """
     object_id = columns.get("object_id", "object_id")
     table = read_table(path, text=(object_id, *ID_NAMES))
-    x = columns.get("x", "wavelength")
+    x = columns.get("x", WAVELENGTH)
+    table = with_usual_names(table, str(path)) if (x, columns.get("flux", "flux")) == (WAVELENGTH, "flux") else table
     if (
         x in table.column_names
         and not is_list(table[x].type)

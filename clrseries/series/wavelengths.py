@@ -54,11 +54,14 @@ def refuse_unlikely(
 
 def _reason(first: float, last: float) -> str:
     if 2.0 <= first and last < 6.0:
-        return "the logarithm of a wavelength? Give 10**x"
+        return "the logarithm of a wavelength? Give 10**x; in a table, name the column 'loglam'"
     if 0.05 < first and last < 300.0:
-        return "microns? Give a Quantity, for instance x * astropy.units.um"
+        return "microns? Give a Quantity, x * astropy.units.um; in a table, name the column 'wavelength [um]'"
     if NANOMETERS[0] < first and last < NANOMETERS[1]:
-        return "nanometers? Give a Quantity, for instance x * astropy.units.nm, or x * astropy.units.AA if it is right"
+        return (
+            "nanometers? Give a Quantity, x * astropy.units.nm, or x * astropy.units.AA if it is right; in a table, "
+            "name the column 'wavelength [nm]', or 'wavelength [AA]'"
+        )
     if last > LONGEST:
         return "a frequency? Give a Quantity, for instance x * astropy.units.Hz"
     if first < SHORTEST:

@@ -13,6 +13,8 @@ from ...errors import InputError, located
 from ...series import Series
 from ...series.photometry import ivar_of
 from ...series.wavelengths import refuse_unlikely
+from ...units import angstrom
+from ..spectrum_columns import is_spectral, unit_of
 from ..transients import name_of_file, text_of
 from .built import spectra_from
 
@@ -21,7 +23,8 @@ def read_columns(path: str | Path, medium: str | None = None) -> Series:
     """Read one spectrum from a text file with the columns wavelength, flux and, if there is a third, its error.
 
     Lines that do not begin with a number are comments. Columns are separated by blanks, commas or semicolons; further columns are
-    ignored. If the last comment names a third column ``ivar`` or ``var``, it is taken as such. Rows are sorted by wavelength.
+    ignored. If the last comment names a third column ``ivar`` or ``var``, it is taken as such; if it begins with the wavelength and its
+    unit, as in ``# wavelength [um]  flux``, they are converted to Angstrom. Rows are sorted by wavelength.
 
     Parameters
     ----------
@@ -49,10 +52,16 @@ def read_columns(path: str | Path, medium: str | None = None) -> Series:
         words = re.split(r"[\s,;#]+", comment.lower())
         kind = next((word for word in words if word in ("ivar", "var", "variance")), "")
         ivar = rows[:, 2] if kind == "ivar" else ivar_of(rows[:, 2], -1.0 if kind else -2.0)
+    unit = _unit(comment)
+    if unit is not None:
+        from astropy.units import Unit
+
+        wave = angstrom(wave * Unit(unit))
     series = spectra_from(
         wave, rows[:, 1], ivar, {"object_id": [name_of_file(path)]}, medium=medium or "vacuum", source=str(path)
     )
-    refuse_unlikely(series.x, series.offsets, series.table["object_id"], str(path))
+    if unit is None:
+        refuse_unlikely(series.x, series.offsets, series.table["object_id"], str(path))
     return series
 
 
@@ -101,6 +110,13 @@ def read_lnw(path: str | Path, medium: str | None = None) -> Series:
     inside = (np.cumsum(flux != 0, axis=1) > 0) & (np.cumsum(flux[:, ::-1] != 0, axis=1)[:, ::-1] > 0)
     columns: dict[str, Any] = {"object_id": [name] * epochs, "type": [kind] * epochs, "phase_days": phases}
     return spectra_from(rows[:, 0], flux, inside.astype(float), columns, medium=medium or "vacuum", source=str(path))
+
+
+def _unit(comment: str) -> str | None:
+    """Return the unit of a wavelength that stands behind the name of the first column."""
+    first = re.match(r"[#%!\s]*(\w+\s*[\[(][^\])]+[\])]|\w+)", comment)
+    unit = unit_of(first[1]) if first else None
+    return unit if unit is not None and is_spectral(unit) else None
 
 
 def _numbers(path: str | Path) -> tuple[NDArray[np.float64], str]:
