@@ -95,7 +95,8 @@ def _save(
 ) -> None:
     recipe = {name: getattr(arguments, name) for name in ("epochs", "seed", "labels", "learning_rate")}
     notes = start.notes | {"finetuned": result | recipe}
-    made = Model(network.encoder, start.projector, observe, notes, start.bands, network.head, arguments.target)
+    parts = (network.encoder, start.projector, observe, notes, start.bands, network.head, arguments.target)
+    made = Model(*parts, start.flux_unit)
     made.save(arguments.output / "model", overwrite=arguments.overwrite)
     write_json(arguments.output / "metrics.json", result)
 

@@ -15,6 +15,7 @@ from ..errors import InputError
 from ..lightcurves.measured import with_measured
 from ..names import known_name
 from ..series import Series, check_series
+from .flux_scale import warn_of_scale
 from .stages import BATCH, Reader, encoded, prepared
 
 logger = logging.getLogger("clrseries")
@@ -52,6 +53,7 @@ def outputs_of_all(model: Reader, network: Any, series: Series, threads: int | N
         raise InputError("there is nothing to embed: the series has no objects")
     model.encoder.eval()
     series = model.in_its_bands(series)
+    warn_of_scale(series, model.flux_unit)
     observe = model.observe.deterministic()
     reasons: Counter[str] = Counter()
     parts, rows = [], []

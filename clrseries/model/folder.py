@@ -121,6 +121,7 @@ def read(path: str | Path, revision: str | None, encoder: nn.Module | None, *, t
         "bands": tuple(config["bands"]),
         "head": head,
         "target": config.get("target", ""),
+        "flux_unit": config.get("flux_unit", ""),
     }
     try:
         _networks(parts).load_state_dict(weights)
@@ -188,7 +189,7 @@ def _config(parts: Parts) -> dict[str, Any]:
     if parts["head"] is not None:
         head = {"name": _name(HEADS, parts["head"]), **parts["head"].settings}
         config |= {"head": head, "target": parts["target"]}
-    return config
+    return config | ({"flux_unit": parts["flux_unit"]} if parts["flux_unit"] else {})
 
 
 def _encoder_config(encoder: Any) -> dict[str, Any]:

@@ -49,6 +49,9 @@ class Model:
         Head of a fine-tuned model, which takes the embeddings and returns classes or values.
     target : str
         Name of the column that the head predicts.
+    flux_unit : str
+        Unit that fluxes are brought to, as astropy reads it; empty if their scale does not matter, or is not known. Those without a unit are left as
+        they are.
 
     Examples
     --------
@@ -66,6 +69,7 @@ class Model:
     bands: tuple[str, ...] = ()
     head: Any = None
     target: str = ""
+    flux_unit: str = ""
 
     def __repr__(self) -> str:
         """Return one line with the encoder, its weights, and what it takes and predicts."""

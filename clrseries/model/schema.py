@@ -19,7 +19,14 @@ COUNTS = ("blocks", "members")  # settings that say how many parts a network has
 LARGEST = 1 << 20  # whole number among the settings of a network
 LONGEST = 1 << 20  # list among them
 WANTED: dict[str, type] = {"encoder": dict, "projector": dict, "augment": list, "bands": list, "notes": dict}
-ALLOWED: dict[str, type] = {"head": dict, "target": str, "sha256": str, "clrseries": str, "format": int}
+ALLOWED: dict[str, type] = {
+    "head": dict,
+    "target": str,
+    "flux_unit": str,
+    "sha256": str,
+    "clrseries": str,
+    "format": int,
+}
 
 
 def checked(config: Any, source: str) -> dict[str, Any]:

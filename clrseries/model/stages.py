@@ -16,6 +16,7 @@ from ..lightcurves.any_band import in_one_band
 from ..lightcurves.features import ANY
 from ..lightcurves.measured import with_measured
 from ..series import Series
+from ..series.one_flux_unit import flux_units, in_flux_unit
 from ..views import LightCurveViews
 from .unusable import why_unusable
 
@@ -28,6 +29,7 @@ class Reader(Protocol):
     encoder: Any
     observe: Observe
     bands: tuple[str, ...]
+    flux_unit: str
 
     def in_its_bands(self, series: Series) -> Series:
         """Return light curves with the bands of this model."""
@@ -53,7 +55,7 @@ class Prepared(NamedTuple):
 
 
 def with_what_is_read(model: Reader, series: Series) -> Series:
-    """Return objects with the periods, features and periodograms that a model reads, and in one band if the model takes curves in any.
+    """Return objects with the periods, features and periodograms that a model reads, in its unit, and in one band if it takes curves in any.
 
     Parameters
     ----------
@@ -66,6 +68,8 @@ def with_what_is_read(model: Reader, series: Series) -> Series:
     -------
     Series
     """
+    if model.flux_unit and set(flux_units(series)) - {model.flux_unit}:
+        series = in_flux_unit(host_series(series), model.flux_unit)
     series = with_measured(series, columns_read(model.observe, model.encoder))
     return in_one_band(host_series(series)) if model.bands == (ANY,) else series
 

@@ -4,16 +4,14 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from ..errors import InputError
 from .check_series import check_series
-from .flux_units import unit_factors
 from .joined_tables import joined_tables
+from .one_flux_unit import flux_units, in_flux_unit
 from .samples import added_counts, offsets_of
 from .series import Series
 from .table import REPETITION, numbered_repetitions, renumbered, without_column
@@ -141,27 +139,5 @@ def _in_one_unit(parts: list[Series]) -> list[Series]:
     """Convert all fluxes to the first unit that is known."""
     if not any("flux_unit" in part.table.column_names for part in parts):
         return parts
-    wanted = next((unit for part in parts for unit in _units(part) if unit), "")
-    return [_converted(part, wanted) for part in parts]
-
-
-def _units(part: Series) -> list[str]:
-    if "flux_unit" not in part.table.column_names:
-        return []
-    return [unit or "" for unit in pc.unique(part.table["flux_unit"].cast(pa.string())).to_pylist()]
-
-
-def _converted(part: Series, wanted: str) -> Series:
-    others = [unit for unit in _units(part) if unit and unit != wanted]
-    if not others:
-        return part
-    units = np.array([unit or "" for unit in part.table["flux_unit"].cast(pa.string()).to_pylist()], object)
-    factors = np.ones(len(part.x))
-    for unit in others:
-        own = np.repeat(units == unit, np.diff(part.offsets))
-        factors[own] = unit_factors(unit, wanted, part.x[own] if part.band is None else None)
-    with np.errstate(over="ignore"):
-        flux = (part.flux * factors).astype(np.float32)
-        ivar = (part.ivar / factors**2).astype(np.float32)
-    text = [wanted if unit else None for unit in units]
-    return replace(part, flux=flux, ivar=ivar).with_columns({"flux_unit": pa.array(text, pa.string())}).check()
+    wanted = next((unit for part in parts for unit in flux_units(part)), "")
+    return [in_flux_unit(part, wanted) for part in parts]

@@ -21,12 +21,14 @@ from ..encoders.standardize import standardize
 from ..encoders.with_columns import columns_of, columns_read
 from ..errors import InputError
 from ..io.stream import Stream
+from ..lightcurves import Normalize
 from ..lightcurves.measured import with_measured
 from ..methods import METHODS, TERMS, Method, build_method, build_terms, method_kind
 from ..methods.build import FROM_DATA
 from ..model import Model
 from ..model.model_hash import model_hash
 from ..series import Series
+from ..series.one_flux_unit import flux_units
 from .arguments import Arguments
 from .column import Column, column_of, source_of_stream
 from .embedding_diagnostics import EmbeddingDiagnostics
@@ -99,7 +101,8 @@ def save_models(arguments: Arguments, module: Pretraining, earlier: list[int]) -
     method, training_set = module.method, module.training_set
     notes, overwrite = _notes(arguments, module, earlier), arguments.overwrite or arguments.resume
     bands = training_set.data.bands
-    model = Model(method.encoder, method.projector, training_set.observe, notes, bands)
+    unit = _flux_unit(training_set)
+    model = Model(method.encoder, method.projector, training_set.observe, notes, bands, flux_unit=unit)
     if training_set.partner is not None:
         own: Any = method
         other = training_set.partner
@@ -108,6 +111,15 @@ def save_models(arguments: Arguments, module: Pretraining, earlier: list[int]) -
         notes["pair"] = [model_hash(model), model_hash(side)]
         side.save(arguments.output / "partner", overwrite=overwrite)
     model.save(arguments.output / "model", overwrite=overwrite)
+
+
+def _flux_unit(training_set: TrainingSet) -> str:
+    """Return the unit of light curves that are not scaled by their own flux, if it is known."""
+    data = training_set.data
+    if not isinstance(data, Series) or data.band is None:
+        return ""
+    scaled = any(isinstance(step, Normalize) and step.by != "magnitude" for step in training_set.observe.steps)
+    return "" if scaled else next(iter(flux_units(data)), "")
 
 
 def _notes(arguments: Arguments, module: Pretraining, earlier: list[int]) -> dict[str, Any]:

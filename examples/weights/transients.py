@@ -40,6 +40,7 @@ from clrseries.methods import Projector
 from clrseries.series import Series
 
 NAME = "transients"
+FLUX_UNIT = "3.63078e-07 Jy"  # flux 1 has the magnitude 25 (AB)
 SPLIT = 0  # seed of the draw of the test objects of PLAsTiCC
 FITTED = 6000  # draws whose views set the scale of the points
 WEEKS = 40.0, 90.0  # before and after the most significant point of a short campaign [day]
@@ -190,7 +191,8 @@ def main() -> None:
     made += [simulated(learned[name], name, number) for name, number in config["simulated"].items() if name in every]
     encoder, head = train(joined([observed, *made]), observe, config)
     notes = config["notes"] | {"objects": len(observed.kinds)}
-    model = Model(encoder, Projector(encoder.embedding_dim, 8).eval(), observe, notes, BANDS, head, "class")
+    projector = Projector(encoder.embedding_dim, 8).eval()
+    model = Model(encoder, projector, observe, notes, BANDS, head, "class", FLUX_UNIT)
     finish(model, observed, held_out, config)
     for one in table(model, held_out if unseen is None else unseen, config):
         print("held out:" if unseen is None else "a survey not learned from:", one, flush=True)

@@ -1,0 +1,58 @@
+"""The unit of the fluxes that a model takes."""
+
+import logging
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from clrseries import InputError, Model, datasets, encoders, finetune, load, methods, pretrain
+from clrseries import lightcurves as lc
+
+
+@pytest.fixture(scope="module")
+def model():
+    """A model of fluxes with the zero point 25."""
+    encoder = encoders.CurveConv(size="tiny", bands=2, embedding_dim=16)
+    observe = lc.Observe([lc.Pack(64), lc.Normalize("magnitude")])
+    return Model(encoder, methods.Projector(16), observe, bands=("B", "R"), flux_unit="3.63078e-07 Jy")
+
+
+def scaled(series, factor, unit):
+    flux, ivar = series.flux * np.float32(factor), series.ivar / np.float32(factor**2)
+    return replace(series, flux=flux, ivar=ivar).with_columns({"flux_unit": [unit] * len(series)})
+
+
+def test_fluxes_in_other_units_are_converted(model, tmp_path):
+    stars = datasets.simulated_light_curves(6)
+    wanted = model.embed(stars)
+    model.save(tmp_path / "model")
+    for one in (model, load(tmp_path / "model")):
+        for factor, unit in ((0.363078, "uJy"), (363.078, "nJy"), (3.63078e-7, "Jy")):
+            np.testing.assert_allclose(one.embed(scaled(stars, factor, unit)), wanted, atol=1e-4)
+    assert np.abs(model.embed(scaled(stars, 0.363078, "")) - wanted).max() > 1e-3
+    with pytest.raises(InputError, match="cannot be converted"):
+        model.embed(scaled(stars, 1.0, "electron / s"))
+
+
+def test_a_scale_of_no_survey_is_told(model, caplog):
+    stars = datasets.simulated_light_curves(6)
+    with caplog.at_level(logging.WARNING, "clrseries"):
+        model.embed(stars)
+        assert not caplog.records
+        model.embed(scaled(stars, 3.63e-7, "Jy"))
+        assert not caplog.records
+        model.embed(scaled(stars, 3.63e-7, ""))
+    assert "has magnitude 3" in caplog.text and "column 'flux_unit'" in caplog.text
+
+
+@pytest.mark.parametrize(("by", "unit"), [("magnitude", "uJy"), ("band", "")])
+def test_the_unit_of_the_training_is_kept_where_the_scale_matters(tmp_path, by, unit):
+    stars = scaled(datasets.simulated_light_curves(40, nights=20), 1.0, "uJy")
+    encoder = {"curve_conv": {"size": "tiny", "embedding_dim": 16}}
+    augment = lc.Observe([lc.DropPoints(0.2), lc.Pack(32), lc.Normalize(by)])
+    settings = {"encoder": encoder, "augment": augment, "epochs": 1, "batch_size": 16, "progress": False}
+    run = pretrain(stars, tmp_path / "run", **settings)
+    assert load(run).flux_unit == unit
+    finetune(run, stars, tmp_path / "head", target="class", epochs=1, progress=False)
+    assert load(tmp_path / "head" / "model").flux_unit == unit
