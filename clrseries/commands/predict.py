@@ -195,5 +195,5 @@ def _line(row: int, name: str, found: dict[str, NDArray[Any]], model: Model, per
     parts += [f"period {own[row]:.6g} d" for key, own in periods.items() if key == "period_1" and np.isfinite(own[row])]
     if "unlike" in found:
         unlike = found["unlike"][row]
-        parts.append(f"unlike the known {unlike:.2f}" + (", do not trust the rest" if unlike > UNKNOWN else ""))
+        parts.append(f"unlike the known {unlike:.2f}" + (", doubt the rest" if unlike > UNKNOWN else ""))
     return f"{name}  {'; '.join(parts)}"
