@@ -147,7 +147,10 @@ def _form_of(path: Path) -> _Form:
     if comments and all(re.match(REAL, word) for word in _split(header, delimiter)):
         header, skip = comments[-1].lstrip("#").strip(), first
         delimiter = _delimiter_of(header) if _delimiter_of(header) == delimiter else delimiter
-    header = re.sub(r"\s+(?=[\[(])", "", header) if delimiter == " " else header  # a unit belongs to the name before it
+    values = next((line for line in lines[skip:] if line.strip() and not line.startswith("#")), "")
+    joined = re.sub(r"\s+(?=[\[(])", "", header)  # a unit in brackets belongs to the name before it
+    if delimiter == " " and len(joined.split()) == len(values.split()):
+        header = joined
     names = [name.strip() for name in _split(header, delimiter)]
     return _Form(compression, encoding, delimiter, names, skip)
 

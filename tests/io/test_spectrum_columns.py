@@ -6,6 +6,7 @@ import pytest
 
 from clrseries import InputError, read_spectra
 from clrseries.datasets.open import open_series
+from clrseries.io.csv_tables import csv_names
 
 WAVE = np.linspace(4000.0, 8000.0, 300)
 FLUX = 2.0 - np.exp(-0.5 * ((WAVE - 6100) / 80) ** 2)
@@ -47,6 +48,12 @@ def test_logarithms_of_wavelengths_are_taken_to_the_power_of_ten(tmp_path):
     several = open_series(table)
     np.testing.assert_allclose(several.x, np.concatenate([WAVE, WAVE[:200]]), rtol=1e-9)
     assert several.dropped == {"object: wavelength or flux is null": 1}
+
+
+def test_words_in_brackets_are_names_of_their_own_where_there_are_as_many_columns(tmp_path):
+    path = written(tmp_path / "a.dat", "# wave flux [err]", WAVE, " ")
+    assert csv_names(path) == ["wave", "flux", "[err]"]
+    assert csv_names(written(path, "# wave [nm] flux err", WAVE, " ")) == ["wave[nm]", "flux", "err"]
 
 
 def test_what_cannot_be_a_wavelength_is_refused(tmp_path):

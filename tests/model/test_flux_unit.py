@@ -2,6 +2,7 @@
 
 import logging
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pytest
@@ -51,7 +52,13 @@ def test_the_unit_of_the_training_is_kept_where_the_scale_matters(tmp_path, by, 
     stars = scaled(datasets.simulated_light_curves(40, nights=20), 1.0, "uJy")
     encoder = {"curve_conv": {"size": "tiny", "embedding_dim": 16}}
     augment = lc.Observe([lc.DropPoints(0.2), lc.Pack(32), lc.Normalize(by)])
-    settings = {"encoder": encoder, "augment": augment, "epochs": 1, "batch_size": 16, "progress": False}
+    settings: dict[str, Any] = {
+        "encoder": encoder,
+        "augment": augment,
+        "epochs": 1,
+        "batch_size": 16,
+        "progress": False,
+    }
     run = pretrain(stars, tmp_path / "run", **settings)
     assert load(run).flux_unit == unit
     finetune(run, stars, tmp_path / "head", target="class", epochs=1, progress=False)
