@@ -20,9 +20,10 @@ from ..errors import InputError
 from ..files import refuse_existing, replacing
 from ..lightcurves.features import ANY
 from ..names import known_name
-from ..series import Series
+from ..series import Series, check_series
 from . import folder, hub
 from .all_outputs import mean_over_views, outputs_of_all
+from .continuum import warn_without_continuum
 
 LAYERS = ("embedding", "projection")
 
@@ -163,6 +164,7 @@ class Model:
         if self.head is None:
             raise InputError("this model embeds and does not predict: give it a head with 'clrseries finetune'")
         self.head.eval()
+        warn_without_continuum(check_series(series, "a model"), self.observe)
         network = self.head.answers if isinstance(self.head, ClassHead) else self.head
         outputs = outputs_of_all(self, network, series, threads, on_error)
         lost = torch.isnan(outputs).flatten(1).any(1).numpy()
