@@ -48,7 +48,7 @@ def predict(
         ``unlike`` is the fraction of known objects that are less unlike all that the model knows, if the head was calibrated: above 0.9 lies one known object in ten, and
         the rest is to be distrusted. For values, ``T_sigma``
         follows, half the width of the central 68 percent of the predicted distribution. A model may predict a class and values V; then ``V_predicted`` and ``V_sigma`` follow.
-        Of a model that reads periods, those that were found follow, ``period_1`` [day] and its ``power_1`` being the best.
+        If the model reads periods, and the data have none, ``period_1`` [day], ``power_1`` and so on follow; the first is the best.
     bands : dict of str to str or None, optional
         For bands of the data, the band of the model that is taken instead; with None (``null`` on the command line) their points are left
         out: ``--bands '{p48g: g, "*": null}'``, where ``"*"`` stands for all others that the model does not know. Other bands keep their names.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import numpy as np
@@ -173,6 +173,38 @@ def balanced_chances(number: NDArray[np.integer], balance: float = 1.0) -> NDArr
         The number of objects of the class, to the power of ``-balance``.
     """
     return np.bincount(number)[number].astype(np.float64) ** -balance
+
+
+def chances_of_parts(
+    number: NDArray[np.integer], part: NDArray[np.str_], shares: Mapping[str, float], own: str, balance: float
+) -> NDArray[np.float64]:
+    """Return how often to draw each object of several sets: a class by its number in one of them, and in a class each set by its share.
+
+    Parameters
+    ----------
+    number : int (N,)
+        Classes, from 0.
+    part : str (N,)
+        The set that each object is of.
+    shares : mapping of str to float
+        How often each set is drawn within a class, in any unit; where a set has no object of a class, the others take its share.
+    own : str
+        The set whose classes are counted.
+    balance : float
+        As for :func:`balanced_chances`.
+
+    Returns
+    -------
+    float64 (N,)
+        Of a class, they add up to its number of objects in `own` to the power of ``1 - balance``.
+    """
+    classes = int(number.max()) + 1
+    chance = np.zeros(len(number))
+    for name, share in shares.items():
+        rows = part == name
+        chance[rows] = share / np.bincount(number[rows], minlength=classes)[number[rows]]
+    wanted = np.bincount(number[part == own], minlength=classes) ** (1.0 - balance)
+    return chance * (wanted / np.bincount(number, chance))[number]
 
 
 def inputs_of(encoder: Any, views: Any, batch: Series) -> list[torch.Tensor]:

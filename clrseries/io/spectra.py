@@ -134,7 +134,7 @@ def read_spectra_table(path: str | Path, medium: str | None = None, **columns: s
     object_id = columns.get("object_id", "object_id")
     table = read_table(path, text=(object_id, *ID_NAMES))
     x = columns.get("x", WAVELENGTH)
-    table = with_usual_names(table, str(path)) if (x, columns.get("flux", "flux")) == (WAVELENGTH, "flux") else table
+    table = with_usual_names(table, x, columns.get("flux", "flux"), str(path))
     if (
         x in table.column_names
         and not is_list(table[x].type)

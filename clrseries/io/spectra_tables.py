@@ -24,7 +24,7 @@ from ..units import angstrom, in_vacuum
 from .light_curve_tables import field_unit, invalid_rows
 from .long_tables import named_objects, owned_rows, rows_without_value
 from .sample_columns import with_lists
-from .spectrum_columns import WAVELENGTH, with_usual_names
+from .spectrum_columns import with_usual_names
 from .tables import is_list, plain_table
 
 logger = logging.getLogger(__name__)
@@ -62,7 +62,7 @@ def spectra_of_table(
     """
     table = plain_table(table, source)
     table = table if x in table.column_names else with_lists(table, source)
-    table = with_usual_names(table, source) if (x, flux) == (WAVELENGTH, "flux") else table
+    table = with_usual_names(table, x, flux, source)
     for name in (x, flux):
         if name not in table.column_names:
             raise located(f"is missing; the file has {', '.join(table.column_names)}", source=source, column=name)

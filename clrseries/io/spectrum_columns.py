@@ -116,13 +116,15 @@ def is_spectral(unit: str) -> bool:
         return False
 
 
-def with_usual_names(table: pa.Table, source: str = "") -> pa.Table:
-    """Return a table whose wavelengths and fluxes are in the columns ``wavelength`` and ``flux``.
+def with_usual_names(table: pa.Table, x: str, flux: str, source: str = "") -> pa.Table:
+    """Return a table whose wavelengths and fluxes are in the columns ``wavelength`` and ``flux``, if these were asked for.
 
     Parameters
     ----------
     table : pyarrow.Table
         One row per spectrum, with lists, or one row per pixel.
+    x, flux : str
+        Names asked for; with others than ``wavelength`` and ``flux``, the table is left as it is.
     source : str
         File or table, for the error.
 
@@ -136,6 +138,8 @@ def with_usual_names(table: pa.Table, source: str = "") -> pa.Table:
     InputError
         A unit of the wavelength is not known.
     """
+    if (x, flux) != (WAVELENGTH, "flux"):
+        return table
     name = wavelength_column(table.column_names)
     if name is not None and name != WAVELENGTH:
         column, unit = table[name], unit_of(name)

@@ -21,7 +21,7 @@ ALIKE = 40  # objects on either side in redshift, one of which lends the error o
 
 
 def nearer(transients: Series, seed: int) -> tuple[Series, Rows]:
-    """Return transients at smaller redshifts, even in the logarithm, with the light that the bands would see there.
+    """Return transients at smaller redshifts, drawn uniformly in their logarithm, with the light that the bands would see there.
 
     Parameters
     ----------
@@ -47,7 +47,7 @@ def nearer(transients: Series, seed: int) -> tuple[Series, Rows]:
 
 
 def farther(transients: Series, seed: int) -> tuple[Series, Rows]:
-    """Return transients at larger redshifts, even in the logarithm, with the errors that they have: those that are still detected.
+    """Return transients at larger redshifts, drawn uniformly in their logarithm, if they are still detected with the errors that they have.
 
     Parameters
     ----------

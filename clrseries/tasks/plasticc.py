@@ -17,7 +17,7 @@ from ..encoders.standardize import fitted_encoder
 from ..encoders.with_columns import column_values
 from ..evaluation import feature_classifiers, light_curve_features
 from ..finetuning.classifier import Classifier, train_classifier
-from ..finetuning.encoder_with_head import balanced_chances
+from ..finetuning.encoder_with_head import balanced_chances, chances_of_parts
 from ..lightcurves import DropPoints, Normalize, Observe, Pack, ShiftTime, ZeroPoint, with_features
 from ..series import Series, concatenate
 from .contest import Contest, Entrant, Quoted, Rows, held_out
@@ -145,11 +145,9 @@ def _with_other_redshifts(own: Series, target: Labels) -> tuple[Series, Labels, 
         parts.append(there.with_columns({"object_id": names}))
         rows.append(source)
     classes, number = np.unique(target[np.concatenate(rows)], return_inverse=True)
-    chance = np.empty(len(number))
-    for some, count in ((slice(None, len(own)), 1.0), (slice(len(own), None), MOVED)):
-        chance[some] = count / np.bincount(number[some], minlength=len(classes))[number[some]]
-    wanted = np.bincount(number[: len(own)]) ** (1.0 - BALANCE)
-    return concatenate(parts), classes[number], chance * (wanted / np.bincount(number, chance))[number]
+    part = np.where(np.arange(len(number)) < len(own), "own", "moved")
+    chance = chances_of_parts(number, part, {"own": 1.0, "moved": MOVED}, "own", BALANCE)
+    return concatenate(parts), classes[number], chance
 
 
 def _network(

@@ -100,25 +100,24 @@ def save_models(arguments: Arguments, module: Pretraining, earlier: list[int]) -
     """
     method, training_set = module.method, module.training_set
     notes, overwrite = _notes(arguments, module, earlier), arguments.overwrite or arguments.resume
-    bands = training_set.data.bands
-    unit = _flux_unit(training_set)
+    bands, unit = training_set.data.bands, _flux_unit(training_set.data, training_set.observe)
     model = Model(method.encoder, method.projector, training_set.observe, notes, bands, flux_unit=unit)
     if training_set.partner is not None:
         own: Any = method
         other = training_set.partner
-        side = Model(own.partner, own.partner_projector, other.observe, notes, other.series.bands)
+        bands, unit = other.series.bands, _flux_unit(other.series, other.observe)
+        side = Model(own.partner, own.partner_projector, other.observe, notes, bands, flux_unit=unit)
         # which two models share the space of the projections
         notes["pair"] = [model_hash(model), model_hash(side)]
         side.save(arguments.output / "partner", overwrite=overwrite)
     model.save(arguments.output / "model", overwrite=overwrite)
 
 
-def _flux_unit(training_set: TrainingSet) -> str:
+def _flux_unit(data: Series | Stream, observe: Observe) -> str:
     """Return the unit of light curves that are not scaled by their own flux, if it is known."""
-    data = training_set.data
     if not isinstance(data, Series) or data.band is None:
         return ""
-    scaled = any(isinstance(step, Normalize) and step.by != "magnitude" for step in training_set.observe.steps)
+    scaled = any(isinstance(step, Normalize) and step.by != "magnitude" for step in observe.steps)
     return "" if scaled else next(iter(flux_units(data)), "")
 
 

@@ -36,6 +36,7 @@ from clrseries.encoders import build_encoder
 from clrseries.encoders.joint_head import JointHead
 from clrseries.encoders.prediction_sets import least_probability
 from clrseries.evaluation.scores import calibration_error
+from clrseries.finetuning.encoder_with_head import chances_of_parts
 from clrseries.methods import Projector
 from clrseries.series import Series
 
@@ -80,13 +81,7 @@ def train(data: Labeled, observe: Observe, config: dict[str, Any]) -> tuple[Any,
 
 def chances(data: Labeled, config: dict[str, Any]) -> NDArray[np.float64]:
     """Return how often each object is drawn: a class by its number in PLAsTiCC, and in a class each survey by its share."""
-    number, own = numbers(data, config), data.survey == "PLAsTiCC"
-    wanted = np.bincount(number[own]) ** (1.0 - config["balance"])
-    chance = np.zeros(len(number))
-    for survey, share in config["shares"].items():
-        rows = data.survey == survey
-        chance[rows] = share / np.bincount(number[rows], minlength=len(wanted))[number[rows]]
-    chance *= (wanted / np.bincount(number, chance))[number]
+    chance = chances_of_parts(numbers(data, config), data.survey, config["shares"], "PLAsTiCC", config["balance"])
     return chance / chance.sum()
 
 

@@ -7,8 +7,9 @@ from typing import Any
 import numpy as np
 import pytest
 
-from clrseries import InputError, Model, datasets, encoders, finetune, load, methods, pretrain
+from clrseries import Grid, InputError, Model, Partner, Series, datasets, encoders, finetune, load, methods, pretrain
 from clrseries import lightcurves as lc
+from clrseries import spectra as sp
 
 
 @pytest.fixture(scope="module")
@@ -45,6 +46,27 @@ def test_a_scale_of_no_survey_is_told(model, caplog):
         assert not caplog.records
         model.embed(scaled(stars, 3.63e-7, ""))
     assert "has magnitude 3" in caplog.text and "column 'flux_unit'" in caplog.text
+
+
+def test_counts_of_a_detector_have_no_scale_to_be_told(model, caplog):
+    counts = replace(model, flux_unit="electron / s")
+    with caplog.at_level(logging.WARNING, "clrseries"):
+        assert counts.embed(scaled(datasets.simulated_light_curves(6), 1e9, "")).shape == (6, 16)
+    assert not caplog.records
+
+
+def test_the_second_encoder_of_a_pair_keeps_the_unit_of_its_own_data(tmp_path):
+    curves = scaled(datasets.simulated_light_curves(12, nights=20), 1.0, "uJy")
+    wave = np.linspace(4000.0, 7000.0, 200)
+    spectra = Series.from_arrays(wave, np.full((12, 200), 2.0), table={"object_id": curves.object_ids})
+    side = lc.Observe([lc.DropPoints(0.2), lc.Pack(32), lc.Normalize("magnitude")])
+    observe = sp.Observe([sp.Resample(Grid.linear(4100, 6900, 20)), sp.Noise(30.0), sp.Normalize()])
+    partner = Partner(curves, augment=side, encoder={"curve_conv": {"size": "tiny", "embedding_dim": 16}})
+    encoder = {"resnet1d": {"width": 8, "embedding_dim": 16}}
+    pretrain(
+        spectra, tmp_path / "run", augment=observe, encoder=encoder, method="clip", partner=partner, epochs=1, batch_size=6, progress=False
+    )  # fmt: skip
+    assert load(tmp_path / "run" / "model").flux_unit == "" and load(tmp_path / "run" / "partner").flux_unit == "uJy"
 
 
 @pytest.mark.parametrize(("by", "unit"), [("magnitude", "uJy"), ("band", "")])
