@@ -25,6 +25,7 @@ def finetune(
     held_out: float = 0.2,
     labels: int = 0,
     balance: bool = True,
+    guess: bool = False,
     without: Sequence[str] = (),
     epochs: int = 40,
     batch_size: int = 64,
@@ -50,7 +51,7 @@ def finetune(
     model : path or Model
         Folder written by ``pretrain`` or ``finetune``, or ``owner/model`` on the Hugging Face Hub.
     data : path, name, Series, table, or several of them
-        Labeled data, as for ``pretrain``; objects without a value of `target` are left out.
+        Labeled data, as for ``pretrain``; objects without a value of `target` are left out, unless `guess` is given.
     output : path
         Folder for ``model/``, which ``predict`` takes, and ``metrics.json``.
     target : str
@@ -71,6 +72,9 @@ def finetune(
         Number of rows of each class (for values: of all rows) in the training; 0 for all.
     balance : bool
         Whether all classes have equal weights in the training and in the probabilities; otherwise they have their frequencies.
+    guess : bool
+        Whether classes of the objects without one are guessed by the network that the labels have trained, and another network learns
+        from labels and guesses (self-training; Lee 2013). Rows of the training that `labels` leaves out are guessed too.
     without : list of str
         Steps of the augmentation that are left out because they change the target. For instance, a redshift cannot be learned
         from views at another velocity, which is an error.
@@ -140,6 +144,7 @@ def finetune(
         held_out=held_out,
         labels=labels,
         balance=balance,
+        guess=guess,
         without=[without] if isinstance(without, str) else without,
         epochs=epochs,
         batch_size=batch_size,

@@ -33,8 +33,8 @@ class Arguments:
         Numbers of the split and of the optimizer; `held_out` is between 0 and 1, `learning_rate` above 0, `weight_decay` at least 0.
     labels, epochs, batch_size, lora_rank, components, seed : int
         Whole numbers; `labels` and `seed` are at least 0, the others at least 1.
-    balance, overwrite, progress : bool
-        Whether classes count alike, to replace `output`, and to show a progress bar.
+    balance, guess, overwrite, progress : bool
+        Whether classes count alike, objects without a label get one that is guessed, to replace `output`, and to show a progress bar.
     bands : mapping of str to str or None, optional
         The bands of the model that stand for those of the data; None leaves points out.
     medium : {"vacuum", "air"}, optional
@@ -66,6 +66,7 @@ class Arguments:
     components: int
     seed: int
     balance: bool
+    guess: bool
     overwrite: bool
     progress: bool
     bands: Mapping[str, str | None] | None = None

@@ -33,9 +33,10 @@ from ..series import Series
 from ..training.column import column_of
 from .arguments import Arguments
 from .calibration import calibrate_head
-from .encoder_with_head import EncoderWithHead, balanced_chances, fit, outputs_of
+from .encoder_with_head import EncoderWithHead, fit, outputs_of
 from .lora import merge
 from .modes import parameter_groups
+from .self_training import Labels, chances, with_guesses
 from .split import split
 
 REDSHIFTS = ("z", "redshift")
@@ -63,16 +64,19 @@ def train_head(arguments: Arguments) -> dict[str, Any]:
     """
     start = load(arguments.model, trust_code=arguments.trust_code)
     observe = _observe(start.observe, arguments)
-    series, values, classes, left_out = _labeled(start, arguments)
+    whole, known, values, classes, left_out = _labeled(start, arguments)
+    series = whole.take(known)
     train, calibrate, test = split(
         series, values if classes else None, arguments.group, arguments.held_out, arguments.labels, arguments.seed
     )
-    with torch.random.fork_rng():
-        torch.manual_seed(arguments.seed)
-        network = _network(start, observe, classes, series.take(train), arguments)
-        if not classes:
-            network.head.standardize(torch.from_numpy(values[train]))
-        _train(network, observe, series.take(train), values[train], bool(classes), arguments)
+    scored = known[np.concatenate([calibrate, test])]
+    rest = _unlabeled(whole, known[train], scored, classes, arguments) if arguments.guess else known[:0]
+    labels = Labels(series.take(train), values[train], np.ones(len(train)))
+    network = _trained(start, observe, classes, labels, arguments)
+    if arguments.guess:
+        probability = outputs_of(network, observe, whole.take(rest)).exp().numpy()
+        labels = with_guesses(whole, known[train], values[train], rest, probability)
+        network = _trained(start, observe, classes, labels, arguments)
     calibrate_head(network, observe, series, values, train, calibrate, balance=arguments.balance)
     outputs = outputs_of(network, observe, series.take(test))
     if torch.isnan(outputs).any():
@@ -81,7 +85,8 @@ def train_head(arguments: Arguments) -> dict[str, Any]:
         "target": arguments.target,
         "mode": arguments.mode,
         "kind": "classes" if classes else "values",
-        "objects": {"train": len(train), "calibrate": len(calibrate), "test": len(test)},
+        "objects": {"train": len(train), "calibrate": len(calibrate), "test": len(test)}
+        | ({"guessed": len(rest)} if arguments.guess else {}),
         "left_out": left_out,
         "temperature": float(network.head.temperature),
         "test": _scores(outputs, network.head, values[test], arguments.target),
@@ -115,8 +120,10 @@ def _observe(observe: Observe, arguments: Arguments) -> Observe:
     return type(observe)(kept, observe.backend)
 
 
-def _labeled(model: Model, arguments: Arguments) -> tuple[Series, NDArray[Any], list[str], dict[str, Any]]:
-    """Return the labeled objects, their values or numbers of classes, the names of the classes, and what is left out."""
+def _labeled(
+    model: Model, arguments: Arguments
+) -> tuple[Series, NDArray[np.int64], NDArray[Any], list[str], dict[str, Any]]:
+    """Return all objects, rows with a label, their values or numbers of classes, the names of the classes, and what is left out."""
     series = open_series(arguments.data, medium=arguments.medium, kind=model.observe.kind)
     series = in_bands_of(model, series, arguments.bands)
     series = with_what_is_read(model, model.in_its_bands(series))
@@ -138,14 +145,44 @@ def _labeled(model: Model, arguments: Arguments) -> tuple[Series, NDArray[Any], 
             raise InputError(
                 f"target: two classes with at least {FEWEST_OF_CLASS} objects each are needed; the largest of {arguments.target!r} are {told}"
             )
-        known = known[large[values[known]]]
-        values = (np.cumsum(large) - 1)[values]
+        used = (values < 0) | large[values]
+        series, values = series.take(np.flatnonzero(used)), values[used]
+        values = np.where(values < 0, -1, (np.cumsum(large) - 1)[values])
+        known = np.flatnonzero(values >= 0)
         names = [name for name, kept in zip(names, large, strict=True) if kept]
     if len(known) < FEWEST:
         raise InputError(f"target: {len(known)} objects have a {arguments.target!r}; at least ten are needed")
     if not names and not np.ptp(values[known]) > 0:
         raise InputError(f"target: {arguments.target!r} has the same value for all objects: nothing to predict")
-    return series.take(known), values[known], names, left_out
+    return series, known, values[known], names, left_out
+
+
+def _unlabeled(
+    series: Series, train: NDArray[np.int64], scored: NDArray[np.int64], classes: list[str], arguments: Arguments
+) -> NDArray[np.int64]:
+    """Return rows whose class is to be guessed: all but those of the training, and but those of a group that is scored."""
+    if not classes:
+        raise InputError(f"guess: classes are guessed, and {arguments.target!r} has values")
+    group = series.table[arguments.group]
+    kept = {*group.take(scored).to_pylist()} - {None}
+    rows = np.flatnonzero([name not in kept for name in group.to_pylist()])
+    rows = np.setdiff1d(rows, np.concatenate([train, scored]))
+    if not len(rows):
+        raise InputError(f"guess: every object of the training has a {arguments.target!r}: there is nothing to guess")
+    return rows
+
+
+def _trained(
+    start: Model, observe: Observe, classes: list[str], labels: Labels, arguments: Arguments
+) -> EncoderWithHead:
+    """Return a network that has learned from labels; its weights are those of the model, or new ones."""
+    with torch.random.fork_rng():
+        torch.manual_seed(arguments.seed)
+        network = _network(start, observe, classes, labels.series, arguments)
+        if not classes:
+            network.head.standardize(torch.from_numpy(labels.values))
+        _train(network, observe, labels, bool(classes), arguments)
+    return network
 
 
 def _network(
@@ -169,17 +206,16 @@ def _network(
 def _train(
     network: EncoderWithHead,
     observe: Observe,
-    series: Series,
-    values: NDArray[Any],
+    labels: Labels,
     classes: bool,
     arguments: Arguments,
 ) -> None:
-    chance = balanced_chances(values) if classes and arguments.balance else np.ones(len(values))
-    steps = max(arguments.epochs * -(-len(values) // arguments.batch_size), 1)
+    chance = chances(labels, balance=classes and arguments.balance)
+    steps = max(arguments.epochs * -(-len(chance) // arguments.batch_size), 1)
     groups = parameter_groups(network, arguments.mode, arguments.learning_rate, arguments.lora_rank)
     with _bar(steps, arguments.progress) as advance:
         fit(
-            network, observe, series, values, groups, steps=steps, chance=chance, weight_decay=arguments.weight_decay,
+            network, observe, labels.series, labels.values, groups, steps=steps, chance=chance, weight_decay=arguments.weight_decay,
             batch_size=arguments.batch_size, seed=arguments.seed, after_step=advance,
         )  # fmt: skip
     if arguments.mode == "lora":

@@ -28,7 +28,7 @@ def warn_of_scale(series: Series, unit: str) -> None:
         return
     from astropy import units
 
-    if not units.Unit(unit).is_equivalent(units.Jy):  # counts of a detector, which tell no magnitude
+    if not units.Unit(unit, parse_strict="silent").is_equivalent(units.Jy):  # counts of a detector tell no magnitude
         return
     own = host_series(series)
     filled = np.flatnonzero(np.diff(own.offsets) > 0)

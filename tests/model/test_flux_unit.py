@@ -48,8 +48,9 @@ def test_a_scale_of_no_survey_is_told(model, caplog):
     assert "has magnitude 3" in caplog.text and "column 'flux_unit'" in caplog.text
 
 
-def test_counts_of_a_detector_have_no_scale_to_be_told(model, caplog):
-    counts = replace(model, flux_unit="electron / s")
+@pytest.mark.parametrize("unit", ["electron / s", "Uncalibrated"])
+def test_counts_of_a_detector_have_no_scale_to_be_told(model, caplog, unit):
+    counts = replace(model, flux_unit=unit)
     with caplog.at_level(logging.WARNING, "clrseries"):
         assert counts.embed(scaled(datasets.simulated_light_curves(6), 1e9, "")).shape == (6, 16)
     assert not caplog.records
