@@ -16,6 +16,7 @@ from . import units as units
 from .archive.lsdb_catalog import embed_catalog as embed_catalog
 from .augment.distributions import Choice as Choice
 from .augment.distributions import Empirical as Empirical
+from .augment.distributions import Joint as Joint
 from .augment.distributions import LogUniform as LogUniform
 from .augment.distributions import Normal as Normal
 from .augment.distributions import TruncatedNormal as TruncatedNormal

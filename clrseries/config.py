@@ -280,7 +280,7 @@ def _plain(value: Any) -> Any:
         return {"Curve": value.to_config()}
     if isinstance(value, Distribution):
         values = [getattr(value, f.name) for f in fields(value)]
-        return {type(value).__name__: _plain(values[0] if isinstance(values[0], tuple) else values)}
+        return {type(value).__name__: _plain(values[0] if len(values) == 1 else values)}
     if isinstance(value, Mapping):
         return {str(name): _plain(one) for name, one in value.items()}
     if isinstance(value, tuple | list):

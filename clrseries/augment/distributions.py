@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zlib
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, fields
@@ -254,9 +255,44 @@ class Empirical(Distribution):
         return np.quantile(self.values, u)
 
 
+@dataclass(frozen=True)
+class Joint(Distribution):
+    """Measured values that are drawn together with those of other arguments: in a view, all are of one and the same object.
+
+    Parameters
+    ----------
+    values : sequence of float
+        One value of each object, all finite, at least one; otherwise an :class:`InputError`.
+    name : str
+        Name of the set of objects. Arguments with this name, in whichever steps, take the value of the same place.
+
+    Examples
+    --------
+    >>> from clrseries import Joint, spectra as sp
+    >>> sharp_and_faint = [sp.LSF(Joint([900, 3000], "two")), sp.Noise(Joint([80, 10], "two"))]
+    """
+
+    values: Sequence[float]
+    name: str
+
+    def __post_init__(self) -> None:
+        check_arguments(self)
+        object.__setattr__(self, "values", tuple(float(v) for v in self.values))
+        if not self.values or not np.isfinite(self.values).all():
+            raise InputError(f"Joint {self.name!r}: values must be finite, and at least one")
+
+    @property
+    def number(self) -> int:
+        """Number of the deviate, which is that of all arguments with this name."""
+        return zlib.crc32(self.name.encode())
+
+    def quantile(self, u: Array) -> Array:
+        return Choice(self.values).quantile(u)
+
+
 Value = float | int | str | Distribution
 DISTRIBUTIONS: dict[str, type[Distribution]] = {
-    kind.__name__: kind for kind in (Uniform, LogUniform, Normal, TruncatedNormal, Choice, Empirical)
+    kind.__name__: kind for kind in (Uniform, LogUniform, Normal, TruncatedNormal, Choice, Empirical, Joint)
 }
 
 

@@ -12,8 +12,9 @@ from numpy.typing import NDArray
 from ..argument_types import check_arguments
 from ..errors import InputError, NoUsableNumber
 from ..kernels import philox
+from ..kernels.streams import JOINT_ROWS
 from ..series import Series
-from .distributions import Distribution, Value, sample_values
+from .distributions import Distribution, Joint, Value, sample_values
 
 Array = NDArray[np.float64]
 Params = dict[str, Array]
@@ -114,13 +115,19 @@ class StepContext:
             A value is below `low`, or a column cannot be used.
         """
         try:
-            return sample_values(value, lambda: self.deviates(number), self.series, self.shape, low)
+            return sample_values(value, lambda: self._deviates_of(value, number), self.series, self.shape, low)
         except InputError as error:
             step = type(self.step).__name__
             told = f"{step}: {name}: {error}"
             if isinstance(error, NoUsableNumber):
                 raise NoUsableNumber(told, error.column, step) from error
             raise InputError(told) from error
+
+    def _deviates_of(self, value: Value, number: int) -> Array:
+        """Return the deviates of an argument; those of a joint distribution do not depend on the step."""
+        if not isinstance(value, Joint):
+            return self.deviates(number)
+        return philox.draw_uniform(self.keys, self.views, self.epoch, JOINT_ROWS, value.number)
 
 
 @dataclass(frozen=True, repr=False)

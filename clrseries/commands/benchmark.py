@@ -30,8 +30,8 @@ def benchmark(
     Parameters
     ----------
     tasks : str or sequence of str
-        Words of tasks: ``asas``, ``eros``, ``plasticc``, ``redshift``, ``stelib``, ``supernova-spectra``,
-        ``supernova-templates``; or ``all``.
+        Words of tasks: ``asas``, ``eros``, ``plasticc``, ``redshift``, ``spectrographs``, ``stelib``,
+        ``supernova-spectra``, ``supernova-templates``; or ``all``.
     output : path
         The page, a Markdown file; the JSON of each task goes into the folder of the same name without its suffix. Those of earlier
         runs of the same task are replaced.

@@ -8,7 +8,7 @@ from .calibration import ArmJoin, FluxCalibrationError, Fringe, WavelengthError
 from .curve import Curve
 from .custom import Custom
 from .dust import Extinction, HostExtinction
-from .from_series import steps_like
+from .from_series import Spectrographs
 from .instrument import LSF, Resample
 from .masks import Crop, DropArm, MaskPixels, MaskRuns, MaskTelluric
 from .noise import CosmicRays, Noise
@@ -41,12 +41,12 @@ __all__ = [
     "RotationalBroadening",
     "ScatteredLight",
     "SkyResidual",
+    "Spectrographs",
     "Survey",
     "Telluric",
     "Tilt",
     "Velocity",
     "VelocityDispersion",
     "WavelengthError",
-    "steps_like",
     "survey",
 ]

@@ -15,6 +15,7 @@ from ..names import known_name
 from ..units import SPEED_OF_LIGHT
 from .calibration import ArmJoin
 from .curve import Curve
+from .from_series import spectrographs_of
 from .instrument import LSF, Resample
 from .noise import Noise
 from .step import SpectrumStep
@@ -88,37 +89,51 @@ class Survey:
         return [*steps, Noise(LogUniform(*self.snr) if snr is None else snr)]
 
 
-def survey(name: str) -> Survey:
-    """Return the preset of a survey.
-
-    Parameters
-    ----------
-    name : {"SDSS", "BOSS", "DESI", "LAMOST-LRS", "4MOST-LRS", "WEAVE-LRS", "Gaia-XP", "6dF"}
-        Name of the survey, whatever its case, with hyphens, underscores or neither.
-
-    Returns
-    -------
-    Survey
-        Grid, resolution, arms and noise, and a method that returns the steps.
-
-    Raises
-    ------
-    InputError
-        There is no such preset.
+class Presets:
+    """Presets of surveys: one by its name, or one made from data.
 
     Examples
     --------
     >>> from clrseries import spectra as sp
-    >>> desi = sp.survey("DESI")
-    >>> observe = sp.Observe([sp.Redshift(z="z"), *desi.steps(native_fwhm=2.5), sp.Normalize()])
-    >>> len(desi.grid)
-    7781
+    >>> sp.survey("SDSS").name
+    'SDSS'
     """
-    name = known_name("survey", name, SURVEYS, "survey preset")
-    settings: dict[str, Any] = dict(SURVEYS[name])
-    kind, *numbers = settings.pop("grid")
-    return Survey(name, getattr(Grid, kind)(*numbers), Curve(*settings.pop("resolution")), **settings)
 
+    def __call__(self, name: str) -> Survey:
+        """Return the preset of a survey.
+
+        Parameters
+        ----------
+        name : {"SDSS", "BOSS", "DESI", "LAMOST-LRS", "4MOST-LRS", "WEAVE-LRS", "Gaia-XP", "6dF"}
+            Name of the survey, whatever its case, with hyphens, underscores or neither.
+
+        Returns
+        -------
+        Survey
+            Grid, resolution, arms and noise, and a method that returns the steps.
+
+        Raises
+        ------
+        InputError
+            There is no such preset.
+
+        Examples
+        --------
+        >>> from clrseries import spectra as sp
+        >>> desi = sp.survey("DESI")
+        >>> observe = sp.Observe([sp.Redshift(z="z"), *desi.steps(native_fwhm=2.5), sp.Normalize()])
+        >>> len(desi.grid)
+        7781
+        """
+        name = known_name("survey", name, SURVEYS, "survey preset")
+        settings: dict[str, Any] = dict(SURVEYS[name])
+        kind, *numbers = settings.pop("grid")
+        return Survey(name, getattr(Grid, kind)(*numbers), Curve(*settings.pop("resolution")), **settings)
+
+    from_series = staticmethod(spectrographs_of)
+
+
+survey = Presets()
 
 SURVEYS: dict[str, dict[str, Any]] = {
     "SDSS": {

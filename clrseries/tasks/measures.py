@@ -99,6 +99,7 @@ def _less(score: float) -> float:
 MEASURES = {
     "accuracy": Measure("accuracy", _accuracy),
     "balanced_accuracy": Measure("balanced accuracy", _balanced_accuracy),
+    "revealed": Measure("balanced accuracy (low is good)", _balanced_accuracy, _less),
     "macro_f1": Measure("macro-F1", _macro_f1),
     "top1": Measure("top 1", _among_first(1)),
     "top5": Measure("top 5", _among_first(5)),

@@ -10,6 +10,7 @@ from .contest import Contest, Trial
 from .eros import eros_contests
 from .plasticc import plasticc_contests
 from .redshift import redshift_trials
+from .spectrographs import spectrograph_trials
 from .stelib import stelib_trials
 from .supernova_spectra import supernova_spectra_contests
 from .supernova_templates import supernova_template_contests
@@ -45,6 +46,7 @@ TASKS = {
             plasticc_contests,
         ),
         Task("redshift", "redshifts of supernovae from one observed-frame spectrum", redshift_trials),
+        Task("spectrographs", "which spectrograph took a spectrum of a supernova, and its class", spectrograph_trials),
         Task("stelib", "the same star in another spectral library, STELIB in MILES", stelib_trials),
         Task("supernova-spectra", "9 classes of supernovae, one observed-frame spectrum", supernova_spectra_contests),
         Task("supernova-templates", "10 types of supernovae, one rest-frame spectrum", supernova_template_contests),
