@@ -56,7 +56,7 @@ ABOUT = (
     "templates of 396 supernovae, those of the task `supernova-spectra`, without classes; only the adversary is told spectrograph and class. Forgotten: `erasure` (the command `forget`) takes out what tells the "
     "spectrograph of the four fifths and does not follow from their neighbors, or from their classes. Views drawn from the data: resolution, noise, range and "
     "calibration are those of another spectrum of the catalog (`spectra.survey.from_series`). Views, normalization, encoder, epochs and templates were chosen "
-    "while looking at these two tables, with one seed. "
+    "while looking at these two tables, with one seed. The time of an encoder is in the first row that has it, in the first table. "
 )
 
 
