@@ -9,14 +9,14 @@ from clrseries.commands.table import COMMANDS
 from clrseries.kernels import streams
 
 TOP = """
-Choice Empirical Grid InputError LightCurveViews LogUniform Memory Model Normal Optimizer Partner Run Series SpectrumViews Stopping
+Choice Empirical Grid InputError Joint LightCurveViews LogUniform Memory Model Normal Optimizer Partner Run Series SpectrumViews Stopping
 TruncatedNormal Uniform
 augment benchmark concatenate config datasets demo embed embed_catalog encoders evaluate evaluation export features finetune finetuning forget io kernels lightcurves load methods
 plot_views predict preprocess pretrain read_kepler read_light_curves read_osc read_snana read_spectra read_ztf report search show_methods show_views spectra
 training tune units write_light_curves write_spectra
 """.split()
 BESIDE_STEPS = {
-    "spectra": {"Curve", "Observe", "Survey", "steps_like", "survey"},
+    "spectra": {"Curve", "Observe", "Spectrographs", "Survey", "survey"},
     "lightcurves": {
         "Observe",
         "Survey",

@@ -31,6 +31,9 @@ embed(model, read_spectra("new.parquet"), "embeddings.parquet")
 scores: dict[str, object] = finetune(run, "labeled.parquet", "classifier", target="class", mode="lora")
 plot_views(stars, views, row=3)
 steps = lc.survey("ZTF").cadence_steps()
+others: sp.Spectrographs = sp.survey.from_series(stars, column="instrument")
+again = sp.Observe([*others.steps(native_fwhm=2.5), sp.Normalize()])
+desi: sp.Survey = sp.survey("DESI")
 """
 
 # each line that ends in "wrong" must get an error, and no other line
@@ -51,6 +54,7 @@ run = pretrain(stars, "run", epochs="many")  # wrong
 again = pretrain(stars, "run", epoch=3)  # wrong
 model: Series = load(run)  # wrong
 stars.flux_ratio  # wrong
+sp.survey.from_series(stars, grid="log")  # wrong
 from clrseries import Monitor  # wrong
 """
 

@@ -55,9 +55,7 @@ class Spectrographs:
         shown = own if self.calibration is None else [*own, f"calibration {np.median(self.calibration.values):.2g}"]
         return f"Spectrographs({self.grid!r}, {len(self.snr.values)} spectra, medians: {', '.join(shown)})"
 
-    def steps(
-        self, *, native_resolution: Value | None = None, native_fwhm: Value | None = None
-    ) -> list[SpectrumStep]:
+    def steps(self, *, native_resolution: Value | None = None, native_fwhm: Value | None = None) -> list[SpectrumStep]:
         """Return the steps: LSF, Resample, FluxCalibrationError (if objects have several spectra), Noise and Crop.
 
         Parameters
@@ -104,7 +102,8 @@ def spectrographs_of(series: Series, *, grid: Grid | None = None, column: str | 
     Raises
     ------
     InputError
-        `series` holds light curves, no spectrum has ten pixels with information on the grid, or there is no such column.
+        `series` holds light curves, no spectrum has ten pixels with information on the grid, nine in ten have no wavelengths in common, or
+        there is no such column.
 
     Examples
     --------
@@ -125,7 +124,12 @@ def spectrographs_of(series: Series, *, grid: Grid | None = None, column: str | 
     if not len(kept):
         raise InputError(f"from_series: none of {len(series)} spectra has ten pixels with information on the grid")
     rows = np.array([found[i] for i in kept], float)
-    rows[:, 2:] = np.minimum(rows[:, 2:], np.maximum(np.quantile(rows[:, 2:], COMMON, axis=0), 0.0))
+    blue_end, red_end = np.maximum(np.quantile(rows[:, 2:], COMMON, axis=0), 0.0)
+    if grid.centers[0] + blue_end >= grid.centers[-1] - red_end:
+        raise InputError(
+            "from_series: nine in ten spectra have no wavelengths in common, so that views would be empty: leave some spectrographs out"
+        )
+    rows[:, 2:] = np.minimum(rows[:, 2:], (blue_end, red_end))
     rows = rows[_in_turn(np.zeros(len(kept)) if column is None else _names(series, column)[kept])]
     name = f"spectrographs of {len(series)} spectra"
     resolution, snr, blue, red = (Joint(values.tolist(), name) for values in rows.T)
@@ -145,8 +149,6 @@ def _covered(series: Series) -> Grid:
     if not ends:
         raise InputError(f"from_series: none of {len(series)} spectra has ten pixels with information")
     start, stop = np.median(ends, axis=0)
-    if start >= stop:
-        raise InputError("from_series: the spectra have no range of wavelengths in common: give a grid")
     return Grid.log(float(start), float(stop), velocity=float(np.median(steps)) * SPEED_OF_LIGHT)
 
 
@@ -192,8 +194,8 @@ def _apart(series: Series, grid: Grid) -> list[float]:
         good = ivar > 0
         place = np.searchsorted(edges, x[good])
         count = np.bincount(place, minlength=len(edges) + 1)[1:-1]
-        level = np.bincount(place, flux[good], minlength=len(edges) + 1)[1:-1]
-        level = np.log(np.where((count > 0) & (level > 0), level / np.maximum(count, 1), np.nan))
+        total = np.bincount(place, flux[good], minlength=len(edges) + 1)[1:-1]
+        level = np.log(np.where((count > 0) & (total > 0), total / np.maximum(count, 1), np.nan))
         if name in last:
             ratio = level - last[name]
             ratio = ratio[np.isfinite(ratio)]

@@ -166,7 +166,20 @@ class Folded:
         self.target, self.objects, self.instrument, self.kind, self.rows = target, objects, instrument, kind, rows
 
     def answer(self, features: Callable[[int], NDArray[Any]], way: str) -> Callable[[int], NDArray[np.str_]]:
-        """Return the answers of a logistic regression on unit vectors, for a seed."""
+        """Return what answers with a logistic regression on unit vectors.
+
+        Parameters
+        ----------
+        features : function
+            Takes a seed and returns numbers for all spectra, float (N, D); NaN for those without any.
+        way : {"", "neighbors", "class"}
+            How the spectrograph is forgotten first.
+
+        Returns
+        -------
+        function
+            Takes a seed and returns the answers, str (M,).
+        """
 
         def answers(seed: int) -> NDArray[np.str_]:
             model = make_pipeline(
@@ -177,7 +190,18 @@ class Folded:
         return answers
 
     def by_forest(self, known: NDArray[np.float64]) -> Callable[[int], NDArray[np.str_]]:
-        """Return the answers of a random forest on numbers, for a seed."""
+        """Return what answers with a random forest.
+
+        Parameters
+        ----------
+        known : float64 (N, D)
+            What is known of the spectra.
+
+        Returns
+        -------
+        function
+            Takes a seed and returns the answers, str (M,).
+        """
         settings: dict[str, Any] = {"class_weight": "balanced", "min_samples_leaf": 5}
         return lambda seed: self._by(RandomForestClassifier(300, random_state=seed, **settings), known, "", seed)
 

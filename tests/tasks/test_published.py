@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from clrseries import Series, datasets
-from clrseries.tasks import TASKS, asas, eros, plasticc, stelib, supernova_spectra, supernova_templates
+from clrseries.tasks import TASKS, asas, eros, plasticc, spectrographs, stelib, supernova_spectra, supernova_templates
 from clrseries.tasks.page import page_of
 
 DOCS = Path(__file__).parents[2] / "docs"
@@ -25,7 +25,7 @@ def spectra():
     names = [f"o{k}" for k in range(count)]
     columns = {
         "object_id": names, "class": ["Ia", "II"] * 30, "type": ["Ia-norm", "IIP"] * 30, "z": np.full(count, 0.01), "phase_days": np.zeros(count),
-        "split": ["train", "test", "other"] * 20, "twin_of_test": [False] * count,
+        "split": ["train", "test", "other"] * 20, "instrument": [f"s{k // 10}" for k in range(count)], "twin_of_test": [False] * count,
     }  # fmt: skip
     return Series.from_arrays(wave, flux, np.full(flux.shape, 1e4), columns)
 
@@ -37,7 +37,7 @@ def contests(spectra, monkeypatch):
     catalog = stars.with_columns({name: np.ones(40) for name in plasticc.CATALOG})
     for module, name, series in (
         (asas, "asas", stars), (eros, "eros_variables", stars), (plasticc, "plasticc", catalog), (stelib, "stelib", spectra), (stelib, "miles", spectra),
-        (supernova_spectra, "supernova_spectra", spectra), (supernova_templates, "supernova_templates", spectra),
+        (spectrographs, "supernova_spectra", spectra), (supernova_spectra, "supernova_spectra", spectra), (supernova_templates, "supernova_templates", spectra),
     ):  # fmt: skip
         monkeypatch.setattr(module, name, lambda series=series: series)
     monkeypatch.setattr(stelib, "matched", lambda queries, candidates: (np.arange(60), np.arange(60)))

@@ -9,9 +9,11 @@ from scipy.stats import median_abs_deviation
 from clrseries import Series, benchmark
 from clrseries.tasks import TASKS, Entrant, Quoted, Task, Trial, contest_scores
 from clrseries.tasks import redshift as of_redshift
+from clrseries.tasks import spectrographs as of_spectrographs
 from clrseries.tasks import stelib as of_stelib
 from clrseries.tasks.measures import MEASURES
 from clrseries.tasks.redshift import nearest, redshift_trial, with_templates
+from clrseries.tasks.spectrographs import Folded, spectrograph_trials
 from clrseries.tasks.stelib import stelib_trials
 from clrseries.tasks.supernova_spectra import GRID, STEP
 
@@ -102,3 +104,47 @@ def test_every_entrant_ranks_all_stars(stars, monkeypatch):
     for entrant in trial.entrants:
         answer = entrant.answer(0)
         assert answer.shape == (117, 984) and MEASURES["top5"].of(trial.truth, answer, once) > 5 / 984
+
+
+def test_what_is_less_revealed_is_better():
+    truth, answer = np.array(["a", "a", "b", "b"]), np.array(["a", "b", "b", "b"])
+    measure = MEASURES["revealed"]
+    assert measure.of(truth, answer, np.ones(4, int)) == pytest.approx(0.75)
+    assert measure.goodness(0.3) > measure.goodness(0.6)
+
+
+def test_supernovae_are_together_in_a_fold_and_what_is_forgotten_is_found_without_them(rng, monkeypatch):
+    objects = np.repeat(np.arange(60), 4).astype(str)
+    instrument, kind = rng.choice(["Kast", "LRIS"], 240), np.repeat(rng.choice(["Ia", "II"], 60), 4)
+    features = rng.normal(size=(240, 20))
+    features[:, 0] += np.where(instrument == "Kast", 1.5, -1.5)
+    features[7] = np.nan  # a spectrum without pixels in common
+    rows = np.setdiff1d(np.arange(240), [7])
+    fold, found = Folded(instrument, objects, instrument, kind, rows), []
+    erase = of_spectrographs.erasure
+
+    def watched(embeddings, column, given=None):
+        found.append(len(embeddings))
+        return erase(embeddings, column, given)
+
+    monkeypatch.setattr(of_spectrographs, "erasure", watched)
+    score = lambda way: np.mean(fold.answer(lambda seed: features, way)(0) == instrument[rows])  # noqa: E731
+    told, forgotten = score(""), score("class")
+    assert told > 0.85 and forgotten < 0.65
+    assert len(found) == 5 and max(found) < 240 - 30  # without the objects of the fold, and without the empty one
+    names = fold.answer(lambda seed: np.eye(60)[objects.astype(int)] + 1e-9 * rng.normal(size=(240, 60)), "")(0)
+    assert np.mean(names == instrument[rows]) < 0.6  # what tells objects alone tells nothing of other objects
+
+
+def test_every_row_answers_both_questions(shared_data, monkeypatch):
+    monkeypatch.setattr(of_spectrographs, "EPOCHS", 1)
+    library = of_spectrographs.template_library
+    monkeypatch.setattr(of_spectrographs, "template_library", lambda: (library()[0].take(np.arange(100)),))
+    monkeypatch.setenv("CLRSERIES_DATA", str(shared_data))
+    which, kind = spectrograph_trials()
+    assert len(np.unique(which.truth)) == 6 and set(kind.truth) == {"Ia", "II", "IIn"}
+    assert [entrant.name for entrant in which.entrants][1:] == [entrant.name for entrant in kind.entrants]
+    for trial, few in ((which, (0, 1, 3, 8, 9, 10, 11)), (kind, (0, 6))):
+        for k in few:
+            answer = trial.entrants[k].answer(0)
+            assert answer.shape == trial.truth.shape and set(answer) <= set(trial.truth), trial.entrants[k].name
