@@ -298,7 +298,8 @@ def main() -> None:
         return
     data, model = made(config, only_templates=False)
     scores, details = test(data, model)
-    print(f"{(time.process_time() - begin) / 60:.1f} minutes of one core", flush=True)
+    details["cpu_minutes"] = round((time.process_time() - begin) / 60, 1)
+    print(f"{details['cpu_minutes']} minutes of one core", flush=True)
     alone, _ = test(data, made(config, only_templates=True)[1])
     scores.append(
         alone[0]
