@@ -69,13 +69,15 @@ def means(word, name, measure, budgets, part=0):
     contest = STORED[word]["contests"][part]
     if quoted := [q["scores"][measure] for q in contest["quoted"] if q["name"] == name]:
         return [f"{quoted[0]:.2f}"]
-    stored = {row["budget"]: row["scores"][measure]["mean"] for row in contest["rows"] if row["name"] == name}
+    stored = {row.get("budget"): row["scores"][measure]["mean"] for row in contest["rows"] if row["name"] == name}
     return [f"{stored[budget]:.2f}" for budget in budgets]
 
 
 TYPES, NINE = "supernova-templates", "supernova-spectra"
 SIMULATED, BOTH = "clrseries, simulated stars, no label", "clrseries, simulated stars, and a forest on the labels"
 ALONE, LABELED = "features and periods, random forest", "clrseries, folded curve, features and periods"
+WHERE, FORGOTTEN = ("all wavelengths", "common range"), (", forgotten given neighbors", ", forgotten given class")
+PIXELS, OURS = "PCA (40) of the pixels, {}", "clrseries, {}"
 QUOTED: dict[tuple[str, str], list[Any]] = {  # by the page and the beginning of a line: what its numbers are, in their order
     ("../README.md", "| supernova type, ten types on ABC-SN's split"): [
         (TYPES, name, measure, (0,))
@@ -102,6 +104,35 @@ QUOTED: dict[tuple[str, str], list[Any]] = {  # by the page and the beginning of
     ("../README.md", "| variable stars of EROS-1"): [
         ("eros", name, "balanced_accuracy", (5,)) for name in (SIMULATED, BOTH, "features and periods, logistic regression")
     ],
+    **{
+        ("../README.md", start): [
+            ("spectrographs", name.format(where), measure, (None,), part)
+            for name in (OURS, *(OURS + way for way in FORGOTTEN), PIXELS)
+            for part, measure in enumerate(("revealed", "balanced_accuracy"))
+        ]
+        for start, where in zip(
+            ("| which of six spectrographs took a spectrum (low is good; chance 0.17)", "| the same, wavelengths that all have"), WHERE, strict=True
+        )
+    },
+    ("results.md", "| class, redshift and phase, random forest"): [("spectrographs", "class, redshift and phase, random forest", "revealed", (None,))],
+    **{
+        ("results.md", start): [
+            ("spectrographs", name, measure, (None,), part) for part, measure in enumerate(("revealed", "balanced_accuracy"))
+        ]
+        for start, name in (
+            ("| PCA of the pixels, all wavelengths", PIXELS.format(WHERE[0])),
+            ("| clrseries, all wavelengths", OURS.format(WHERE[0])),
+            ("| the same, spectrograph forgotten given neighbors, all", OURS.format(WHERE[0]) + FORGOTTEN[0]),
+            ("| the same, spectrograph forgotten given class, all", OURS.format(WHERE[0]) + FORGOTTEN[1]),
+            ("| PCA of the pixels, the common range", PIXELS.format(WHERE[1])),
+            ("| PCA of the pixels over their continuum", PIXELS.format("{}").replace("pixels", "pixels over their continuum").format(WHERE[1])),
+            ("| clrseries, the common range |", OURS.format(WHERE[1])),
+            ("| the same, spectrograph forgotten given neighbors, the", OURS.format(WHERE[1]) + FORGOTTEN[0]),
+            ("| the same, spectrograph forgotten given class, the", OURS.format(WHERE[1]) + FORGOTTEN[1]),
+            ("| clrseries, the common range, views drawn", OURS.format(WHERE[1]) + ", views drawn from the data"),
+            ("| clrseries, the common range, adversary", OURS.format(WHERE[1]) + ", adversary given class"),
+        )
+    },
     ("results.md", "| simulated stars, no label"): [(word, SIMULATED, "balanced_accuracy", (5,)) for word in ("asas", "eros")],
     **{
         ("results.md", start): [("asas", name, "balanced_accuracy", (5, 10, 0)), ("eros", name, "balanced_accuracy", (5, 20, 100, 0))]
