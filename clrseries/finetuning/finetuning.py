@@ -131,7 +131,8 @@ def _labeled(
     column = column_of(arguments.target, series, classes=classes)
     values = column.of(series)
     known = np.flatnonzero(values >= 0 if column.classes else np.isfinite(values))
-    names, left_out = list(column.classes), {"objects without a label": len(series) - len(known)}
+    names, unknown = list(column.classes), len(series) - len(known)
+    left_out: dict[str, Any] = {} if arguments.guess else {"objects without a label": unknown}
     if names:
         members = np.bincount(values[known], minlength=len(names))
         left_out |= {
