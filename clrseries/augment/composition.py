@@ -24,7 +24,7 @@ from .keys import object_keys
 from .on_host import read_only
 from .placed_tables import PlacedTables
 from .resident import conditioned, host_series
-from .step import Array, Params, Step, StepContext, sample_steps
+from .step import Array, Params, Step, StepContext, check_joints, sample_steps
 from .threads import in_threads
 from .unit_scale import unscaled
 
@@ -316,6 +316,7 @@ class Composition(ABC, Generic[Made]):
         if any(a >= b for a, b in itertools.pairwise(orders)):
             wanted = [step for _, step in sorted(zip(orders, steps, strict=True))]
             raise InputError(f"steps must follow nature's order, each once: {wanted}, got {steps}")
+        check_joints(self.steps)
 
     def _check_shape(self, series: Series, params: NDArray[np.float64], out: Any) -> tuple[int, int, int]:
         """Return the shape of the views, or raise an :class:`InputError` if `params` or `out` do not fit."""

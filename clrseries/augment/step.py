@@ -236,3 +236,22 @@ def sample_steps(
         if name in changed:  # written once, since the numbers of a column lie far from each other
             params[..., k] = columns[name]
     return params, columns
+
+
+def check_joints(steps: Sequence[Step]) -> None:
+    """Raise an :class:`InputError` if arguments that are drawn together have different numbers of values.
+
+    Parameters
+    ----------
+    steps : sequence of Step
+        All steps of a composition.
+    """
+    sizes: dict[str, int] = {}
+    for step in steps:
+        for argument in fields(step):
+            value = getattr(step, argument.name)
+            for one in value.values() if isinstance(value, Mapping) else [value]:
+                size = len(one.values) if isinstance(one, Joint) else 0
+                if size and sizes.setdefault(one.name, size) != size:
+                    told = f"{type(step).__name__}: {argument.name}: Joint {one.name!r} has {size} values, and another one of this name has "
+                    raise InputError(f"{told}{sizes[one.name]}: give each object its place in all of them")

@@ -116,9 +116,7 @@ def spectrographs_of(series: Series, *, grid: Grid | None = None, column: str | 
     if series.band is not None:
         raise InputError("from_series: needs spectra, and the series holds light curves")
     grid = grid or _covered(series)
-    given = (
-        series.table["resolution"].to_pylist() if "resolution" in series.table.column_names else [None] * len(series)
-    )
+    given = _resolutions(series)
     found = [_measured(*series.row(i), given[i], grid) for i in range(len(series))]
     kept = np.array([i for i, one in enumerate(found) if one is not None], int)
     if not len(kept):
@@ -153,7 +151,7 @@ def _covered(series: Series) -> Grid:
 
 
 def _measured(
-    x: NDArray[np.float64], flux: NDArray[np.float32], ivar: NDArray[np.float32], given: float | None, grid: Grid
+    x: NDArray[np.float64], flux: NDArray[np.float32], ivar: NDArray[np.float32], given: float, grid: Grid
 ) -> list[float] | None:
     """Return resolving power, S/N per pixel of the grid, and what is missing at the blue and the red end [Angstrom]."""
     good = (ivar > 0) & (x > grid.edges[0]) & (x < grid.edges[-1])
@@ -164,10 +162,20 @@ def _measured(
     known = estimated_ivar(value) if np.ptp(ivar[good]) == 0 else ivar[good]
     own = float(np.median(np.abs(value)) * np.sqrt(np.median(known.astype(np.float64))))
     wider = np.interp(middle, grid.centers, np.diff(grid.edges)) / pixel
-    width = middle / given if given is not None and given > 0 else PIXELS_PER_FWHM * pixel
+    width = middle / given if given > 0 else PIXELS_PER_FWHM * pixel
     width = np.hypot(width, FWHM * pixel / np.sqrt(12.0))  # a pixel is a box
     snr = max(own * float(np.sqrt(max(wider, 1.0))), LEAST_SNR)
     return [float(middle / width), snr, float(wave[0] - grid.centers[0]), float(grid.centers[-1] - wave[-1])]
+
+
+def _resolutions(series: Series) -> NDArray[np.float64]:
+    """Return the resolving power of each spectrum; NaN where it is not known."""
+    if "resolution" not in series.table.column_names:
+        return np.full(len(series), np.nan)
+    try:
+        return np.array([np.nan if v is None else v for v in series.table["resolution"].to_pylist()], np.float64)
+    except (TypeError, ValueError) as error:
+        raise located("from_series: must hold numbers", column="resolution") from error
 
 
 def _names(series: Series, column: str) -> NDArray[np.str_]:

@@ -130,6 +130,10 @@ class Presets:
         kind, *numbers = settings.pop("grid")
         return Survey(name, getattr(Grid, kind)(*numbers), Curve(*settings.pop("resolution")), **settings)
 
+    def __repr__(self) -> str:
+        """Return the names that there are."""
+        return f"<presets of surveys: {', '.join(SURVEYS)}; or from_series(series)>"
+
     from_series = staticmethod(spectrographs_of)
 
 

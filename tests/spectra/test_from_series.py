@@ -98,6 +98,10 @@ def test_what_cannot_be_measured_is_told(rng):
         sp.survey.from_series(datasets.simulated_light_curves(2), grid=GRID)
     with pytest.raises(InputError, match="none of 3 spectra has ten pixels"):
         sp.survey.from_series(instrument(rng, 3, 8000, 9000, 4.0, 40), grid=GRID)
+    with pytest.raises(InputError, match="resolution.*must hold numbers"):
+        sp.survey.from_series(
+            instrument(rng, 3, 4000, 7000, 4.0, 40).with_columns({"resolution": ["high"] * 3}), grid=GRID
+        )
     with pytest.raises(InputError, match="telescope.*is missing; there are object_id, instrument"):
         sp.survey.from_series(instrument(rng, 3, 4000, 7000, 4.0, 40), grid=GRID, column="telescope")
     wide = instrument(rng, 4, 4000, 9000, 4.0, 40)
@@ -119,5 +123,11 @@ def test_arguments_of_one_name_are_drawn_together_and_others_are_not():
     width, snr, blue = (views.param(name).ravel() for name in ("lsf_velocity2", "snr", "crop_blue"))
     assert np.corrcoef(np.log(width), np.log(snr))[0, 1] < -0.999 and len(np.unique(snr)) == 3
     assert abs(np.corrcoef(snr, blue)[0, 1]) < 0.15
+    with pytest.raises(InputError, match="Noise: snr: Joint 'one' has 2 values, and another one of this name has 3"):
+        sp.Observe([*steps[:2], sp.Noise(Joint([10.0, 20.0], "one"))])
     with pytest.raises(InputError, match="Joint 'one': values must be finite"):
         Joint([1.0, np.nan], "one")
+
+
+def test_presets_tell_what_there_is():
+    assert "SDSS" in repr(sp.survey) and "from_series" in repr(sp.survey)
