@@ -21,6 +21,7 @@ from ..encoders.prediction_sets import prediction_sets
 from ..encoders.standardize import standardize
 from ..errors import InputError
 from ..evaluation.hierarchy import level_scores
+from ..evaluation.labels import class_names
 from ..evaluation.probe import FEWEST as FEWEST_OF_CLASS
 from ..evaluation.scores import class_scores, redshift_scores, set_scores, value_scores
 from ..files import write_json
@@ -161,16 +162,22 @@ def _labeled(
 def _unlabeled(
     series: Series, train: NDArray[np.int64], scored: NDArray[np.int64], classes: list[str], arguments: Arguments
 ) -> NDArray[np.int64]:
-    """Return rows whose class is to be guessed: all but those of the training, and but those of a group that is scored."""
+    """Return rows whose class is to be guessed: all with data but those of the training, and of a group or an object that is scored."""
     if not classes:
         raise InputError(f"guess: classes are guessed, and {arguments.target!r} has values")
-    group = series.table[arguments.group]
-    kept = {*group.take(scored).to_pylist()} - {None}
-    rows = np.flatnonzero([name not in kept for name in group.to_pylist()])
-    rows = np.setdiff1d(rows, np.concatenate([train, scored]))
+    rows = np.setdiff1d(np.flatnonzero(_usable(series)), np.concatenate([train, scored]))
+    for column in {arguments.group, "object_id"}:  # a row without a group may still show an object that is scored
+        names = np.array([name or "" for name in class_names(series.table[column])])
+        rows = rows[~np.isin(names[rows], names[scored][names[scored] != ""])]
     if not len(rows):
         raise InputError(f"guess: every object of the training has a {arguments.target!r}: there is nothing to guess")
     return rows
+
+
+def _usable(series: Series) -> NDArray[np.bool_]:
+    """Return which rows hold any data."""
+    filled = np.concatenate([[0], np.cumsum(series.ivar > 0)])
+    return np.diff(filled[series.offsets]) > 0
 
 
 def _trained(

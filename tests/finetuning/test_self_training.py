@@ -1,5 +1,6 @@
 """Self-training: labels are carried within an object and guessed for others, and nothing of the test is learned from."""
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -47,12 +48,14 @@ def test_doubtful_objects_are_drawn_less_often_and_classes_alike():
     assert chances(labels, balance=False) == pytest.approx([1.0, 1.0, 0.5, 0.5])
 
 
-def test_guesses_are_learned_from_and_no_group_of_the_test_is(model, tmp_path, monkeypatch):
+@pytest.mark.parametrize("missing", [None, ""])
+def test_guesses_are_learned_from_and_no_object_of_the_test_is(model, tmp_path, monkeypatch, missing):
     true = [["strong", "weak"][(k // 4 if k < 40 else k) % 2] for k in range(120)] + ["rare"] * 3
     names = [f"o{k // 4}" if k < 40 else f"p{k}" for k in range(123)]
     series = lines(true, names)
     kind = [None if k % 4 == 3 and k < 100 else name for k, name in enumerate(true)]
-    series = series.with_columns({"kind": kind, "true": true, "place": [f"{name}" for name in names]})
+    place = [name if label else missing for name, label in zip(names, kind, strict=True)]  # unknown without a label
+    series = series.with_columns({"kind": kind, "true": true, "place": place})
     seen: list[Labels] = []
     trained = finetuning._trained
 
@@ -61,6 +64,14 @@ def test_guesses_are_learned_from_and_no_group_of_the_test_is(model, tmp_path, m
         return trained(*given)
 
     monkeypatch.setattr(finetuning, "_trained", watched)
+    splits, known, split = [], [], finetuning.split
+
+    def watched_split(given: Any, *rest: Any) -> Any:
+        known.append(given)
+        splits.append(split(given, *rest))
+        return splits[-1]
+
+    monkeypatch.setattr(finetuning, "split", watched_split)
     settings: dict[str, Any] = {"target": "kind", "labels": 6, "group": "place", "progress": False, "seed": 3}
     made = finetune(model, series, tmp_path / "guess", guess=True, epochs=60, **settings)
     first, second = seen
@@ -72,6 +83,9 @@ def test_guesses_are_learned_from_and_no_group_of_the_test_is(model, tmp_path, m
     assert len({*second.series.object_ids}) < len({*names}) and len(second.series) < whole - made["objects"]["test"]
     right = np.array(second.series.table["true"].to_pylist()) == np.array(["strong", "weak"])[second.values]
     assert right.mean() > 0.75
+    _, calibrate, test = splits[0]
+    scored = {*known[0].take(np.concatenate([calibrate, test])).object_ids}
+    assert scored and not scored & {*second.series.object_ids}
     seen.clear()
     finetune(model, series, tmp_path / "plain", epochs=1, **settings)
     assert len(seen) == 1
@@ -85,3 +99,13 @@ def test_what_cannot_be_guessed_is_told(model, tmp_path):
     with pytest.raises(InputError, match="guess: every object of the training has a 'kind'"):
         finetune(model, series, tmp_path / "b", target="kind", guess=True, progress=False)
     assert not list(tmp_path.iterdir())
+
+
+def test_a_row_without_data_is_not_guessed(model, tmp_path):
+    series = lines(["strong", "weak"] * 20, [f"o{k}" for k in range(40)])
+    ivar = series.ivar.reshape(40, -1).copy()
+    ivar[36:38] = 0
+    kind = [None if k >= 36 else ["strong", "weak"][k % 2] for k in range(40)]
+    series = replace(series, ivar=ivar.ravel()).with_columns({"kind": kind})
+    made = finetune(model, series, tmp_path / "a", target="kind", guess=True, epochs=1, progress=False)
+    assert made["objects"]["guessed"] == 2
