@@ -61,7 +61,8 @@ class Spectrographs:
         Parameters
         ----------
         native_resolution, native_fwhm : float, distribution or column name, optional
-            Resolving power, or FWHM [Angstrom], of the spectra that views are made of; see :class:`LSF`.
+            Resolving power, or FWHM [Angstrom], of the spectra that views are made of; see :class:`LSF`. Without them, views are blurred as
+            if these spectra were perfectly sharp, so that they have a lower resolution than those of the preset.
 
         Returns
         -------
@@ -102,7 +103,7 @@ def spectrographs_of(series: Series, *, grid: Grid | None = None, column: str | 
     Raises
     ------
     InputError
-        `series` holds light curves, no spectrum has ten pixels with information on the grid, nine in ten have no wavelengths in common, or
+        `series` holds light curves, `grid` is no Grid, no spectrum has ten pixels with information on the grid, nine in ten have no wavelengths in common, or
         there is no such column.
 
     Examples
@@ -115,6 +116,8 @@ def spectrographs_of(series: Series, *, grid: Grid | None = None, column: str | 
     check_series(series, "from_series")
     if series.band is not None:
         raise InputError("from_series: needs spectra, and the series holds light curves")
+    if grid is not None and not isinstance(grid, Grid):
+        raise InputError(f"from_series: grid must be a Grid, such as Grid.log(4000, 7000, velocity=100); got {grid!r}")
     grid = grid or _covered(series)
     given = _resolutions(series)
     found = [_measured(*series.row(i), given[i], grid) for i in range(len(series))]

@@ -21,8 +21,18 @@ from ..datasets import supernova_spectra
 from ..evaluation import erasure
 from ..grids import Grid
 from ..series import Series, concatenate
-from ..spectra import LSF, Extinction, FluxCalibrationError, MaskRuns, Noise, Normalize, Observe, Resample, Velocity
-from ..spectra import survey as survey_preset
+from ..spectra import (
+    LSF,
+    Extinction,
+    FluxCalibrationError,
+    MaskRuns,
+    Noise,
+    Normalize,
+    Observe,
+    Resample,
+    Velocity,
+    survey,
+)
 from .contest import Entrant, Rows, Trial
 from .pretrained import pretrained
 from .supernova_spectra import RECIPE
@@ -53,9 +63,9 @@ ABOUT = (
     "Optical spectra of the Open Supernova Catalog, in the observed frame. A logistic regression with balanced classes learns from embeddings, or from "
     "principal components of pixels, of four fifths of the supernovae and answers for the others, in turn. All wavelengths: 3600 to 9000 A, "
     "where one can see where a spectrum begins and ends; common range: 4200 to 6800 A. The encoders (SimCLR) see all spectra, over their continuum, and 4,701 "
-    "templates of 396 supernovae, those of the task `supernova-spectra`, without classes; only the adversary is told spectrograph and class. Forgotten: `erasure` (the command `forget`) takes out what tells the "
+    "templates of 396 supernovae, those of the task `supernova-spectra`, without classes and names of spectrographs. Only the adversary is told both in the training, those of the supernovae that are scored too. Forgotten: `erasure` (the command `forget`) takes out what tells the "
     "spectrograph of the four fifths and does not follow from their neighbors, or from their classes. Views drawn from the data: resolution, noise, range and "
-    "calibration are those of another spectrum of the catalog (`spectra.survey.from_series`). Views, normalization, encoder, epochs and templates were chosen "
+    "calibration are those of another spectrum of the catalog, each spectrograph equally often (`spectra.survey.from_series`). Views, normalization, encoder, epochs and templates were chosen "
     "while looking at these two tables, with one seed. The time of an encoder is in the first row that has it, in the first table. "
 )
 
@@ -125,7 +135,7 @@ def _features(spectra: Series) -> dict[str, tuple[Callable[[int], NDArray[Any]],
         )
 
     everywhere, common = embedded(ALL), embedded(COMMON)
-    others = survey_preset.from_series(spectra, grid=GRID, column="instrument")
+    others = survey.from_series(spectra, grid=GRID, column="instrument")
     drawn = embedded(Observe([*SOURCE, *others.steps(), LOST, OVER_CONTINUUM]))
     adversary: dict[str, Any] = {"auxiliary": {"domain_adversarial": {"given_class": True}}}
     opposed = embedded(COMMON, domain="instrument", label="class", **adversary)

@@ -98,6 +98,8 @@ def test_what_cannot_be_measured_is_told(rng):
         sp.survey.from_series(datasets.simulated_light_curves(2), grid=GRID)
     with pytest.raises(InputError, match="none of 3 spectra has ten pixels"):
         sp.survey.from_series(instrument(rng, 3, 8000, 9000, 4.0, 40), grid=GRID)
+    with pytest.raises(InputError, match="grid must be a Grid"):
+        sp.survey.from_series(instrument(rng, 3, 4000, 7000, 4.0, 40), grid=GRID.centers)  # type: ignore[arg-type]
     with pytest.raises(InputError, match="resolution.*must hold numbers"):
         sp.survey.from_series(
             instrument(rng, 3, 4000, 7000, 4.0, 40).with_columns({"resolution": ["high"] * 3}), grid=GRID

@@ -77,7 +77,11 @@ TYPES, NINE = "supernova-templates", "supernova-spectra"
 SIMULATED, BOTH = "clrseries, simulated stars, no label", "clrseries, simulated stars, and a forest on the labels"
 ALONE, LABELED = "features and periods, random forest", "clrseries, folded curve, features and periods"
 WHERE, FORGOTTEN = ("all wavelengths", "common range"), (", forgotten given neighbors", ", forgotten given class")
-PIXELS, OURS = "PCA (40) of the pixels, {}", "clrseries, {}"
+PIXELS, CONTINUUM, OURS = (
+    "PCA (40) of the pixels, {}",
+    "PCA (40) of the pixels over their continuum, {}",
+    "clrseries, {}",
+)
 QUOTED: dict[tuple[str, str], list[Any]] = {  # by the page and the beginning of a line: what its numbers are, in their order
     ("../README.md", "| supernova type, ten types on ABC-SN's split"): [
         (TYPES, name, measure, (0,))
@@ -107,7 +111,7 @@ QUOTED: dict[tuple[str, str], list[Any]] = {  # by the page and the beginning of
     **{
         ("../README.md", start): [
             ("spectrographs", name.format(where), measure, (None,), part)
-            for name in (OURS, *(OURS + way for way in FORGOTTEN), PIXELS)
+            for name in (OURS, *(OURS + way for way in FORGOTTEN), PIXELS, *([CONTINUUM] if where == WHERE[1] else []))
             for part, measure in enumerate(("revealed", "balanced_accuracy"))
         ]
         for start, where in zip(
@@ -125,7 +129,7 @@ QUOTED: dict[tuple[str, str], list[Any]] = {  # by the page and the beginning of
             ("| the same, spectrograph forgotten given neighbors, all", OURS.format(WHERE[0]) + FORGOTTEN[0]),
             ("| the same, spectrograph forgotten given class, all", OURS.format(WHERE[0]) + FORGOTTEN[1]),
             ("| PCA of the pixels, the common range", PIXELS.format(WHERE[1])),
-            ("| PCA of the pixels over their continuum", PIXELS.format("{}").replace("pixels", "pixels over their continuum").format(WHERE[1])),
+            ("| PCA of the pixels over their continuum", CONTINUUM.format(WHERE[1])),
             ("| clrseries, the common range |", OURS.format(WHERE[1])),
             ("| the same, spectrograph forgotten given neighbors, the", OURS.format(WHERE[1]) + FORGOTTEN[0]),
             ("| the same, spectrograph forgotten given class, the", OURS.format(WHERE[1]) + FORGOTTEN[1]),
