@@ -256,7 +256,7 @@ class Empirical(Distribution):
 
 
 @dataclass(frozen=True)
-class Joint(Distribution):
+class Joint(Choice):
     """Measured values that are drawn together with those of other arguments: in a view, all are of one and the same object.
 
     Parameters
@@ -264,7 +264,7 @@ class Joint(Distribution):
     values : sequence of float
         One value of each object, all finite, at least one; otherwise an :class:`InputError`.
     name : str
-        Name of the set of objects. Arguments with this name, in whichever steps, take the value of the same place.
+        Name of the set of objects. Arguments with this name, in whichever steps, take the value at the same index.
 
     Examples
     --------
@@ -272,7 +272,6 @@ class Joint(Distribution):
     >>> sharp_and_faint = [sp.LSF(Joint([900, 3000], "two")), sp.Noise(Joint([80, 10], "two"))]
     """
 
-    values: Sequence[float]
     name: str
 
     def __post_init__(self) -> None:
@@ -285,9 +284,6 @@ class Joint(Distribution):
     def number(self) -> int:
         """Number of the deviate, which is that of all arguments with this name."""
         return zlib.crc32(self.name.encode())
-
-    def quantile(self, u: Array) -> Array:
-        return Choice(self.values).quantile(u)
 
 
 Value = float | int | str | Distribution

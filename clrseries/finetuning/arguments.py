@@ -34,7 +34,7 @@ class Arguments:
     labels, epochs, batch_size, lora_rank, components, seed : int
         Whole numbers; `labels` and `seed` are at least 0, the others at least 1.
     balance, guess, overwrite, progress : bool
-        Whether classes count alike, objects without a label get one that is guessed, to replace `output`, and to show a progress bar.
+        Whether classes count alike, to guess the class of objects without one, to replace `output`, and to show a progress bar.
     bands : mapping of str to str or None, optional
         The bands of the model that stand for those of the data; None leaves points out.
     medium : {"vacuum", "air"}, optional

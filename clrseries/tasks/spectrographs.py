@@ -46,7 +46,7 @@ SAME = {"Lick 3m - KAST": "Kast"}  # one spectrograph under two names
 GRID = Grid.log(4200.0, 6800.0, velocity=400.0)
 SOURCE = [Velocity(Uniform(-24000, 24000)), Extinction(ebv=Uniform(-0.6, 0.6))]
 LOST = MaskRuns(count=Choice([0, 1, 2, 3]), length=LogUniform(10, 60))
-OVER_CONTINUUM = Normalize("continuum", window=600.0)
+OVER_CONTINUUM = Normalize("continuum", window=600)
 COMMON = Observe(  # as in examples/spectrographs.yaml
     [
         *SOURCE,
@@ -68,6 +68,11 @@ ABOUT = (
     "calibration are those of another spectrum of the catalog, each spectrograph equally often (`spectra.survey.from_series`). Views, normalization, encoder, epochs and templates were chosen "
     "while looking at these two tables, with one seed. The time of an encoder is in the first row that has it, in the first table. "
 )
+SPECTROGRAPH = (
+    "Low is good, and chance is 0.17. The first row is told nothing but class, redshift and phase: it shows how much of the spectrograph follows from what it "
+    "was pointed at."
+)
+CLASS = "High is good, and chance is 0.33."
 
 
 def spectrograph_trials() -> list[Trial]:
@@ -106,13 +111,6 @@ def spectrograph_trials() -> list[Trial]:
             )
         trials.append(Trial(title, ABOUT + about, column[rows], objects[rows], (measure,), tuple(entrants)))
     return trials
-
-
-SPECTROGRAPH = (
-    "Low is good, and chance is 0.17. The first row is told nothing but class, redshift and phase: it shows how much of the spectrograph follows from what it "
-    "was pointed at."
-)
-CLASS = "High is good, and chance is 0.33."
 
 
 def _features(spectra: Series) -> dict[str, tuple[Callable[[int], NDArray[Any]], str]]:

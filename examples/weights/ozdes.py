@@ -17,6 +17,7 @@ import numpy as np
 from shipping import one_thread
 
 from clrseries import load, read_spectra
+from clrseries.evaluation.scores import redshift_scores
 
 TYPES = {"SNIa": "Ia", "SNII": "II", "SNIbc": "Ibc", "SNIb/c": "Ibc", "SNIb": "Ibc", "SNIc": "Ibc", "II-P": "II"}
 FAR, WRONG, UNLIKE = 0.3, 0.05, 0.9  # redshift, error / (1 + z), and from where on the pages say to doubt the rest
@@ -27,14 +28,14 @@ def reported(path: Path) -> dict[str, tuple[float, str]]:
     found: dict[str, tuple[float, str]] = {}
     for line in path.read_text().splitlines():
         cells = [cell.strip() for cell in line.split("|")]
-        if cells[0].startswith("DES") and re.fullmatch(r"[~?]*\d\.\d+[~?]*", cells[6]):
+        if cells[0].startswith("DES") and len(cells) > 7 and re.fullmatch(r"[~?]*\d\.\d+[~?]*", cells[6]):
             found.setdefault(cells[0], (float(cells[6].strip("~?")), TYPES.get(cells[7].strip("?"), cells[7])))
     return found
 
 
 def group_of(kind: str) -> str:
     """Return Ia, Ibc or II for a type of the weights."""
-    if kind.startswith("Ia") or kind == "Iax":
+    if kind.startswith("Ia"):
         return "Ia"
     return "II" if kind in ("II", "IIn") else "Ibc" if kind in ("Ib", "Ic", "IIb", "Ic-BL", "Ibn") else kind
 
@@ -55,15 +56,14 @@ def main() -> None:
     groups = np.array([group_of(name) for name in model.head.classes])
     chances = np.stack([found["probability"][:, groups == name].sum(axis=1) for name in np.unique(groups)], axis=1)
     right = np.unique(groups)[chances.argmax(axis=1)] == kind
-    error = (found["redshift"] - z) / (1.0 + z)
     print("| redshift | spectra | type right | sigma_NMAD | beyond 0.05 | within one sigma | `unlike` above 0.9 |")
     print("| --- | --- | --- | --- | --- | --- | --- |")
     for name, some in ((f"up to {FAR}", z <= FAR), (f"above {FAR}", z > FAR), ("all", z >= 0)):
-        own = error[some]
+        scores = redshift_scores(found["redshift"][some], z[some], WRONG)
         numbers = [
             right[some].mean(),
-            1.48 * np.median(np.abs(own - np.median(own))),
-            (np.abs(own) > WRONG).mean(),
+            scores["sigma_nmad"],
+            scores["outlier_rate"],
             (np.abs(found["redshift"] - z) < found["redshift_sigma"])[some].mean(),
             (found["unlike"][some] > UNLIKE).mean(),
         ]

@@ -12,7 +12,7 @@ from sklearn.metrics import accuracy_score, balanced_accuracy_score, f1_score
 from clrseries import InputError, benchmark, datasets
 from clrseries.commands.cli import main
 from clrseries.config import composition
-from clrseries.tasks import TASKS, Contest, Entrant, Quoted, Task, contest_scores, table
+from clrseries.tasks import TASKS, Contest, Entrant, Quoted, Task, contest_scores, spectrographs, table
 from clrseries.tasks.contest import held_out
 from clrseries.tasks.eros import KINDS
 from clrseries.tasks.measures import MEASURES
@@ -157,6 +157,9 @@ def test_the_views_of_the_task_are_those_of_the_example():
     example = yaml.safe_load(path.read_text())
     assert repr(RECIPE.observe) == repr(composition(example["augment"]))
     assert (RECIPE.encoder, RECIPE.epochs) == (example["encoder"], example["epochs"])
+    example = yaml.safe_load(path.with_name("spectrographs.yaml").read_text())
+    assert repr(spectrographs.COMMON) == repr(composition(example["augment"]))
+    assert (RECIPE.encoder, spectrographs.EPOCHS) == (example["encoder"], example["epochs"])
 
 
 def test_the_catalog_is_read_beside_the_curves(monkeypatch):
